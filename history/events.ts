@@ -1,0 +1,287 @@
+/**
+ * The one record of what happened in a scenario: a closed union of events.
+ *
+ * Every event has `n` (sequence number in this history, from 1, without gaps), `t` (time of receipt at
+ * the harness, milliseconds since the Unix epoch), `source` (who saw it) and, where the source has a clock
+ * of its own, `at` (milliseconds since the epoch on that clock). A verdict is a pure function of these
+ * events; nothing that is not in here can decide one.
+ */
+import { z } from 'zod';
+
+/** Who is at the other end of a packet, as the lab's own address plan says. */
+export const Peer = z.enum(['relay', 'resolver', 'cloud', 'gateway', 'endpoint', 'witness', 'other']);
+export type Peer = z.infer<typeof Peer>;
+
+/** Who has to answer for something that went wrong. */
+export const Blame = z.enum(['product', 'platform', 'relay', 'cloud', 'resolver', 'capture', 'engine', 'host', 'harness', 'lab']);
+export type Blame = z.infer<typeof Blame>;
+
+export const Measure = z.object({
+  name: z.string(),
+  value: z.union([z.number(), z.string(), z.boolean()]),
+  unit: z.string(),
+  /** What the product's statement promises for it, in the same unit. */
+  declared: z.union([z.number(), z.string(), z.boolean()]).optional(),
+  /** What the lane allows at most, in the same unit. */
+  ceiling: z.number().optional(),
+});
+export type Measure = z.infer<typeof Measure>;
+
+const node = z.object({
+  name: z.string(),
+  kind: z.string(),
+  /** zone name → IPv4 address */
+  addresses: z.record(z.string(), z.string()),
+});
+
+const kinds = {
+  /** First event of every history: what was asked. All later judgements are relative to it. */
+  'scenario.started': z.object({
+    product: z.string(),
+    requirement: z.string(),
+    scenario: z.string(),
+    /** Which of several values of an outline this is, e.g. `refused`. */
+    variant: z.string().optional(),
+    seed: z.number().int(),
+    lane: z.enum(['ci', 'evaluation']),
+    /** The product's statement and timing (ms), as read from its manifest. */
+    statement: z.record(z.string(), z.unknown()),
+    timing: z.record(z.string(), z.number()),
+  }),
+  /** Decided before anything is started; `runs` is the only value that lets the scenario go on. */
+  applicability: z.object({
+    verdict: z.enum(['runs', 'unsupported', 'not-observable', 'fail']),
+    reason: z.string(),
+  }),
+  /** A step of the scenario begins; for the timeline only. */
+  step: z.object({ text: z.string() }),
+
+  'lab.ready': z.object({ lab: z.string(), topology: z.string(), nodes: z.array(node) }),
+  /** The proof of closure, run before the product is installed. */
+  'lab.closed': z.object({
+    probes: z.array(
+      z.object({
+        probe: z.string(),
+        target: z.string(),
+        /** the same probe was seen at a witness of the open control lab */
+        arrivesInControl: z.boolean(),
+        blocked: z.boolean(),
+        detail: z.string(),
+      }),
+    ),
+  }),
+  /** The lab, the engine, the host or the harness failed: never charged to the product. */
+  'lab.failed': z.object({ blame: Blame, what: z.string(), cause: z.string() }),
+  /** A process of the lab ended. `declared`: a fault or the teardown asked for it. */
+  'process.ended': z.object({
+    node: z.string(),
+    process: z.string(),
+    exit: z.number().nullable(),
+    declared: z.boolean(),
+    stderr: z.string(),
+  }),
+  /** Frames are missing from a control or evidence stream. */
+  'stream.gap': z.object({ stream: z.string(), expected: z.number(), got: z.number() }),
+  /** The harness itself did not get to run for this long. */
+  'host.stalled': z.object({ ms: z.number() }),
+
+  /** One packet, seen at a capture point. The capture point is the network namespace of a node. */
+  packet: z.object({
+    point: z.string(),
+    direction: z.enum(['out', 'in']),
+    protocol: z.enum(['tcp', 'udp', 'icmp', 'icmpv6', 'arp', 'other']),
+    from: z.string(),
+    fromPort: z.number().optional(),
+    to: z.string(),
+    toPort: z.number().optional(),
+    /** who the other end is */
+    peer: Peer,
+    /** zone in which the capture point was at that moment; null when on no network */
+    zone: z.string().nullable(),
+    /** bytes above TCP, UDP or ICMP */
+    payload: z.number(),
+    /** TCP flags as tcpdump writes them: S, S., ., P., F., R … */
+    flags: z.string().optional(),
+  }),
+  /** Statistics of a capture, read at its end; `parsed` must equal `received`, `dropped` must be 0. */
+  'capture.summary': z.object({
+    point: z.string(),
+    received: z.number(),
+    parsed: z.number(),
+    dropped: z.number(),
+  }),
+  /** Kernel counters beside a capture: packets that left the point, by peer class. They cannot drop. */
+  counters: z.object({ point: z.string(), counters: z.record(z.string(), z.number()) }),
+
+  /** One line of the relay's own log: written when a request or tunnel ends. */
+  'relay.request': z.object({
+    relay: z.string(),
+    client: z.string(),
+    method: z.string(),
+    /** host:port or URL */
+    target: z.string(),
+    status: z.number(),
+    /** the relay's word for what it did, e.g. TCP_TUNNEL or TCP_DENIED */
+    decision: z.string(),
+    hostHeader: z.string().nullable(),
+    bytesUp: z.number(),
+    bytesDown: z.number(),
+    ms: z.number(),
+    /** the client is the lab's own self-test, not an endpoint */
+    ours: z.boolean(),
+  }),
+  'resolver.query': z.object({
+    resolver: z.string(),
+    client: z.string(),
+    name: z.string(),
+    type: z.string(),
+    answer: z.string(),
+  }),
+
+  /** One HTTP exchange at the cloud. `via` follows from the client's address and the lab's address plan. */
+  'cloud.request': z.object({
+    peer: z.string(),
+    via: z.enum(['relay', 'direct', 'unknown']),
+    host: z.string(),
+    method: z.string(),
+    path: z.string(),
+    status: z.number(),
+    agent: z.string().optional(),
+    bytesUp: z.number(),
+    bytesDown: z.number(),
+    /** how the exchange breaks the published protocol; empty if it does not */
+    problems: z.array(z.string()),
+  }),
+  'cloud.enrolled': z.object({
+    agent: z.string(),
+    hostname: z.string(),
+    peer: z.string(),
+    via: z.enum(['relay', 'direct', 'unknown']),
+    /** true: the cloud already knew this host */
+    again: z.boolean(),
+  }),
+  'cloud.heartbeat': z.object({ agent: z.string(), via: z.enum(['relay', 'direct', 'unknown']) }),
+  /** A detection arrived (also when it arrives again: `copy` counts from 1). */
+  'cloud.detection': z.object({
+    agent: z.string(),
+    uid: z.string(),
+    copy: z.number(),
+    via: z.enum(['relay', 'direct', 'unknown']),
+    /** ATT&CK technique, `sha256-indicator`, or what else the product calls it */
+    analytic: z.string(),
+    disposition: z.enum(['detected', 'blocked', 'other']),
+    /** when the act happened, by the product's word, ms */
+    startTime: z.number(),
+    /** the whole finding as text: nonces are searched in it */
+    body: z.string(),
+  }),
+  /** Telemetry or a shipped log line: nonces are searched in `body`. */
+  'cloud.telemetry': z.object({
+    agent: z.string(),
+    via: z.enum(['relay', 'direct', 'unknown']),
+    count: z.number(),
+    body: z.string(),
+  }),
+  'cloud.policy-set': z.object({ revision: z.number(), policy: z.record(z.string(), z.unknown()) }),
+  'cloud.policy-read': z.object({
+    agent: z.string(),
+    revision: z.number(),
+    notModified: z.boolean(),
+    via: z.enum(['relay', 'direct', 'unknown']),
+  }),
+  'cloud.command': z.object({ agent: z.string(), command: z.string(), uid: z.string() }),
+  'cloud.command-result': z.object({ agent: z.string(), uid: z.string(), outcome: z.string() }),
+  'cloud.unenrolled': z.object({ agent: z.string() }),
+  'cloud.fault': z.object({ fault: z.string(), state: z.enum(['on', 'off', 'hit']) }),
+
+  /** Something is done on an endpoint: an attack, its benign twin, or business. */
+  'act.started': z.object({
+    act: z.string(),
+    stimulus: z.string(),
+    twin: z.boolean(),
+    /** occurs in what the act leaves behind, and nowhere else */
+    nonce: z.string(),
+    endpoint: z.string(),
+    zone: z.string().nullable(),
+    sha256: z.string().optional(),
+    path: z.string().optional(),
+    note: z.string().optional(),
+  }),
+  /** `effect` is read from the endpoint's state from outside: did the act really happen? */
+  'act.finished': z.object({
+    act: z.string(),
+    exit: z.number().nullable(),
+    effect: z.enum(['happened', 'prevented', 'unknown']),
+    output: z.string(),
+  }),
+  /** A hook of the product ran (or is declared missing: then `exit` is null). */
+  'hook.finished': z.object({
+    hook: z.string(),
+    endpoint: z.string(),
+    outcome: z.enum(['ok', 'failed', 'timeout', 'broken', 'missing']),
+    exit: z.number().nullable(),
+    ms: z.number(),
+    output: z.string(),
+  }),
+  /** The analyst's or administrator's manual step, counted by recovery measures. */
+  'manual.step': z.object({ text: z.string(), site: z.boolean() }),
+
+  'fault.injected': z.object({ fault: z.string(), target: z.string() }),
+  /** The fault was seen to be in force (or gone), by a probe that does not involve the product. */
+  'fault.verified': z.object({
+    fault: z.string(),
+    target: z.string(),
+    state: z.enum(['in-force', 'gone']),
+    detail: z.string(),
+  }),
+  'fault.healed': z.object({ fault: z.string(), target: z.string() }),
+  'move.started': z.object({ endpoint: z.string(), from: z.string().nullable(), to: z.string().nullable() }),
+  'move.finished': z.object({
+    endpoint: z.string(),
+    zone: z.string().nullable(),
+    address: z.string().nullable(),
+  }),
+  'endpoint.restarted': z.object({ endpoint: z.string() }),
+  /** A fact read from outside the endpoint (the engine's archive or process list). */
+  'endpoint.state': z.object({
+    endpoint: z.string(),
+    by: z.enum(['archive', 'top', 'exec']),
+    what: z.string(),
+    value: z.unknown(),
+  }),
+  /** What the open control showed: stimulus → was it seen there? Copied into each history that relies on it. */
+  baseline: z.object({
+    installed: z.boolean(),
+    seen: z.record(z.string(), z.boolean()),
+    reason: z.string(),
+  }),
+
+  /**
+   * A Then (or a Given that rests on another requirement) asked something. The verdict is this check run
+   * over the events up to and including this one.
+   */
+  check: z.object({
+    check: z.string(),
+    args: z.record(z.string(), z.unknown()),
+    role: z.enum(['given', 'then']),
+    /** for a Given: the requirement that is the root if it does not hold */
+    root: z.string().optional(),
+    /** events before this number are outside the window */
+    since: z.number(),
+  }),
+  'scenario.finished': z.object({ seconds: z.number() }),
+} as const;
+
+export type EventKind = keyof typeof kinds;
+export type EventOf<K extends EventKind> = { kind: K } & z.infer<(typeof kinds)[K]>;
+/** What somebody who saw something hands to the recorder. */
+export type Observation = { [K in EventKind]: EventOf<K> }[EventKind];
+export type HistoryEvent = Observation & { n: number; t: number; at?: number; source: string };
+export type HistoryEventOf<K extends EventKind> = Extract<HistoryEvent, { kind: K }>;
+
+export const eventSchemas: { readonly [K in EventKind]: z.ZodType } = kinds;
+
+/** Where observations go; the writer numbers and dates them. */
+export interface Recorder {
+  record(source: string, observation: Observation, at?: number): HistoryEvent;
+}

@@ -1,0 +1,96 @@
+/** Schema of `product.yaml` (heiiki/product/v1) and of the overlays in `products/defects` (heiiki/defect/v1). */
+import { z } from 'zod';
+
+const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+/** `3s`, `500ms`, `2m`; becomes milliseconds. */
+export const Duration = z
+  .string()
+  .regex(/^\d+(\.\d+)?(ms|s|m|h)$/, 'a time needs a number and a unit, e.g. 500ms, 3s, 2m')
+  .transform((text) => {
+    const unit = /[a-z]+$/.exec(text)?.[0] as keyof typeof UNITS;
+    return Number.parseFloat(text) * UNITS[unit];
+  });
+const Argv = z.array(z.string()).min(1, 'a hook is an argv list with at least the program');
+const HostPort = z.string().regex(/^[a-z0-9.-]+:\d{1,5}$/, 'a destination is written host:port, e.g. "edr.cloud.test:443"');
+
+export const STIMULI = ['sha256-indicator', 'T1098.007', 'T1204.002', 'log-line'] as const;
+export const Stimulus = z.enum(STIMULI);
+export type Stimulus = z.infer<typeof Stimulus>;
+
+export const Statement = z.strictObject({
+  connectivity: z.enum(['relay-only', 'relay-preferred', 'direct-only']),
+  recovery: z.enum(['itself', 'policy', 'local-command', 'edited-configuration', 'reinstall', 'none']),
+  relays: z.array(z.enum(['connect', 'basic', 'digest', 'pac', 'socks5', 'tls', 'sni', 'inspected'])).default([]),
+  allowlist: z.array(z.enum(['sha256', 'path', 'parent', 'certificate'])).default([]),
+  modes: z.array(z.enum(['detect', 'block'])).default(['detect']),
+  response: z.array(z.enum(['isolate', 'kill', 'shell'])).default([]),
+  uninstall: z.strictObject({ protection: z.enum(['local-secret', 'prefetched-token', 'cloud-policy', 'none']) }),
+  queue: z
+    .strictObject({
+      detections: z.number().int().nonnegative(),
+      overflow: z.enum(['drop-oldest', 'drop-newest', 'block']),
+      order: z.enum(['oldest-first', 'newest-first', 'none']),
+    })
+    .optional(),
+  /** channel → destination; several channels may share one */
+  channels: z.record(z.enum(['enrol', 'policy', 'telemetry', 'detection', 'command', 'update']), HostPort),
+  /** what the product says that it reacts to */
+  stimuli: z.array(Stimulus).default([]),
+});
+export type Statement = z.infer<typeof Statement>;
+
+export const TIMING_KEYS = ['enrol', 'detect', 'policy', 'command', 'retry', 'reconnect', 'fallback', 'return', 'status', 'uninstall'] as const;
+export type TimingKey = (typeof TIMING_KEYS)[number];
+
+export const HOOKS = ['install', 'uninstall', 'upgrade', 'start', 'stop', 'status', 'set-relay', 'test-connectivity'] as const;
+export type HookName = (typeof HOOKS)[number];
+
+export const Product = z.strictObject({
+  schema: z.literal('heiiki/product/v1'),
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/, 'an id is lower-case letters, digits and dashes'),
+  name: z.string().min(1),
+  version: z.string().min(1),
+  description: z.string().optional(),
+  parts: z.array(z.enum(['epp', 'edr', 'shipper'])).min(1),
+  endpoint: z.strictObject({
+    kind: z.literal('container'),
+    base: z.enum(['debian-12', 'debian-12-node']),
+    init: z.enum(['docker-init']).default('docker-init'),
+  }),
+  payload: z.strictObject({
+    /** folder copied to / of the endpoint */
+    files: z.string().optional(),
+    /** Debian packages */
+    packages: z.array(z.string().regex(/^[a-z0-9][a-z0-9.+-]+$/)).default([]),
+    /** instead: a Dockerfile that starts with `ARG BASE` and `FROM ${BASE}`; its folder is the build context */
+    dockerfile: z.string().optional(),
+    /** TypeScript entry points that are bundled into one file each and put into the build context */
+    bundle: z.array(z.strictObject({ entry: z.string(), to: z.string() })).default([]),
+    /** further files for the build context: source → name in the context */
+    include: z.array(z.strictObject({ file: z.string(), to: z.string() })).default([]),
+  }),
+  /** Linux capabilities that it asks for, beyond none at all (NET_RAW etc. are not there by default) */
+  privileges: z.array(z.enum(['SYS_ADMIN', 'SYS_PTRACE', 'NET_ADMIN', 'NET_RAW', 'DAC_READ_SEARCH', 'AUDIT_READ'])).default([]),
+  cloud: z.strictObject({ mode: z.literal('dialect'), dialect: z.enum(['heiiki-v1', 'json-lines']) }),
+  statement: Statement,
+  timing: z.strictObject(Object.fromEntries(TIMING_KEYS.map((k) => [k, Duration])) as Record<TimingKey, typeof Duration>),
+  secrets: z.array(z.string()).default([]),
+  hooks: z.strictObject(Object.fromEntries(HOOKS.map((k) => [k, Argv.optional()])) as Record<HookName, z.ZodOptional<typeof Argv>>),
+});
+export type Product = z.infer<typeof Product>;
+
+/** A deliberately broken product: another product's manifest, one named flaw, and what must fail because of it. */
+export const Defect = z.strictObject({
+  schema: z.literal('heiiki/defect/v1'),
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/),
+  of: z.string(),
+  /** what a person who reads the table has to know */
+  description: z.string().min(10),
+  /** added to the install hook as `--defect NAME` */
+  flaw: z.string(),
+  /** exactly these requirements fail at the root; everything else passes, or fails because of one of these */
+  fails: z.array(z.string().regex(/^[A-Z]{3}-\d{2}$/)).min(1),
+  /** merge patch (RFC 7396) for the statement */
+  statement: z.record(z.string(), z.unknown()).default({}),
+});
+export type Defect = z.infer<typeof Defect>;

@@ -1,0 +1,95 @@
+/** `results.json`: everything that is rendered comes from here (heiiki/results/v1). */
+import { z } from 'zod';
+
+export const Verdict = z.enum(['pass', 'fail', 'unsupported', 'not-observable', 'inconclusive']);
+export type Verdict = z.infer<typeof Verdict>;
+const Both = z.strictObject({ en: z.string(), ja: z.string() });
+
+export const ResultMeasure = z.strictObject({
+  name: z.string(),
+  value: z.union([z.number(), z.string(), z.boolean()]),
+  unit: z.string(),
+  declared: z.union([z.number(), z.string(), z.boolean()]).optional(),
+  ceiling: z.number().optional(),
+});
+export const Requirement = z.strictObject({
+  id: z.string(),
+  revision: z.number().int(),
+  level: z.enum(['MUST', 'SHOULD', 'MAY']),
+  if: z.string().optional(),
+  area: z.string(),
+  claims: z.array(z.string()),
+  /** facts that must be available to see it */
+  needs: z.array(z.enum(['packets', 'endpoint', 'relay', 'cloud-read', 'cloud-write', 'cloud-fault'])),
+  /** C: fully observable in Linux containers; A: an analogue; V: only in a virtual machine or on a real host */
+  observability: z.enum(['C', 'A', 'V']),
+  title: Both,
+  question: Both,
+  whyItMatters: Both,
+  ifItFails: Both,
+  askTheVendor: Both,
+});
+export type Requirement = z.infer<typeof Requirement>;
+
+export const ScenarioResult = z.strictObject({
+  name: z.string(),
+  variant: z.string().optional(),
+  verdict: Verdict,
+  reason: z.string(),
+  /** root requirement, when the scenario's Given did not hold */
+  because: z.string().optional(),
+  blame: z.string().optional(),
+  seconds: z.number(),
+  measures: z.array(ResultMeasure),
+  /** folder of the evidence, relative to results.json */
+  evidence: z.string(),
+});
+export type ScenarioResult = z.infer<typeof ScenarioResult>;
+
+export const Cell = z.strictObject({
+  product: z.string(),
+  requirement: z.string(),
+  verdict: Verdict,
+  /** e.g. "2 of 2 kinds" */
+  scope: z.string().optional(),
+  because: z.string().optional(),
+  reason: z.string(),
+  blame: z.string().optional(),
+  measures: z.array(ResultMeasure),
+  scenarios: z.array(ScenarioResult),
+});
+export type Cell = z.infer<typeof Cell>;
+
+export const Results = z.strictObject({
+  schema: z.literal('heiiki/results/v1'),
+  catalogue: z.strictObject({ version: z.string() }),
+  run: z.strictObject({
+    id: z.string(),
+    started: z.string(),
+    finished: z.string(),
+    seed: z.number().int(),
+    argv: z.array(z.string()),
+    harness: z.strictObject({ version: z.string(), commit: z.string(), dirty: z.boolean() }),
+    engine: z.string(),
+    lane: z.enum(['ci', 'evaluation']),
+  }),
+  products: z.array(
+    z.strictObject({
+      id: z.string(),
+      name: z.string(),
+      version: z.string(),
+      description: z.string().optional(),
+      digest: z.string(),
+      mode: z.string(),
+      endpointKind: z.string(),
+      privileges: z.array(z.string()),
+      statement: z.record(z.string(), z.unknown()),
+    }),
+  ),
+  requirements: z.array(Requirement),
+  cells: z.array(Cell),
+  findings: z.array(
+    z.strictObject({ product: z.string(), kind: z.string(), text: Both, evidence: z.string().optional() }),
+  ),
+});
+export type Results = z.infer<typeof Results>;
