@@ -223,6 +223,12 @@ const kinds = {
     ms: z.number(),
     output: z.string(),
   }),
+  /** A way to bring the product back after a move is tried, in the order of cost. */
+  'recovery.attempt': z.object({
+    method: z.enum(['itself', 'policy', 'local-command', 'edited-configuration', 'reinstall']),
+    state: z.enum(['begun', 'not-possible', 'done']),
+    detail: z.string(),
+  }),
   /** The analyst's or administrator's manual step, counted by recovery measures. */
   'manual.step': z.object({ text: z.string(), site: z.boolean() }),
 

@@ -1,8 +1,7 @@
 /** `results.json`: everything that is rendered comes from here (heiiki/results/v1). */
 import { z } from 'zod';
+import { Verdict } from '../history/verdict.ts';
 
-export const Verdict = z.enum(['pass', 'fail', 'unsupported', 'not-observable', 'inconclusive']);
-export type Verdict = z.infer<typeof Verdict>;
 const Both = z.strictObject({ en: z.string(), ja: z.string() });
 
 export const ResultMeasure = z.strictObject({
