@@ -50,7 +50,7 @@ const kinds = {
   }),
   /** Decided before anything is started; `runs` is the only value that lets the scenario go on. */
   applicability: z.object({
-    verdict: z.enum(['runs', 'unsupported', 'not-observable', 'fail']),
+    verdict: z.enum(['runs', 'unsupported', 'not-observable', 'fail', 'inconclusive']),
     reason: z.string(),
   }),
   /** A step of the scenario begins; for the timeline only. */

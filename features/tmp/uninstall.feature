@@ -1,0 +1,21 @@
+Feature: Protection against removal
+
+  @TMP-01 @must @S9 @stimulus:any @requires:uninstall-protection
+  Rule: Nobody removes the product without the secret
+
+    Scenario: Removal without the secret
+      Given the product works in a closed network
+      When somebody tries to remove it without the secret
+      And an attack happens
+      Then the removal was refused
+      And the attack is reported in time
+
+  @TMP-02 @must @S9 @requires:uninstall-protection
+  Rule: Once the policy allows it, the product can be removed
+
+    Scenario: Protection is switched off in the cloud
+      Given the product works in a closed network
+      And removal without the secret is refused
+      When protection is switched off in the cloud
+      And the product is removed without the secret
+      Then nothing of it is left
