@@ -18,68 +18,59 @@ export interface Act {
   readonly stimulus: StimulusId;
   readonly twin: boolean;
   readonly nonce: string;
-  /** commands in order; the last one is the act itself, the others prepare it */
-  readonly commands: readonly { readonly user: string; readonly argv: readonly string[] }[];
-  /** the file that the act is about; its hash is read after the preparation */
+  /** one command, so that one engine call does it: what prepares the act and the act itself */
+  readonly command: { readonly user: string; readonly argv: readonly string[] };
+  /** the file that the act is about */
   readonly file?: string;
   /** the act happened if this file exists (and, if `contains` is given, holds that text) */
   readonly effect: { readonly path: string; readonly contains?: string };
 }
 
 const EFFECTS = '/var/tmp';
-const staff = (script: string, ...args: string[]) => ({ user: 'staff', argv: ['sh', '-ec', script, 'sh', ...args] });
-const root = (...argv: string[]) => ({ user: 'root', argv });
+const shell = (user: string, script: string, ...args: string[]) => ({
+  user,
+  argv: ['sh', '-ec', script, 'sh', ...args],
+});
 
-/** A file attack with the given name; `variant` is what makes its content (and hash) differ. */
+/**
+ * A file attack with the given name. `variant` is what makes its content (and hash) differ; `run` tells
+ * repeated runs of one file apart.
+ */
 export function fileAttack(kind: FileAttack, name: string, variant: string, nonce: string, run: number): Act {
   const effect = `${EFFECTS}/effect-${nonce}-${run}`;
-  if (kind === 'T1204.002') {
-    const file = `/home/staff/Downloads/${name}`;
-    return {
-      stimulus: kind,
-      twin: false,
-      nonce,
-      file,
-      effect: { path: effect },
-      commands: [
-        // Removed first: a file that is being run cannot be written over, and each run is a fresh file.
-        staff('mkdir -p "$(dirname "$1")"; rm -f "$1"; cp /bin/cp "$1"; printf %s "$2" >>"$1"; chmod 755 "$1"', file, variant),
-        { user: 'staff', argv: [file, '/etc/hostname', effect] },
-      ],
-    };
-  }
-  const file = `/home/staff/Documents/${name}`;
-  return {
-    stimulus: kind,
-    twin: false,
-    nonce,
-    file,
-    effect: { path: effect },
-    commands: [
-      staff('mkdir -p "$(dirname "$1")"; rm -f "$1"; printf "harmless sample %s\\n" "$2" >"$1"', file, variant),
-      staff('wc -c <"$1" >"$2"', file, effect),
-    ],
-  };
+  const folder = kind === 'T1204.002' ? '/home/staff/Downloads' : '/home/staff/Documents';
+  const file = `${folder}/${name}`;
+  // Removed first: a file that is being run cannot be written over, and each run is a fresh file.
+  const fresh = 'mkdir -p "${1%/*}"; rm -f "$1"; ';
+  const script =
+    kind === 'T1204.002'
+      ? `${fresh}cp /bin/cp "$1"; printf %s "$2" >>"$1"; chmod 755 "$1"; "$1" /etc/hostname "$3"`
+      : `${fresh}printf "harmless sample %s\\n" "$2" >"$1"; wc -c <"$1" >"$3.part"; mv "$3.part" "$3"`;
+  const command = shell('staff', script, file, variant, effect);
+  return { stimulus: kind, twin: false, nonce, file, effect: { path: effect }, command };
 }
 
-function group(nonce: string, name: string, twin: boolean): Act {
+function joinGroup(nonce: string, group: string, twin: boolean): Act {
   const account = `acct-${nonce}`;
+  // Without a group of its own, so that the account's name in /etc/group means that it has joined.
+  const script = 'useradd --no-create-home --no-user-group "$1"; usermod --append --groups "$2" "$1"';
   return {
     stimulus: 'T1098.007',
     twin,
     nonce,
-    commands: [root('useradd', '--no-create-home', account), root('usermod', '--append', '--groups', name, account)],
+    command: shell('root', script, account, group),
     effect: { path: '/etc/group', contains: account },
   };
 }
 
 function logLine(nonce: string): Act {
+  const path = '/var/log/business.log';
   return {
     stimulus: 'log-line',
     twin: false,
     nonce,
-    commands: [root('sh', '-ec', 'printf "%s\\n" "$1" >>/var/log/business.log', 'sh', `backup finished, ticket ${nonce}`)],
-    effect: { path: '/var/log/business.log', contains: nonce },
+    command: shell('root', 'printf "%s\\n" "$1" >>"$2"', `backup finished, ticket ${nonce}`, path),
+    effect: { path, contains: nonce },
   };
 }
 
@@ -91,7 +82,7 @@ export function attack(stimulus: StimulusId, nonce: string): Act {
     case 'sha256-indicator':
       return fileAttack(stimulus, `invoice-${nonce}.bin`, nonce, nonce, 1);
     case 'T1098.007':
-      return group(nonce, 'sudo', false);
+      return joinGroup(nonce, 'sudo', false);
     case 'log-line':
       return logLine(nonce);
   }
@@ -99,26 +90,22 @@ export function attack(stimulus: StimulusId, nonce: string): Act {
 
 /** Its benign twin: as like it as can be, and nothing that a product should report. */
 export function benignTwin(stimulus: Attack, nonce: string): Act {
-  const effect = { path: `${EFFECTS}/effect-${nonce}-1` };
   switch (stimulus) {
-    case 'T1204.002':
+    case 'T1204.002': {
       // The distribution's own program with the same arguments: known, and not from a download folder.
-      return {
-        stimulus,
-        twin: true,
-        nonce,
-        effect,
-        commands: [{ user: 'staff', argv: ['/usr/bin/cp', '/etc/hostname', effect.path] }],
-      };
+      const effect = `${EFFECTS}/effect-${nonce}-1`;
+      const command = { user: 'staff', argv: ['/usr/bin/cp', '/etc/hostname', effect] };
+      return { stimulus, twin: true, nonce, effect: { path: effect }, command };
+    }
     case 'sha256-indicator':
       // Like the attack's file, but its hash is no indicator: nobody put it into the policy.
       return { ...fileAttack(stimulus, `invoice-${nonce}.bin`, `${nonce}.`, nonce, 1), twin: true };
     case 'T1098.007':
-      return group(nonce, 'users', true);
+      return joinGroup(nonce, 'users', true);
   }
 }
 
-/** Content of the indicator's file, so that its hash can be put into a policy before it exists. */
+/** Content of an indicator's file, so that its hash can be put into a policy before the file exists. */
 export function indicatorContent(variant: string): string {
   return `harmless sample ${variant}\n`;
 }
