@@ -1,0 +1,142 @@
+/**
+ * The bodies of heiiki-v1 as TypeScript types. `openapi.yaml` beside this file is the contract; these types
+ * follow it by hand and a test compares the names of both. All times are milliseconds since the Unix epoch.
+ */
+
+/** RFC 9457 */
+export interface Problem {
+  title: string;
+  status: number;
+  detail?: string;
+}
+
+export interface Enrolment {
+  token: string;
+  hostname: string;
+  /** stable over restart, move and reinstall; at least 8 characters */
+  machineId: string;
+  product: { name: string; version: string };
+}
+export interface Identity {
+  agentId: string;
+  /** bearer token of all further requests */
+  key: string;
+}
+
+export interface Heartbeat {
+  sentAt: number;
+  /** revision in force on the endpoint; 0 before the first one */
+  policyRevision: number;
+  /** findings waiting to be sent */
+  queued: number;
+  /** findings lost to an overflow since enrolment */
+  dropped: number;
+}
+export interface HeartbeatAnswer {
+  policyRevision: number;
+  serverTime: number;
+}
+
+export type Mode = 'detect' | 'block';
+export interface Indicator {
+  /** 64 lower-case hexadecimal digits */
+  sha256: string;
+  name: string;
+}
+export interface AllowlistEntry {
+  kind: 'sha256' | 'path' | 'parent';
+  value: string;
+}
+export interface Policy {
+  /** from 1 */
+  revision: number;
+  mode: Mode;
+  indicators: Indicator[];
+  allowlist: AllowlistEntry[];
+  /** host:port: use it from now on; null: use none; absent: keep what the installer said */
+  relay?: string | null;
+  uninstallProtection: 'on' | 'off';
+}
+
+export type Activity = 'process' | 'file' | 'network' | 'account' | 'agent';
+export interface TelemetryEvent {
+  time: number;
+  activity: Activity;
+  path?: string;
+  commandLine?: string;
+  user?: string;
+  pid?: number;
+  parent?: string;
+  sha256?: string;
+  detail?: string;
+}
+export interface TelemetryBatch {
+  /** at most 1000 */
+  events: TelemetryEvent[];
+}
+
+export interface File {
+  path?: string;
+  name?: string;
+  /** algorithm 3 is SHA-256 */
+  hashes?: { algorithm_id: number; value: string }[];
+}
+export interface Evidence {
+  process?: {
+    pid?: number;
+    cmd_line?: string;
+    file?: File;
+    user?: { name?: string };
+    parent_process?: { pid?: number; cmd_line?: string };
+  };
+  file?: File;
+  data?: unknown;
+}
+/** 1 allowed, 2 blocked, 15 detected */
+export type DispositionId = 1 | 2 | 15;
+/** OCSF Detection Finding (class 2004), the part that is used here. */
+export interface DetectionFinding {
+  activity_id: 1;
+  category_uid: 2;
+  class_uid: 2004;
+  type_uid: 200401;
+  /** 0 to 99 */
+  severity_id: number;
+  /** when the finding was made */
+  time: number;
+  /** when the act happened */
+  start_time: number;
+  disposition_id: DispositionId;
+  metadata: { version: string; product: { name: string; vendor_name: string; version?: string } };
+  finding_info: {
+    /** the same for every retransmission; at least 8 characters */
+    uid: string;
+    title: string;
+    analytic?: { type_id: number; uid: string; name?: string };
+    attacks?: { version?: string; technique?: { uid: string; name?: string } }[];
+  };
+  device: { hostname: string; uid?: string; type_id: number };
+  evidences?: Evidence[];
+}
+export interface DetectionBatch {
+  /** 1 to 100 */
+  findings: DetectionFinding[];
+}
+export interface Accepted {
+  /** `finding_info.uid` of everything that is now stored */
+  accepted: string[];
+}
+
+export interface Command {
+  uid: string;
+  name: string;
+  arguments?: Record<string, unknown>;
+}
+export interface Commands {
+  commands: Command[];
+}
+export type Outcome = 'done' | 'failed' | 'refused' | 'expired';
+export interface CommandResult {
+  outcome: Outcome;
+  detail?: string;
+}
