@@ -53,6 +53,8 @@ export interface Endpoint {
   get(path: string): Promise<Buffer | undefined>;
   /** by the engine's top call */
   processes(): Promise<readonly ProcessRow[]>;
+  /** paths added or modified since the endpoint was made from its image, by the engine's changes call */
+  changes(): Promise<readonly string[]>;
   restart(): Promise<void>;
   /** null: no network at all. Rewrites the resolver; the capture runs on. Records move.started/finished. */
   move(zone: ZoneName | null): Promise<void>;

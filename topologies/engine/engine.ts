@@ -120,6 +120,8 @@ export interface StartedContainer extends AsyncDisposable {
   get(path: string): Promise<Buffer | undefined>;
   /** Processes by the engine's own top call. */
   top(): Promise<readonly ProcessRow[]>;
+  /** Paths that differ from the image, by the engine's own changes call (added or modified, not deleted). */
+  changes(): Promise<readonly string[]>;
   restart(): Promise<void>;
   kill(signal: string): Promise<void>;
   pause(): Promise<void>;
