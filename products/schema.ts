@@ -11,7 +11,9 @@ export const Duration = z
     return Number.parseFloat(text) * UNITS[unit];
   });
 const Argv = z.array(z.string()).min(1, 'a hook is an argv list with at least the program');
-const HostPort = z.string().regex(/^[a-z0-9.-]+:\d{1,5}$/, 'a destination is written host:port, e.g. "edr.cloud.test:443"');
+const HostPort = z
+  .string()
+  .regex(/^[a-z0-9.-]+:\d{1,5}$/, 'a destination is written host:port, e.g. "edr.cloud.test:443"');
 
 export const STIMULI = ['sha256-indicator', 'T1098.007', 'T1204.002', 'log-line'] as const;
 export const Stimulus = z.enum(STIMULI);
@@ -20,11 +22,15 @@ export type Stimulus = z.infer<typeof Stimulus>;
 export const Statement = z.strictObject({
   connectivity: z.enum(['relay-only', 'relay-preferred', 'direct-only']),
   recovery: z.enum(['itself', 'policy', 'local-command', 'edited-configuration', 'reinstall', 'none']),
-  relays: z.array(z.enum(['connect', 'basic', 'digest', 'pac', 'socks5', 'tls', 'sni', 'inspected'])).default([]),
+  relays: z
+    .array(z.enum(['connect', 'basic', 'digest', 'pac', 'socks5', 'tls', 'sni', 'inspected']))
+    .default([]),
   allowlist: z.array(z.enum(['sha256', 'path', 'parent', 'certificate'])).default([]),
   modes: z.array(z.enum(['detect', 'block'])).default(['detect']),
   response: z.array(z.enum(['isolate', 'kill', 'shell'])).default([]),
-  uninstall: z.strictObject({ protection: z.enum(['local-secret', 'prefetched-token', 'cloud-policy', 'none']) }),
+  uninstall: z.strictObject({
+    protection: z.enum(['local-secret', 'prefetched-token', 'cloud-policy', 'none']),
+  }),
   queue: z
     .strictObject({
       detections: z.number().int().nonnegative(),
@@ -33,16 +39,39 @@ export const Statement = z.strictObject({
     })
     .optional(),
   /** channel → destination; several channels may share one */
-  channels: z.record(z.enum(['enrol', 'policy', 'telemetry', 'detection', 'command', 'update']), HostPort),
+  channels: z.partialRecord(
+    z.enum(['enrol', 'policy', 'telemetry', 'detection', 'command', 'update']),
+    HostPort,
+  ),
   /** what the product says that it reacts to */
   stimuli: z.array(Stimulus).default([]),
 });
 export type Statement = z.infer<typeof Statement>;
 
-export const TIMING_KEYS = ['enrol', 'detect', 'policy', 'command', 'retry', 'reconnect', 'fallback', 'return', 'status', 'uninstall'] as const;
+export const TIMING_KEYS = [
+  'enrol',
+  'detect',
+  'policy',
+  'command',
+  'retry',
+  'reconnect',
+  'fallback',
+  'return',
+  'status',
+  'uninstall',
+] as const;
 export type TimingKey = (typeof TIMING_KEYS)[number];
 
-export const HOOKS = ['install', 'uninstall', 'upgrade', 'start', 'stop', 'status', 'set-relay', 'test-connectivity'] as const;
+export const HOOKS = [
+  'install',
+  'uninstall',
+  'upgrade',
+  'start',
+  'stop',
+  'status',
+  'set-relay',
+  'test-connectivity',
+] as const;
 export type HookName = (typeof HOOKS)[number];
 
 export const Product = z.strictObject({
@@ -68,14 +97,25 @@ export const Product = z.strictObject({
     bundle: z.array(z.strictObject({ entry: z.string(), to: z.string() })).default([]),
     /** further files for the build context: source → name in the context */
     include: z.array(z.strictObject({ file: z.string(), to: z.string() })).default([]),
+    /** folders and files that the install hook itself makes; hooks may start from there, uninstall removes them */
+    installs: z.array(z.string().regex(/^\/[^/].*$/, 'an absolute path on the endpoint')).default([]),
   }),
   /** Linux capabilities that it asks for, beyond none at all (NET_RAW etc. are not there by default) */
-  privileges: z.array(z.enum(['SYS_ADMIN', 'SYS_PTRACE', 'NET_ADMIN', 'NET_RAW', 'DAC_READ_SEARCH', 'AUDIT_READ'])).default([]),
+  privileges: z
+    .array(z.enum(['SYS_ADMIN', 'SYS_PTRACE', 'NET_ADMIN', 'NET_RAW', 'DAC_READ_SEARCH', 'AUDIT_READ']))
+    .default([]),
   cloud: z.strictObject({ mode: z.literal('dialect'), dialect: z.enum(['heiiki-v1', 'json-lines']) }),
   statement: Statement,
-  timing: z.strictObject(Object.fromEntries(TIMING_KEYS.map((k) => [k, Duration])) as Record<TimingKey, typeof Duration>),
+  timing: z.strictObject(
+    Object.fromEntries(TIMING_KEYS.map((k) => [k, Duration])) as Record<TimingKey, typeof Duration>,
+  ),
   secrets: z.array(z.string()).default([]),
-  hooks: z.strictObject(Object.fromEntries(HOOKS.map((k) => [k, Argv.optional()])) as Record<HookName, z.ZodOptional<typeof Argv>>),
+  hooks: z.strictObject(
+    Object.fromEntries(HOOKS.map((k) => [k, Argv.optional()])) as Record<
+      HookName,
+      z.ZodOptional<typeof Argv>
+    >,
+  ),
 });
 export type Product = z.infer<typeof Product>;
 

@@ -1,0 +1,123 @@
+/** What a schema cannot say: rules between the parts of one manifest. */
+import { posix } from 'node:path';
+import { nearest } from './nearest.ts';
+import { ROOT } from './payload.ts';
+import { PLACEHOLDERS, placeholdersIn } from './placeholders.ts';
+import type { Complaint, Payload } from './payload.ts';
+import { HOOKS } from './schema.ts';
+import type { HookName, Product } from './schema.ts';
+
+/** Where the base image and Debian packages put programs; whether it is really there is seen at install (126, 127). */
+const SYSTEM_PATHS = [
+  '/bin/',
+  '/sbin/',
+  '/usr/bin/',
+  '/usr/sbin/',
+  '/usr/local/bin/',
+  '/usr/lib/',
+  '/usr/libexec/',
+];
+/** What has to be there for the product to be brought back in the way that it declares. */
+const NEEDED_FOR: Partial<Record<Product['statement']['recovery'], readonly HookName[]>> = {
+  'local-command': ['set-relay'],
+  reinstall: ['uninstall', 'install'],
+};
+
+export function checkHooks(product: Product, payload: Payload, complain: Complaint): void {
+  for (const name of HOOKS) {
+    const argv = product.hooks[name];
+    if (argv === undefined) continue;
+    argv.forEach((argument, i) => checkPlaceholders(product, ['hooks', name, i], argument, complain));
+    if (product.payload.dockerfile === undefined)
+      checkProgram(product, name, argv[0] ?? '', payload, complain);
+  }
+}
+
+function checkPlaceholders(
+  product: Product,
+  path: (string | number)[],
+  argument: string,
+  complain: Complaint,
+): void {
+  const known = [...PLACEHOLDERS, ...product.secrets.map((secret) => `secret.${secret}`)];
+  for (const name of placeholdersIn(argument).filter((n) => !known.includes(n))) {
+    const meant = nearest(name, known);
+    const remedy =
+      meant === undefined ? `known: ${known.map((k) => `{${k}}`).join(', ')}` : `did you mean {${meant}}?`;
+    complain(path, `nothing is known by the name {${name}}`, remedy);
+  }
+}
+
+function checkProgram(
+  product: Product,
+  hook: HookName,
+  program: string,
+  payload: Payload,
+  complain: Complaint,
+): void {
+  const path = ['hooks', hook, 0];
+  if (!program.startsWith('/')) {
+    if (program.includes('/'))
+      complain(path, `\`${program}\` is a relative path`, 'name the program by its absolute path');
+    return;
+  }
+  const file = payload.files.get(posix.join(ROOT, program));
+  if (file !== undefined) {
+    if (file.mode !== 0o755)
+      complain(
+        path,
+        `\`${program}\` is in the payload but cannot be run`,
+        `chmod +x ${posix.join(product.payload.files ?? '', program)}`,
+      );
+    return;
+  }
+  const below = (place: string) =>
+    program === place || program.startsWith(place.endsWith('/') ? place : `${place}/`);
+  if (SYSTEM_PATHS.some(below)) return;
+  if (hook !== 'install' && product.payload.installs.some(below)) return;
+  const meant = nearest(
+    program,
+    [...payload.files.keys()].map((name) => name.slice(ROOT.length)),
+  );
+  complain(
+    path,
+    `\`${program}\` is neither in the payload nor a program of the system`,
+    meant === undefined
+      ? 'put it below `payload.files`; if the install hook makes it, name its folder in `payload.installs`'
+      : `did you mean \`${meant}\`?`,
+  );
+}
+
+export function checkStatement(product: Product, complain: Complaint): void {
+  const { statement, hooks } = product;
+  for (const hook of NEEDED_FOR[statement.recovery] ?? [])
+    if (hooks[hook] === undefined)
+      complain(
+        ['statement', 'recovery'],
+        `recovery by ${statement.recovery} is declared, but there is no hook \`${hook}\``,
+        `add \`hooks.${hook}\`, or declare another recovery`,
+      );
+  if (Object.keys(statement.channels).length === 0)
+    complain(
+      ['statement', 'channels'],
+      'no channel is declared',
+      'name at least one destination, e.g. enrol: "edr.cloud.test:443"',
+    );
+  if (statement.stimuli.includes('log-line') && product.cloud.dialect !== 'json-lines')
+    complain(
+      ['statement', 'stimuli'],
+      'log lines are only understood by the dialect json-lines',
+      'set `cloud.dialect: json-lines`, or remove `log-line`',
+    );
+}
+
+export function checkSecrets(product: Product, env: NodeJS.ProcessEnv, complain: Complaint): void {
+  product.secrets.forEach((name, i) => {
+    if ((env[name] ?? '') === '')
+      complain(
+        ['secrets', i],
+        `the secret ${name} is not in the environment`,
+        `set it before the run: export ${name}=…`,
+      );
+  });
+}
