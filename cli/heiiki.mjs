@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+// The `heiiki` command. The project needs Node 24, which `npm ci` puts into node_modules; a system's older
+// Node only starts it. tsx loads the TypeScript sources.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const own = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+const node = existsSync(own) ? own : process.execPath;
+const child = spawn(node, ['--import', 'tsx', join(root, 'cli', 'main.ts'), ...process.argv.slice(2)], {
+  stdio: 'inherit',
+  env: { ...process.env, HEIIKI_CWD: process.cwd() },
+  cwd: root,
+});
+// The child gets a terminal's signals itself; this process only waits for it and passes on the others.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  process.on(signal, () => {
+    if (!process.stdin.isTTY) child.kill(signal);
+  });
+child.on('exit', (code, signal) => {
+  process.exitCode = code ?? (signal ? 128 + 15 : 1);
+});

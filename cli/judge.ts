@@ -1,0 +1,43 @@
+/** `heiiki judge`: verdicts again, from the recorded histories alone; no engine is asked. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readHistory } from '../history/reader.ts';
+import { rollUp, exitStatus } from '../reports/cells.ts';
+import { Results } from '../reports/results.ts';
+import { summaryLines } from '../reports/summary.ts';
+import { judgeScenario } from '../steps/checks/judge.ts';
+import { WrongUsage } from './options.ts';
+import { outcomeOf, type ScenarioOutcome } from './outcome.ts';
+
+export async function judge(folder: string): Promise<number> {
+  const recorded = await readResults(folder);
+  const outcomes: ScenarioOutcome[] = [];
+  const changed: string[] = [];
+  for (const cell of recorded.cells)
+    for (const scenario of cell.scenarios) {
+      const events = await readHistory(join(folder, scenario.evidence, 'history.ndjson'));
+      const slug = scenario.evidence.split('/').at(-1) ?? '';
+      const described = { requirement: cell.requirement, name: scenario.name, slug };
+      const outcome = outcomeOf(cell.product, described, judgeScenario(events), []);
+      outcomes.push(outcome);
+      if (outcome.result.verdict !== scenario.verdict)
+        changed.push(`${cell.product} ${cell.requirement} "${scenario.name}": was ${scenario.verdict}, is ${outcome.result.verdict} – ${outcome.result.reason}`);
+    }
+  const results: Results = { ...recorded, ...rollUp(outcomes) };
+  for (const line of summaryLines(results)) process.stdout.write(`${line}\n`);
+  process.stdout.write(
+    changed.length === 0
+      ? `${outcomes.length} scenarios judged again: every verdict is as recorded\n`
+      : `${changed.length} of ${outcomes.length} verdicts differ from the record:\n${changed.map((line) => `  ${line}\n`).join('')}`,
+  );
+  return changed.length === 0 ? exitStatus(results) : 1;
+}
+
+async function readResults(folder: string): Promise<Results> {
+  const file = join(folder, 'results.json');
+  try {
+    return Results.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch (cause) {
+    throw new WrongUsage(`${file}: is not the result of a run (${(cause as Error).message}). Name a folder of reports/out.`);
+  }
+}

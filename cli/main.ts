@@ -1,0 +1,121 @@
+/** The `heiiki` command line (DESIGN §10). */
+import { availableParallelism } from 'node:os';
+import { isAbsolute, resolve } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { commaList, lane, positiveInteger, seedNumber } from './options.ts';
+import type { Lane } from '../steps/support/timing.ts';
+
+const PRODUCTS = 'reference,static-proxy,internet-only,syslog-ng-shipper';
+
+interface RunFlags {
+  readonly products: readonly string[];
+  readonly requirements?: readonly string[];
+  readonly parallel: number;
+  readonly seed: number;
+  readonly out?: string;
+  readonly lane: Lane;
+  readonly reportOnly: boolean;
+}
+interface SelftestFlags extends RunFlags {
+  readonly defects?: readonly string[];
+  readonly all: boolean;
+}
+
+const here = process.env['HEIIKI_CWD'] ?? process.cwd();
+/** Paths are meant from where the command was given; ids are not paths. */
+const fromHere = (name: string): string => (/[/\\]|\.ya?ml$/.test(name) && !isAbsolute(name) ? resolve(here, name) : name);
+
+export async function main(argv: readonly string[], signal: AbortSignal): Promise<number> {
+  let status = 0;
+  const program = command();
+  const parallel = Math.min(4, availableParallelism() * 2);
+  const seed = (Date.now() % 2 ** 31) >>> 0;
+
+  withRunOptions(program.command('run'), parallel, seed)
+    .description('play the catalogue on products and write the comparison')
+    .option('--products <ids or paths>', 'products, separated by commas', commaList('--products'), PRODUCTS.split(','))
+    .option('--report-only', 'end with 0 when the comparison was made, whatever it says', false)
+    .action(async (flags: RunFlags) => {
+      const { run } = await import('./run.ts');
+      const verdict = await run({ ...flags, ...paths(flags), products: flags.products.map(fromHere), argv }, signal);
+      status = flags.reportOnly ? 0 : verdict;
+    });
+
+  withRunOptions(program.command('selftest'), parallel, seed)
+    .description('play the deliberately broken products: each must fail exactly what it names')
+    .option('--defects <ids>', 'defects, separated by commas (default: all)', commaList('--defects'))
+    .option('--all', 'every defect against every requirement; goes on where an earlier one stopped', false)
+    .action(async (flags: SelftestFlags) => {
+      const { selftest } = await import('./selftest.ts');
+      status = await selftest({ ...flags, ...paths(flags), argv }, signal);
+    });
+
+  program
+    .command('judge <run>')
+    .description('judge a run again, from its recorded history alone')
+    .action(async (folder: string) => {
+      const { judge } = await import('./judge.ts');
+      status = await judge(resolve(here, folder));
+    });
+
+  program
+    .command('doctor')
+    .description('what of this machine can be used, what is missing and what that costs')
+    .action(async () => {
+      const { doctor } = await import('./doctor.ts');
+      status = await doctor();
+    });
+
+  program
+    .command('reap')
+    .description('remove what runs that were killed have left in the engine')
+    .option('--dry-run', 'only say what would be removed', false)
+    .action(async (flags: { dryRun: boolean }) => {
+      const { reap } = await import('./reap.ts');
+      status = await reap(flags.dryRun);
+    });
+
+  await program.parseAsync([...argv], { from: 'user' });
+  return status;
+}
+
+function command(): Command {
+  return new Command('heiiki')
+    .description('network simulator and conformance harness for EDR products in closed networks')
+    .exitOverride()
+    .showHelpAfterError('(heiiki --help lists commands and options)')
+    .showSuggestionAfterError();
+}
+
+function withRunOptions(sub: Command, parallel: number, seed: number): Command {
+  return sub
+    .option('--requirements <areas or ids>', 'e.g. NET or MOV-01,TMP-02', commaList('--requirements'))
+    .option('--parallel <n>', 'scenarios at a time', positiveInteger('--parallel'), parallel)
+    .option('--seed <n>', 'order, counts and choices are drawn from it', seedNumber, seed)
+    .option('--out <folder>', 'new folder for the results (default: reports/out/<run>)')
+    .option('--lane <lane>', 'ci: short declared times; evaluation: the vendor’s defaults', lane, 'ci' as Lane);
+}
+
+const paths = (flags: { out?: string }): { out?: string } => (flags.out ? { out: resolve(here, flags.out) } : {});
+
+/** Status of an error: its own if it names one; 3 for what commander refuses. */
+function statusOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 3;
+  const own = (error as { exitCode?: unknown } | null)?.exitCode;
+  if (typeof own === 'number') {
+    process.stderr.write(`heiiki: ${(error as Error).message}\n`);
+    return own;
+  }
+  process.stderr.write(`heiiki: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return 2;
+}
+
+if (import.meta.main) {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => {
+      process.stderr.write(`heiiki: ${signal}: what runs now is taken down; a second ${signal} ends at once\n`);
+      controller.abort();
+    });
+  process.exitCode = await main(process.argv.slice(2), controller.signal).catch(statusOf);
+}

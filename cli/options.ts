@@ -1,0 +1,68 @@
+/** Reading options: every mistake is found before anything is started, and says what would be right. */
+import { readdir } from 'node:fs/promises';
+import type { Scenario } from './scenarios.ts';
+import { LANES, type Lane } from '../steps/support/timing.ts';
+
+/** Wrong usage or bad input: exit status 3. */
+export class WrongUsage extends Error {
+  override readonly name = 'WrongUsage';
+  readonly exitCode = 3;
+}
+
+export function positiveInteger(option: string): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < 1)
+      throw new WrongUsage(`${option} ${text}: a whole number from 1 on is expected, e.g. ${option} 4`);
+    return value;
+  };
+}
+
+export function seedNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 2 ** 31 - 1)
+    throw new WrongUsage(`--seed ${text}: a whole number from 0 to ${2 ** 31 - 1} is expected`);
+  return value;
+}
+
+export function lane(text: string): Lane {
+  const found = LANES.find((name) => name === text);
+  if (!found) throw new WrongUsage(`--lane ${text}: there are the lanes ${LANES.join(' and ')}`);
+  return found;
+}
+
+/** `a,b` → a and b; empty parts are mistakes. */
+export function commaList(option: string): (text: string) => readonly string[] {
+  return (text) => {
+    const parts = text.split(',').map((part) => part.trim());
+    if (parts.some((part) => part === ''))
+      throw new WrongUsage(`${option} ${text}: names are separated by single commas, e.g. ${option} a,b`);
+    return parts;
+  };
+}
+
+/** Scenarios of the named areas (NET) or requirements (NET-01); all without names. */
+export function chosen(scenarios: readonly Scenario[], names: readonly string[] | undefined): readonly Scenario[] {
+  if (!names) return scenarios;
+  const known = [...new Set(scenarios.map((scenario) => scenario.requirement))].sort();
+  const areas = [...new Set(known.map((id) => id.slice(0, 3)))];
+  const wanted = names.map((name) => name.toUpperCase());
+  const strange = wanted.filter((name) => !known.includes(name) && !areas.includes(name));
+  if (strange.length > 0)
+    throw new WrongUsage(
+      `--requirements: there is no ${strange.join(', no ')}. Areas: ${areas.join(', ')}. Requirements: ${known.join(', ')}.`,
+    );
+  return scenarios.filter(({ requirement }) => wanted.some((name) => requirement === name || requirement.startsWith(`${name}-`)));
+}
+
+/** An output folder is never written over: what lies there may be somebody's only evidence. */
+export async function emptyFolder(path: string): Promise<void> {
+  let entries: string[];
+  try {
+    entries = await readdir(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw new WrongUsage(`--out ${path}: cannot be used (${(error as Error).message})`);
+  }
+  if (entries.length > 0) throw new WrongUsage(`--out ${path}: is not empty. Name a new folder, or remove this one.`);
+}

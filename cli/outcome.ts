@@ -1,0 +1,53 @@
+/** One scenario's result, as the rest of the program reads it. */
+import type { Envelope } from '@cucumber/messages';
+import type { ScenarioJudgement } from '../steps/checks/judge.ts';
+import type { ScenarioResult } from '../reports/results.ts';
+import type { Scenario } from './scenarios.ts';
+
+export interface ScenarioOutcome {
+  readonly product: string;
+  readonly requirement: string;
+  readonly result: ScenarioResult;
+  readonly findings: ScenarioJudgement['findings'];
+}
+
+/**
+ * @param judgement what the After hook attached; without one the harness itself broke, which is
+ *   inconclusive and carries the first error that Cucumber reported
+ */
+export function outcomeOf(
+  product: string,
+  scenario: Pick<Scenario, 'requirement' | 'name' | 'slug'>,
+  judgement: unknown,
+  messages: readonly Envelope[],
+): ScenarioOutcome {
+  const judged = (judgement as ScenarioJudgement | undefined) ?? unjudged(messages);
+  return {
+    product,
+    requirement: scenario.requirement,
+    findings: judged.findings,
+    result: {
+      name: scenario.name,
+      verdict: judged.verdict,
+      reason: judged.reason,
+      ...(judged.because ? { because: judged.because } : {}),
+      ...(judged.blame ? { blame: judged.blame } : {}),
+      seconds: judged.seconds,
+      measures: [...judged.measures],
+      evidence: `evidence/${product}/${scenario.slug}`,
+    },
+  };
+}
+
+function unjudged(messages: readonly Envelope[]): ScenarioJudgement {
+  const error = messages.find((message) => message.testStepFinished?.testStepResult.message)?.testStepFinished;
+  return {
+    verdict: 'inconclusive',
+    reason: `the harness failed before it could judge: ${error?.testStepResult.message ?? 'no reason was given'}`,
+    blame: 'harness',
+    measures: [],
+    findings: [],
+    checks: [],
+    seconds: 0,
+  };
+}

@@ -1,0 +1,49 @@
+/** Products × scenarios as jobs: each product's open control first, then its scenarios in seeded order. */
+import { appendFile, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { LoadedProduct } from '../products/load.ts';
+import type { RunContext } from '../steps/support/context.ts';
+import { seeded } from '../steps/support/random.ts';
+import type { ScenarioOutcome } from './outcome.ts';
+import { outcomeOf } from './outcome.ts';
+import type { Scenario, Scenarios } from './scenarios.ts';
+import type { Job } from './scheduler.ts';
+
+export interface Selection {
+  readonly product: LoadedProduct;
+  readonly scenarios: readonly Scenario[];
+}
+
+export function plan(context: RunContext, scenarios: Scenarios, selections: readonly Selection[]): Job<ScenarioOutcome | undefined>[] {
+  const random = seeded(context.options.seed, 'order');
+  const jobs: Job<ScenarioOutcome | undefined>[] = [];
+  const later: Job<ScenarioOutcome | undefined>[] = [];
+  for (const { product, scenarios: chosen } of selections) {
+    const { id } = product.product;
+    const control: Job<ScenarioOutcome | undefined> = {
+      name: `${id}: open control`,
+      run: async () => {
+        // What breaks here is said by every scenario that asks for the control.
+        await context.openControl(product).catch(() => undefined);
+        return undefined;
+      },
+    };
+    jobs.push(control);
+    for (const scenario of chosen)
+      later.push({
+        name: `${id}: ${scenario.requirement} ${scenario.name}`,
+        after: control,
+        run: async () => {
+          const { judgement, messages } = await scenarios.play(scenario, context.options.id, id);
+          await writeMessages(join(context.options.out, 'messages', `${id}.ndjson`), messages);
+          return outcomeOf(id, scenario, judgement, messages);
+        },
+      });
+  }
+  return [...jobs, ...random.shuffle(later)];
+}
+
+async function writeMessages(file: string, messages: readonly unknown[]): Promise<void> {
+  await mkdir(join(file, '..'), { recursive: true });
+  await appendFile(file, messages.map((message) => `${JSON.stringify(message)}\n`).join(''));
+}

@@ -1,0 +1,143 @@
+/** `heiiki run`: products through the catalogue, reports at the end. */
+import { join } from 'node:path';
+import { loadAll, type LoadedProduct } from '../products/load.ts';
+import { loadCatalogue } from '../reports/catalogue.ts';
+import { exitStatus, rollUp } from '../reports/cells.ts';
+import type { Results } from '../reports/results.ts';
+import { summaryLines } from '../reports/summary.ts';
+import { pointLatest, writeReports } from '../reports/write.ts';
+import type { RunContext } from '../steps/support/context.ts';
+import { openRunId } from '../steps/support/run-id.ts';
+import { closeRun, openRun } from '../steps/support/runs.ts';
+import type { Lane } from '../steps/support/timing.ts';
+import { harnessIdentity } from './harness.ts';
+import { chosen, emptyFolder } from './options.ts';
+import type { ScenarioOutcome } from './outcome.ts';
+import { plan, type Selection } from './plan.ts';
+import { Reporter } from './progress.ts';
+import { runAll } from './scheduler.ts';
+import { Scenarios } from './scenarios.ts';
+
+export interface RunCommand {
+  readonly products: readonly string[];
+  readonly requirements?: readonly string[];
+  readonly parallel: number;
+  readonly seed: number;
+  readonly out?: string;
+  readonly lane: Lane;
+  readonly argv: readonly string[];
+}
+
+/** Everything that can be wrong with the input is found before this opens an engine. */
+export async function run(command: RunCommand, signal: AbortSignal): Promise<number> {
+  const products = await loadAll(command.products);
+  const scenarios = await Scenarios.load();
+  const wanted = chosen(await scenarios.list(), command.requirements);
+  const id = openRunId();
+  const out = command.out ?? join('reports', 'out', id);
+  await emptyFolder(out);
+  const { results } = await playSelections({
+    ...command,
+    id,
+    out,
+    scenarios,
+    selections: products.map((product) => ({ product, scenarios: wanted })),
+    signal,
+  });
+  for (const line of summaryLines(results)) process.stdout.write(`${line}\n`);
+  process.stdout.write(`Report: ${join(out, 'report.html')}\n`);
+  return exitStatus(results);
+}
+
+export interface Selections {
+  readonly id: string;
+  readonly out: string;
+  readonly parallel: number;
+  readonly seed: number;
+  readonly lane: Lane;
+  readonly argv: readonly string[];
+  readonly scenarios: Scenarios;
+  readonly selections: readonly Selection[];
+  readonly signal: AbortSignal;
+}
+
+export async function playSelections(
+  command: Selections,
+): Promise<{ results: Results; outcomes: readonly ScenarioOutcome[] }> {
+  const started = new Date();
+  const reporter = new Reporter();
+  const onProgress = (line: string): void => reporter.line(line);
+  const { id, out, seed, lane } = command;
+  const context = await openRun({ id, out, seed, lane, onProgress });
+  try {
+    for (const { product } of command.selections) await context.prepare(product);
+    const jobs = plan(context, command.scenarios, command.selections);
+    reporter.begin(jobs.length);
+    const outcomes = (await runAll(jobs, command.parallel, reporter, command.signal)).filter((o) => o !== undefined);
+    reporter.finish();
+    if (command.signal.aborted) throw new Interrupted(out);
+    const products = command.selections.map(({ product }) => product);
+    const results = await assemble(context, products, outcomes, started, command.argv);
+    await writeReports(results, out);
+    await pointLatest(join('reports', 'out'), out);
+    return { results, outcomes };
+  } finally {
+    reporter.finish();
+    await closeRun(id);
+  }
+}
+
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+  readonly exitCode = 130;
+  constructor(out: string) {
+    super(`interrupted; the evidence of what had ended is in ${out}`);
+  }
+}
+
+async function assemble(
+  context: RunContext,
+  products: readonly LoadedProduct[],
+  outcomes: readonly ScenarioOutcome[],
+  started: Date,
+  argv: readonly string[],
+): Promise<Results> {
+  const catalogue = await loadCatalogue('features');
+  const asked = new Set(outcomes.map((outcome) => outcome.requirement));
+  const { cells, findings } = rollUp(outcomes);
+  const { id, seed, lane } = context.options;
+  const { name, version } = context.engine.info;
+  return {
+    schema: 'heiiki/results/v1',
+    catalogue: { version: catalogue.version },
+    run: {
+      id,
+      started: started.toISOString(),
+      finished: new Date().toISOString(),
+      seed,
+      argv: [...argv],
+      harness: await harnessIdentity(),
+      engine: `${name} ${version}`,
+      lane,
+    },
+    products: products.map(describe),
+    requirements: catalogue.requirements.filter((requirement) => asked.has(requirement.id)),
+    cells,
+    findings,
+  };
+}
+
+function describe({ product, digest, defect }: LoadedProduct): Results['products'][number] {
+  const description = defect?.description ?? product.description;
+  return {
+    id: product.id,
+    name: product.name,
+    version: product.version,
+    ...(description ? { description } : {}),
+    digest,
+    mode: `${product.cloud.mode} ${product.cloud.dialect}`,
+    endpointKind: product.endpoint.kind,
+    privileges: product.privileges,
+    statement: product.statement,
+  };
+}

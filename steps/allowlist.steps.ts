@@ -1,0 +1,80 @@
+import { Given, Then, When } from '@cucumber/cucumber';
+import { putInForce } from './support/product.ts';
+import type { PlayedAct, Session } from './support/session.ts';
+import type { BatchJob, HeiikiWorld } from './support/world.ts';
+
+const run = (session: Session, batch: BatchJob): Promise<PlayedAct> =>
+  session.play(session.file(batch.kind, batch.name, batch.variant));
+
+/** The hash of the file as the act left it, read from outside the endpoint. */
+function hashOf(session: Session, played: PlayedAct): string {
+  const finished = session.history.events.findLast((e) => e.kind === 'act.finished' && e.act === played.id);
+  const sha256 = finished?.kind === 'act.finished' ? finished.sha256 : undefined;
+  if (!sha256) throw new Error(`the file of act ${played.id} was not found on the endpoint`);
+  return sha256;
+}
+
+const allow = (world: HeiikiWorld, batch: BatchJob): Promise<unknown> =>
+  putInForce(world.session, () => world.session.cloud.allowAdd({ kind: 'sha256', value: batch.sha256 }));
+
+Given("the company's batch job is reported", async function (this: HeiikiWorld) {
+  const { session } = this;
+  const kind = this.fileStimulus;
+  const variant = session.variant();
+  const job = { kind, variant, name: `batch-${variant}` };
+  const played = await session.play(session.file(kind, job.name, variant));
+  const args = { act: played.id, within: session.within('detect') };
+  await session.ask({ check: 'detected', args, since: played.started, given: 'DET-01' });
+  this.note('batch', { ...job, sha256: hashOf(session, played) });
+});
+
+When('the batch job is put on the allowlist', async function (this: HeiikiWorld) {
+  await allow(this, this.batch);
+});
+
+Given('the batch job is silenced by its entry', async function (this: HeiikiWorld) {
+  const { session } = this;
+  await allow(this, this.batch);
+  const silent = await run(session, this.batch);
+  // Silence is proved by a later report that took the same path.
+  const sentinel = await session.play(session.fresh(this.fileStimulus));
+  const within = session.within('detect');
+  await session.ask({ check: 'detected', args: { act: sentinel.id, within }, since: sentinel.started, given: 'DET-01' });
+  const args = { act: silent.id, sentinel: sentinel.id };
+  await session.ask({ check: 'silent', args, since: silent.started, given: 'ALW-01' });
+});
+
+When('the batch job runs again', async function (this: HeiikiWorld) {
+  const played = await run(this.session, this.batch);
+  this.note('batch run', played);
+  this.note('attack', played);
+});
+
+When('another file of the same name runs', async function (this: HeiikiWorld) {
+  const { session } = this;
+  const variant = session.variant();
+  const elsewhere = session.file(this.batch.kind, `${variant}/${this.batch.name}`, variant);
+  this.note('sentinel', await session.play(elsewhere));
+});
+
+Then('the other file is reported in time', async function (this: HeiikiWorld) {
+  const { id, started } = this.act('sentinel');
+  await this.session.ask({ check: 'detected', args: { act: id, within: this.session.within('detect') }, since: started });
+});
+
+Then('the batch job has stayed silent', async function (this: HeiikiWorld) {
+  const { id, started } = this.act('batch run');
+  await this.session.ask({ check: 'silent', args: { act: id, sentinel: this.act('sentinel').id }, since: started });
+});
+
+When('one byte of the batch job changes and it runs again', async function (this: HeiikiWorld) {
+  const { session } = this;
+  // Another content of the same length under the same path and name.
+  const played = await run(session, { ...this.batch, variant: session.variant() });
+  this.note('attack', played);
+});
+
+When('the entry is removed', async function (this: HeiikiWorld) {
+  const { cloud } = this.session;
+  await putInForce(this.session, () => cloud.allowRemove({ kind: 'sha256', value: this.batch.sha256 }));
+});

@@ -1,0 +1,21 @@
+import { Given } from '@cucumber/cucumber';
+import type { HeiikiWorld } from './support/world.ts';
+import { startAndEnrol } from './support/product.ts';
+
+Given('a closed network with a relay', function (this: HeiikiWorld) {
+  return this.session.openLab('closed network');
+});
+
+Given('a closed network with a strict relay', function (this: HeiikiWorld) {
+  return this.session.openLab('closed network with a strict relay');
+});
+
+Given('the product works in a closed network', async function (this: HeiikiWorld) {
+  await this.session.openLab('closed network');
+  this.note('install', await startAndEnrol(this.session, 'closed'));
+});
+
+Given('the product works behind the relay of an open network', async function (this: HeiikiWorld) {
+  await this.session.openLab('open network');
+  this.note('install', await startAndEnrol(this.session, 'internet'));
+});

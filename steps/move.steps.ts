@@ -1,0 +1,83 @@
+import { Given, Then, When } from '@cucumber/cucumber';
+import { ask, until } from './support/ask.ts';
+import { CheckViolated } from './support/errors.ts';
+import { recover } from './support/recovery.ts';
+import type { HeiikiWorld } from './support/world.ts';
+
+When('the endpoint is moved to the open network', async function (this: HeiikiWorld) {
+  this.note('move', await this.session.move('internet'));
+});
+
+When('the endpoint is moved back to the closed network', async function (this: HeiikiWorld) {
+  this.note('move', await this.session.move('closed'));
+});
+
+Given('the endpoint is cut off from every network', async function (this: HeiikiWorld) {
+  this.note('move', await this.session.move(null));
+});
+
+Given('the endpoint has been in the open network', async function (this: HeiikiWorld) {
+  const { session } = this;
+  const moved = await session.move('internet');
+  const { id, started } = await session.play(session.fresh(this.stimulus));
+  const { recovery } = session.product.product.statement;
+  if (recovery !== 'itself') {
+    // It is not expected to work here; it gets the time in which a product would try to.
+    await until(session.history, moved.t + session.product.product.timing.fallback);
+    return;
+  }
+  const within = session.within('fallback') + session.product.product.timing.detect;
+  await session.ask({ check: 'detected', args: { act: id, within, via: 'direct' }, since: started, given: 'MOV-01' });
+});
+
+When('the cheapest way that brings the product back is looked for', async function (this: HeiikiWorld) {
+  await recover(this.session, this.stimulus);
+});
+
+Then('it has recovered as declared', async function (this: HeiikiWorld) {
+  const declared = this.session.product.product.statement.recovery;
+  await this.session.ask({ check: 'recovery', args: { declared }, since: this.event('move') });
+});
+
+Then('it is visible on the endpoint that the product is cut off', async function (this: HeiikiWorld) {
+  const { session } = this;
+  const within = session.within('status') + session.within('reconnect');
+  const since = this.event('move');
+  // The hook is asked again until it says so or its time is over; what it said last is what is judged.
+  for (;;) {
+    await session.hook('status');
+    try {
+      await ask(session.history, { check: 'says-disconnected', args: { within: 1 }, since }, { record: false });
+      break;
+    } catch (error) {
+      if (!(error instanceof CheckViolated) || Date.now() > since.t + within) break;
+      await until(session.history, Date.now() + 500);
+    }
+  }
+  await session.ask({ check: 'says-disconnected', args: { within }, since });
+});
+
+Then('the product has not spoken to its cloud', async function (this: HeiikiWorld) {
+  const { session } = this;
+  const since = this.event('move');
+  // A product that does try to go around would have done so within the longest time that a fallback may take.
+  await until(session.history, since.t + session.within('reconnect'));
+  await session.finishEvidence();
+  await session.ask({ check: 'no-packets-to', args: { point: session.endpoint.name, peers: ['cloud'] }, since });
+});
+
+Then('it is reported through the relay in time', async function (this: HeiikiWorld) {
+  const { id, started } = this.act('attack');
+  const within = this.session.within('return') + this.session.product.product.timing.detect;
+  await this.session.ask({ check: 'detected', args: { act: id, within, via: 'relay' }, since: started });
+});
+
+Then('the product no longer tries to go around the relay', async function (this: HeiikiWorld) {
+  const { session } = this;
+  const first = this.act('attack');
+  const second = await session.play(session.fresh(this.stimulus));
+  const within = session.within('detect');
+  await session.ask({ check: 'detected', args: { act: second.id, within, via: 'relay' }, since: second.started });
+  await session.finishEvidence();
+  await session.ask({ check: 'direct-stops', args: { point: session.endpoint.name, act: first.id }, since: this.event('move') });
+});

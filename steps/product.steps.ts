@@ -1,0 +1,85 @@
+import { Given, Then, When } from '@cucumber/cucumber';
+import { putInForce, remove } from './support/product.ts';
+import { proxySettings } from './support/traces.ts';
+import { curlToCloud } from './support/curl.ts';
+import type { HeiikiWorld } from './support/world.ts';
+
+When('the product is installed with the address of the relay', async function (this: HeiikiWorld) {
+  const relay = this.session.lab.relay().address('closed');
+  this.note('install', await this.session.hook('install', { relay }));
+});
+
+When(
+  /^the product is installed with the address of the relay as (host:port|URL)$/,
+  async function (this: HeiikiWorld, form: 'host:port' | 'URL') {
+    const address = this.session.lab.relay().address('closed');
+    const relay = form === 'URL' ? `http://${address}` : address;
+    this.note('install', await this.session.hook('install', { relay }));
+  },
+);
+
+Then('it enrols through the relay in time', async function (this: HeiikiWorld) {
+  const within = this.session.within('enrol');
+  await this.session.ask({ check: 'enrolled', args: { within, via: 'relay' }, since: this.event('install') });
+});
+
+Then('it enrols through the relay, or refuses the address with an error', async function (this: HeiikiWorld) {
+  const within = this.session.within('enrol');
+  const args = { form: 'as installed', within };
+  await this.session.ask({ check: 'address-form', args, since: this.event('install').n - 1 });
+});
+
+When('a user of the endpoint tries to reach the cloud with curl', async function (this: HeiikiWorld) {
+  await proxySettings(this.session);
+  await curlToCloud(this.session);
+});
+
+Then('no proxy is set on the endpoint and the user did not get out', async function (this: HeiikiWorld) {
+  await this.session.finishEvidence();
+  await this.session.ask({ check: 'no-system-proxy', since: this.event('install') });
+});
+
+Given(/^its policy says (detect|block)$/, async function (this: HeiikiWorld, mode: 'detect' | 'block') {
+  const { modes } = this.session.product.product.statement;
+  if (!modes.includes(mode)) {
+    const reason = `the product declares no mode called "${mode}"`;
+    this.session.history.record('harness', { kind: 'applicability', verdict: 'unsupported', reason });
+    return 'skipped';
+  }
+  this.note('policy', await putInForce(this.session, () => this.session.cloud.setMode(mode)));
+  return undefined;
+});
+
+When('protection is switched off in the cloud', async function (this: HeiikiWorld) {
+  this.note('policy', await putInForce(this.session, () => this.session.cloud.setProtection('off')));
+});
+
+When('somebody tries to remove it without the secret', async function (this: HeiikiWorld) {
+  this.note('removal', await this.session.hook('uninstall', { secret: 'none' }));
+});
+
+Given('removal without the secret is refused', async function (this: HeiikiWorld) {
+  const before = this.session.history.events.length;
+  await this.session.hook('uninstall', { secret: 'none' });
+  await this.session.ask({ check: 'refused', args: { hook: 'uninstall' }, since: before, given: 'TMP-01' });
+});
+
+When('the product is removed without the secret', async function (this: HeiikiWorld) {
+  this.note('removal', await remove(this.session, 'none'));
+});
+
+When('the product is removed as its maker documents it', async function (this: HeiikiWorld) {
+  const { protection } = this.session.product.product.statement.uninstall;
+  const hasSecret = protection === 'local-secret' || protection === 'prefetched-token';
+  this.note('removal', await remove(this.session, hasSecret ? this.session.secret : 'none'));
+});
+
+Then('the removal was refused', async function (this: HeiikiWorld) {
+  await this.session.ask({ check: 'refused', args: { hook: 'uninstall' }, since: this.event('removal').n - 1 });
+});
+
+Then('nothing of it is left', async function (this: HeiikiWorld) {
+  const { protection } = this.session.product.product.statement.uninstall;
+  const args = { within: this.session.within('uninstall'), protection };
+  await this.session.ask({ check: 'removed', args, since: this.event('removal').n - 1 });
+});

@@ -1,0 +1,55 @@
+import { Then, When } from '@cucumber/cucumber';
+import type { RelayFault } from '../topologies/lab-types.ts';
+import type { HeiikiWorld } from './support/world.ts';
+
+When(/^the relay is lost: (refused|silent|paused)$/, async function (this: HeiikiWorld, kind: RelayFault) {
+  this.note('relay lost', await this.session.loseRelay(kind));
+});
+
+When('the relay comes back', async function (this: HeiikiWorld) {
+  this.note('relay back', await this.session.healRelay());
+});
+
+Then('it is reported after the relay is back', async function (this: HeiikiWorld) {
+  const acts = [this.act('attack').id];
+  const within = this.session.within('reconnect') + this.session.product.product.timing.detect;
+  await this.session.ask({ check: 'all-delivered', args: { acts, within }, since: this.event('relay back') });
+});
+
+Then('all of them arrive', async function (this: HeiikiWorld) {
+  const acts = this.acts('attacks').map((played) => played.id);
+  const within = this.session.within('reconnect') + this.session.product.product.timing.detect;
+  await this.session.ask({ check: 'all-delivered', args: { acts, within }, since: this.event('relay back') });
+});
+
+Then('it is reported directly, without the relay', async function (this: HeiikiWorld) {
+  const { id, started } = this.act('attack');
+  const within = this.session.within('fallback') + this.session.product.product.timing.detect;
+  await this.session.ask({ check: 'detected', args: { act: id, within, via: 'direct' }, since: started });
+});
+
+Then('the endpoint has sent nothing past the relay', async function (this: HeiikiWorld) {
+  await this.session.finishEvidence();
+  const args = { point: this.session.endpoint.name, allowed: ['relay', 'resolver'] };
+  await this.session.ask({ check: 'wire-clean', args, since: this.event('install').n - 1 });
+});
+
+Then('the endpoint has sent no data past the relay', async function (this: HeiikiWorld) {
+  const { connectivity } = this.session.product.product.statement;
+  // While its relay is lost, a product that can do without may knock at its cloud; nobody may send data.
+  const allowed = connectivity === 'relay-preferred' ? ['relay', 'resolver', 'cloud'] : ['relay', 'resolver'];
+  await this.session.finishEvidence();
+  const args = { point: this.session.endpoint.name, allowed, noData: true };
+  await this.session.ask({ check: 'wire-clean', args, since: this.event('install').n - 1 });
+});
+
+Then('every tunnel that it asks for names its target in the Host header', async function (this: HeiikiWorld) {
+  await this.session.finishEvidence();
+  await this.session.ask({ check: 'strict-connect', since: this.event('install').n - 1 });
+});
+
+Then('it has asked the relay for declared destinations only', async function (this: HeiikiWorld) {
+  await this.session.finishEvidence();
+  const declared = [...new Set(Object.values(this.session.product.product.statement.channels))];
+  await this.session.ask({ check: 'only-declared', args: { declared }, since: this.event('install').n - 1 });
+});

@@ -1,0 +1,163 @@
+/**
+ * What a run holds on to: engine, lab factory, the cloud's program and CA, products, open controls. The
+ * composition root: nowhere else do labs, mocks and products meet.
+ */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { HistoryWriter } from '../../history/writer.ts';
+import { makeAuthority } from '../../mocks/cloud/authority.ts';
+import { bundleCloud } from '../../mocks/cloud/bundle.ts';
+import { connectCloud, type CloudConsole } from '../../mocks/cloud/console.ts';
+import { endpointRecipe } from '../../products/assemble.ts';
+import { loadProduct, type LoadedProduct } from '../../products/load.ts';
+import { openEngine } from '../../topologies/engine/docker.ts';
+import type { Engine, ImageRecipe } from '../../topologies/engine/engine.ts';
+import { endpointBases, toolsNodeImage } from '../../topologies/engine/images/index.ts';
+import { createLabFactory } from '../../topologies/factory.ts';
+import type { AppSpec, LabFactory, StartedLab } from '../../topologies/lab-types.ts';
+import type { Baseline } from './applicability.ts';
+import { openControl } from './open-control.ts';
+import { CDN_HOST, CLOUD_CA, CLOUD_HOST, HOSTNAME, PLACES, type Place } from './places.ts';
+import type { Lane } from './timing.ts';
+
+export interface RunOptions {
+  readonly id: string;
+  /** folder of this run; evidence goes to `evidence/<product>/<scenario>` below it */
+  readonly out: string;
+  readonly seed: number;
+  readonly lane: Lane;
+  readonly onProgress: (line: string) => void;
+}
+
+export interface LabRequest {
+  readonly place: Place;
+  readonly product: LoadedProduct;
+  readonly history: HistoryWriter;
+  readonly evidence: string;
+  readonly indicators: readonly { sha256: string; name: string }[];
+}
+
+export class RunContext implements AsyncDisposable {
+  readonly options: RunOptions;
+  readonly engine: Engine;
+  readonly enrolmentToken = randomBytes(12).toString('hex');
+  #labs: LabFactory;
+  #cloud: AppSpec;
+  #ca: string;
+  #products = new Map<string, LoadedProduct>();
+  #baselines = new Map<string, Promise<Baseline>>();
+
+  private constructor(options: RunOptions, engine: Engine, labs: LabFactory, cloud: AppSpec, ca: string) {
+    this.options = options;
+    this.engine = engine;
+    this.#labs = labs;
+    this.#cloud = cloud;
+    this.#ca = ca;
+  }
+
+  static async open(options: RunOptions): Promise<RunContext> {
+    const engine = await openEngine({ run: options.id, onProgress: options.onProgress });
+    try {
+      const [bundle, authority] = await Promise.all([bundleCloud(), makeAuthority()]);
+      const image: ImageRecipe = {
+        name: 'cloud',
+        parent: toolsNodeImage(),
+        dockerfile: 'COPY cloud.mjs /opt/heiiki/cloud.mjs',
+        files: new Map([['cloud.mjs', { content: bundle }]]),
+      };
+      const cloud: AppSpec = {
+        image,
+        argv: ['node', '/opt/heiiki/cloud.mjs', '--cert', '/etc/heiiki/ca.pem', '--key', '/etc/heiiki/ca.key'],
+        files: [
+          { path: '/etc/heiiki/ca.pem', content: authority.certPem },
+          { path: '/etc/heiiki/ca.key', content: authority.keyPem, mode: 0o600 },
+        ],
+        names: [CLOUD_HOST, CDN_HOST],
+      };
+      const labs = await createLabFactory(engine, { onProgress: options.onProgress });
+      return new RunContext(options, engine, labs, cloud, authority.certPem);
+    } catch (error) {
+      await engine[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** A product that takes part in this run, by id; others are read from products/ or from a path. */
+  async product(idOrPath: string): Promise<LoadedProduct> {
+    const known = this.#products.get(idOrPath) ?? (await loadProduct(idOrPath));
+    this.#products.set(idOrPath, known);
+    return known;
+  }
+
+  /** Takes the product into the run and builds what its endpoint needs, so that no scenario pays for it. */
+  async prepare(product: LoadedProduct): Promise<void> {
+    this.#products.set(product.product.id, product);
+    await this.engine.image(this.#image(product), this.options.onProgress);
+    await this.engine.image(this.#cloud.image, this.options.onProgress);
+  }
+
+  async startLab(request: LabRequest): Promise<{ lab: StartedLab; cloud: CloudConsole }> {
+    const { product, history } = request;
+    const lab = await this.#labs.start({
+      topology: PLACES[request.place],
+      endpoints: {
+        pc: {
+          image: this.#image(product),
+          capabilities: product.product.privileges,
+          hostname: HOSTNAME,
+        },
+      },
+      apps: { cloud: { ...this.#cloud, argv: [...this.#cloud.argv, '--token', this.enrolmentToken] } },
+      allow: [...new Set(Object.values(product.product.statement.channels))],
+      recorder: history,
+      evidence: request.evidence,
+    });
+    try {
+      const cloud = connectCloud(lab.app('cloud'), history, relaysOf(history));
+      await cloud.ready();
+      await cloud.setPolicy({ indicators: [...request.indicators] });
+      await lab.endpoint('pc').put([{ path: CLOUD_CA, content: this.#ca, mode: 0o644 }]);
+      await lab.proveClosed();
+      return { lab, cloud };
+    } catch (error) {
+      await lab[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** Which stimuli the product reacts to in an open network; played once a run for each product. */
+  openControl(product: LoadedProduct): Promise<Baseline> {
+    const id = product.product.id;
+    const known = this.#baselines.get(id) ?? openControl(this, product);
+    this.#baselines.set(id, known);
+    return known;
+  }
+
+  /** Folder for the evidence of one scenario of one product, made now. */
+  async evidenceFolder(product: string, scenario: string): Promise<string> {
+    const folder = join(this.options.out, 'evidence', product, scenario);
+    await mkdir(folder, { recursive: true });
+    return folder;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#labs[Symbol.asyncDispose]();
+    await this.engine[Symbol.asyncDispose]();
+  }
+
+  #image(product: LoadedProduct): ImageRecipe {
+    const recipe = endpointRecipe([product], endpointBases());
+    if ('tag' in recipe) throw new Error('an endpoint without any product is not an endpoint under test');
+    return recipe;
+  }
+}
+
+/** An exchange came through a relay if its client address is a relay's, by the lab's own address plan. */
+function relaysOf(history: HistoryWriter): (address: string) => 'relay' | 'direct' {
+  return (address) => {
+    const ready = history.events.findLast((event) => event.kind === 'lab.ready');
+    const relays = ready?.nodes.filter((node) => node.kind === 'relay') ?? [];
+    return relays.some((node) => Object.values(node.addresses).includes(address)) ? 'relay' : 'direct';
+  };
+}

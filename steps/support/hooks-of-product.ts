@@ -1,0 +1,70 @@
+/** Runs a product's hook inside the endpoint and records what came of it. */
+import type { HistoryEvent } from '../../history/events.ts';
+import type { HistoryWriter } from '../../history/writer.ts';
+import type { LoadedProduct } from '../../products/load.ts';
+import { fillHook } from '../../products/assemble.ts';
+import type { HookName } from '../../products/schema.ts';
+import type { Endpoint } from '../../topologies/lab-types.ts';
+import { CLOUD_CA, CLOUD_HOST } from './places.ts';
+
+export interface HookValues {
+  /** `host:port`, `http://host:port` or `none` */
+  readonly relay: string;
+  /** what the person who removes the product has: the secret, or `none` */
+  readonly secret: string;
+  /** the secret that the installer sets */
+  readonly protection: string;
+  readonly token: string;
+}
+
+/** Hooks that have not ended by then are ended; installers of real products take their time. */
+const LIMIT = 120_000;
+const OUTPUT_LIMIT = 4000;
+
+export async function runHook(options: {
+  endpoint: Endpoint;
+  history: HistoryWriter;
+  product: LoadedProduct;
+  name: HookName;
+  values: HookValues;
+}): Promise<HistoryEvent> {
+  const { endpoint, history, product, name, values } = options;
+  const argv = product.product.hooks[name];
+  const record = (rest: { outcome: 'ok' | 'failed' | 'timeout' | 'broken' | 'missing'; exit: number | null; ms: number; output: string }) =>
+    history.record('harness', { kind: 'hook.finished', hook: name, endpoint: endpoint.name, ...rest });
+  if (!argv) return record({ outcome: 'missing', exit: null, ms: 0, output: '' });
+
+  const secrets = Object.fromEntries(product.product.secrets.map((key) => [`secret.${key}`, process.env[key] ?? '']));
+  const filled = fillHook(argv, {
+    ...secrets,
+    'relay.address': values.relay,
+    'relay.url': values.relay === 'none' || values.relay.includes('://') ? values.relay : `http://${values.relay}`,
+    'cloud.url': `https://${CLOUD_HOST}`,
+    'cloud.host': CLOUD_HOST,
+    'cloud.ca': CLOUD_CA,
+    'enrolment.token': values.token,
+    'uninstall.secret': name === 'uninstall' ? values.secret : values.protection,
+    'endpoint.name': endpoint.name,
+  });
+  // A service that the hook starts may keep its descriptors: they must not be our stream's.
+  const out = `/tmp/heiiki-hook-${name}`;
+  const wrapped = ['sh', '-c', '"$@" </dev/null >"$0" 2>&1', out, ...filled];
+  const result = await endpoint.exec(wrapped, { user: 'root', timeoutMs: LIMIT });
+  const output = (await endpoint.get(out))?.toString('utf8') ?? result.stderr;
+  return record({
+    outcome: outcomeOf(result.exit, result.timedOut),
+    exit: result.exit,
+    ms: result.ms,
+    output: redact(output, [values.token, values.protection, ...Object.values(secrets)]).slice(0, OUTPUT_LIMIT),
+  });
+}
+
+function outcomeOf(exit: number | null, timedOut: boolean): 'ok' | 'failed' | 'timeout' | 'broken' {
+  if (timedOut) return 'timeout';
+  if (exit === 0) return 'ok';
+  // A shell's "cannot execute" and "not found": the manifest or payload is broken, not the product refusing.
+  return exit === 126 || exit === 127 ? 'broken' : 'failed';
+}
+
+const redact = (text: string, secrets: readonly string[]): string =>
+  secrets.filter((secret) => secret !== '').reduce((rest, secret) => rest.replaceAll(secret, '‹redacted›'), text);

@@ -1,0 +1,65 @@
+/**
+ * The open control: before anything is judged in a closed network, each stimulus is played in an open one.
+ * Whether a product reacts to it at all is detection quality, and not what is judged here.
+ */
+import { join } from 'node:path';
+import { HistoryWriter } from '../../history/writer.ts';
+import { STIMULI } from '../../mocks/workloads/stimuli.ts';
+import type { LoadedProduct } from '../../products/load.ts';
+import type { Baseline } from './applicability.ts';
+import type { RunContext } from './context.ts';
+import { Session, type PlayedAct } from './session.ts';
+
+export const OPEN_CONTROL = 'open-control';
+
+export async function openControl(context: RunContext, product: LoadedProduct): Promise<Baseline> {
+  const { seed, lane } = context.options;
+  const evidence = await context.evidenceFolder(product.product.id, OPEN_CONTROL);
+  const history = await HistoryWriter.open(join(evidence, 'history.ndjson'));
+  const started = Date.now();
+  history.record('harness', {
+    kind: 'scenario.started',
+    product: product.product.id,
+    requirement: OPEN_CONTROL,
+    scenario: 'Every stimulus in an open network',
+    seed,
+    lane,
+    statement: product.product.statement,
+    timing: product.product.timing,
+  });
+  const session = new Session({ context, product, history, seed, lane, evidence });
+  try {
+    const baseline = await play(session);
+    history.record('harness', { kind: 'baseline', ...baseline });
+    return baseline;
+  } finally {
+    await session[Symbol.asyncDispose]();
+    history.record('harness', { kind: 'scenario.finished', seconds: (Date.now() - started) / 1000 });
+    await history.close();
+  }
+}
+
+async function play(session: Session): Promise<Baseline> {
+  await session.openLab('open network');
+  const nothing = (reason: string): Baseline => ({ installed: false, seen: {}, reason });
+  const installed = await session.hook('install');
+  if (installed.kind === 'hook.finished' && installed.outcome !== 'ok')
+    return nothing(`its install hook ended with ${installed.outcome} (${installed.exit ?? 'no status'}): ${installed.output}`);
+  const enrolled = await session.happens({
+    check: 'enrolled',
+    args: { within: session.within('enrol') },
+    since: installed,
+  });
+  if (!enrolled) return nothing('it was installed but did not enrol, although the network is open');
+
+  const acts: PlayedAct[] = [];
+  for (const stimulus of session.random.shuffle(STIMULI)) acts.push(await session.play(session.fresh(stimulus)));
+  const seen = await Promise.all(
+    acts.map(async ({ id, act, started }) => {
+      const question = { check: 'detected', args: { act: id, within: session.within('detect') }, since: started } as const;
+      return [act.stimulus, await session.happens(question)] as const;
+    }),
+  );
+  return { installed: true, seen: Object.fromEntries(seen), reason: '' };
+}
+

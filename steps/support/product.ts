@@ -1,0 +1,36 @@
+/** The product's life on its endpoint: installed, enrolled, removed. */
+import type { HistoryEvent } from '../../history/events.ts';
+import { removalTraces } from './traces.ts';
+import { until } from './ask.ts';
+import type { Session } from './session.ts';
+
+/** Installs with the address of the zone's relay and waits until the product has enrolled through it. */
+export async function startAndEnrol(session: Session, zone: string): Promise<HistoryEvent> {
+  const installed = await session.hook('install', { relay: session.lab.relay().address(zone) });
+  await session.ask({
+    check: 'enrolled',
+    args: { within: session.within('enrol'), via: 'relay' },
+    since: installed,
+    given: 'NET-01',
+  });
+  return installed;
+}
+
+/** Changes the policy and waits until the product must have it in force. */
+export async function putInForce(session: Session, change: () => Promise<number>): Promise<HistoryEvent> {
+  const revision = await change();
+  const set = session.history.events.findLast((event) => event.kind === 'cloud.policy-set');
+  if (!set) throw new Error('the cloud has not recorded the new policy');
+  const within = session.within('policy');
+  await session.ask({ check: 'policy-read', args: { revision, within }, since: set });
+  // It may be read at once and take effect later: only the declared time says when it must be in force.
+  await until(session.history, set.t + session.product.product.timing.policy);
+  return set;
+}
+
+/** Removes the product; what it leaves is read from outside and recorded. */
+export async function remove(session: Session, secret: string): Promise<HistoryEvent> {
+  const event = await session.hook('uninstall', { secret });
+  await removalTraces(session);
+  return event;
+}

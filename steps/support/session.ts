@@ -1,0 +1,239 @@
+/**
+ * One scenario as it is played: a history, a lab, the cloud's console and the product on its endpoint.
+ * Steps say what is done and asked; everything that happens goes to the history.
+ */
+import { createHash } from 'node:crypto';
+import type { HistoryEvent } from '../../history/events.ts';
+import type { HistoryWriter } from '../../history/writer.ts';
+import {
+  attack,
+  fileAttack,
+  indicatorContent,
+  type Act,
+  type FileAttack,
+  type StimulusId,
+} from '../../mocks/workloads/stimuli.ts';
+import type { HookName, TimingKey } from '../../products/schema.ts';
+import type { CloudConsole } from '../../mocks/cloud/console.ts';
+import type { Endpoint, RelayFault, StartedLab } from '../../topologies/lab-types.ts';
+import { CheckViolated, LabBroken } from './errors.ts';
+import { ask, type Question } from './ask.ts';
+import { freshNonce, seeded, type Random } from './random.ts';
+import type { RunContext } from './context.ts';
+import type { Place } from './places.ts';
+import { runHook, type HookValues } from './hooks-of-product.ts';
+import { timeFor, type Lane } from './timing.ts';
+import type { LoadedProduct } from '../../products/load.ts';
+
+/** How many indicator samples a scenario can play: their hashes are in the policy before it starts. */
+const INDICATORS = 40;
+const ENDPOINT = 'pc';
+
+export interface PlayedAct {
+  readonly id: string;
+  readonly act: Act;
+  readonly started: HistoryEvent;
+}
+
+interface Setting {
+  readonly lab: StartedLab;
+  readonly cloud: CloudConsole;
+}
+
+export interface SessionOptions {
+  readonly context: RunContext;
+  readonly product: LoadedProduct;
+  readonly history: HistoryWriter;
+  readonly seed: number;
+  readonly lane: Lane;
+  /** folder of the raw evidence */
+  readonly evidence: string;
+}
+
+export class Session implements AsyncDisposable {
+  readonly product: LoadedProduct;
+  readonly history: HistoryWriter;
+  readonly random: Random;
+  /** acts in order of play */
+  readonly acts: PlayedAct[] = [];
+  #options: SessionOptions;
+  #setting: Setting | undefined;
+  #indicators = Array.from({ length: INDICATORS }, freshNonce);
+  #secret = freshNonce();
+  #used = 0;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.product = options.product;
+    this.history = options.history;
+    this.random = seeded(options.seed, 'session');
+  }
+
+  get lab(): StartedLab {
+    if (!this.#setting) throw new Error('this step needs a lab, but no Given has started one');
+    return this.#setting.lab;
+  }
+  get cloud(): CloudConsole {
+    if (!this.#setting) throw new Error('this step needs a cloud, but no Given has started a lab');
+    return this.#setting.cloud;
+  }
+  get endpoint(): Endpoint {
+    return this.lab.endpoint(ENDPOINT);
+  }
+
+  /** Starts the lab with the product's files on its endpoint (not installed) and proves it closed. */
+  async openLab(place: Place): Promise<void> {
+    try {
+      this.#setting = await this.#options.context.startLab({
+        place,
+        product: this.product,
+        history: this.history,
+        evidence: this.#options.evidence,
+        indicators: this.#indicators.map((nonce) => ({
+          sha256: sha256(indicatorContent(nonce)),
+          name: `sample ${nonce}`,
+        })),
+      });
+    } catch (cause) {
+      throw this.#broken('the lab did not start', cause);
+    }
+  }
+
+  /** Runs a hook of the product. `relay`: what the installer is told, e.g. `10.0.0.1:3128` or `none`. */
+  async hook(name: HookName, values: Partial<HookValues> = {}): Promise<HistoryEvent> {
+    const relay = values.relay ?? 'none';
+    return this.#guard(`hook ${name}`, () =>
+      runHook({
+        endpoint: this.endpoint,
+        history: this.history,
+        product: this.product,
+        name,
+        values: { relay, secret: 'none', protection: this.#secret, token: this.#options.context.enrolmentToken, ...values },
+      }),
+    );
+  }
+  /** The secret that whoever administers the product has. */
+  get secret(): string {
+    return this.#secret;
+  }
+
+  /** The next act of that kind with a nonce that nobody has seen yet. */
+  fresh(stimulus: StimulusId): Act {
+    return attack(stimulus, stimulus === 'sha256-indicator' ? this.#indicator() : freshNonce());
+  }
+  /** A file attack under a name of its own choice; `variant` (from `variants`) is its content. */
+  file(kind: FileAttack, name: string, variant: string): Act {
+    return fileAttack(kind, name, variant, this.acts.length + 1);
+  }
+  /** A content that is an indicator of the policy from the start, so that its file is worth reporting. */
+  variant(): string {
+    return this.#indicator();
+  }
+
+  async play(act: Act): Promise<PlayedAct> {
+    const id = `a${this.acts.length + 1}`;
+    const endpoint = this.endpoint;
+    const started = this.history.record('harness', {
+      kind: 'act.started',
+      act: id,
+      stimulus: act.stimulus,
+      twin: act.twin,
+      nonce: act.nonce,
+      endpoint: endpoint.name,
+      zone: endpoint.zone,
+      ...(act.file ? { path: act.file } : {}),
+    });
+    const played = { id, act, started };
+    this.acts.push(played);
+    await this.#guard(`act ${act.stimulus}`, async () => {
+      const result = await endpoint.exec(act.command.argv, { user: act.command.user, timeoutMs: 20_000 });
+      const effect = await endpoint.get(act.effect.path);
+      const file = act.file ? await endpoint.get(act.file) : undefined;
+      const happened = effect !== undefined && (act.effect.contains === undefined || effect.includes(act.effect.contains));
+      this.history.record('harness', {
+        kind: 'act.finished',
+        act: id,
+        exit: result.exit,
+        effect: happened ? 'happened' : 'prevented',
+        output: `${result.stdout}${result.stderr}`.slice(0, 2000),
+        ...(file ? { sha256: sha256(file) } : {}),
+      });
+    });
+    return played;
+  }
+
+  /** Time for `key`, as declared, below the lane's ceiling, with the harness's allowance. */
+  within(key: TimingKey): number {
+    return timeFor(this.product.product.timing, this.#options.lane, key);
+  }
+
+  /**
+   * Asks a check and waits until it is decided. Throws CheckViolated (product) or LabBroken (lab); what
+   * was asked is in the history, so that it can be judged again from there.
+   */
+  async ask(question: Question): Promise<void> {
+    await ask(this.history, question);
+  }
+  /** The same, but a violation is an answer and not the end of the scenario; nothing is recorded. */
+  async happens(question: Question): Promise<boolean> {
+    try {
+      await ask(this.history, question, { record: false });
+      return true;
+    } catch (error) {
+      if (error instanceof CheckViolated) return false;
+      throw error;
+    }
+  }
+
+  /** Loses the relay in that way; the answer is the event that says it is in force. */
+  async loseRelay(fault: RelayFault): Promise<HistoryEvent> {
+    await this.#guard(`relay fault ${fault}`, () => this.lab.relay().inject(fault));
+    return this.#last('fault.verified');
+  }
+  async healRelay(): Promise<HistoryEvent> {
+    await this.#guard('healing the relay', () => this.lab.relay().heal());
+    return this.#last('fault.healed');
+  }
+  /** Moves the endpoint; null means to no network at all. */
+  async move(zone: string | null): Promise<HistoryEvent> {
+    await this.#guard(`move to ${zone ?? 'no network'}`, () => this.endpoint.move(zone));
+    return this.#last('move.finished');
+  }
+
+  /** Everything that was captured is in the history after this; nothing must be done in the lab afterwards. */
+  async finishEvidence(): Promise<void> {
+    await this.#guard('end of the evidence', () => this.lab.finishEvidence());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#setting?.lab[Symbol.asyncDispose]();
+  }
+
+  #indicator(): string {
+    const nonce = this.#indicators[this.#used++];
+    if (!nonce) throw new Error(`a scenario can play ${INDICATORS} samples at most`);
+    return nonce;
+  }
+
+  #last(kind: HistoryEvent['kind']): HistoryEvent {
+    const event = this.history.events.findLast((candidate) => candidate.kind === kind);
+    if (!event) throw new Error(`the lab has not recorded any ${kind}`);
+    return event;
+  }
+
+  /** What the harness does in the lab is never the product's fault. */
+  async #guard<T>(what: string, body: () => Promise<T>): Promise<T> {
+    try {
+      return await body();
+    } catch (cause) {
+      throw this.#broken(what, cause);
+    }
+  }
+  #broken(what: string, cause: unknown): LabBroken {
+    const broken = LabBroken.from(what, cause);
+    this.history.record('harness', { kind: 'lab.failed', blame: broken.blame, what, cause: broken.message });
+    return broken;
+  }
+}
+
+const sha256 = (content: string | Buffer): string => createHash('sha256').update(content).digest('hex');

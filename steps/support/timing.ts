@@ -1,0 +1,47 @@
+/** Deadlines: what the product declares, below the ceiling of the lane. Milliseconds throughout. */
+import type { TimingKey } from '../../products/schema.ts';
+
+export const LANES = ['ci', 'evaluation'] as const;
+export type Lane = (typeof LANES)[number];
+
+const second = 1000;
+const minute = 60 * second;
+
+/** A product may declare less, never more: otherwise "in time" would mean nothing. */
+export const CEILINGS: Readonly<Record<Lane, Readonly<Record<TimingKey, number>>>> = {
+  ci: {
+    enrol: 30 * second,
+    detect: 10 * second,
+    policy: 10 * second,
+    command: 10 * second,
+    retry: 5 * second,
+    reconnect: 20 * second,
+    fallback: 20 * second,
+    return: 20 * second,
+    status: 10 * second,
+    uninstall: 30 * second,
+  },
+  evaluation: {
+    enrol: 5 * minute,
+    detect: 5 * minute,
+    policy: 30 * minute,
+    command: 10 * minute,
+    retry: 10 * minute,
+    reconnect: 30 * minute,
+    fallback: 30 * minute,
+    return: 30 * minute,
+    status: 10 * minute,
+    uninstall: 10 * minute,
+  },
+};
+
+/**
+ * What the harness itself may take to do and to see something, added to every deadline: an act is an
+ * engine call, and a shared two-core machine answers late. It is part of the printed deadline.
+ */
+export const ALLOWANCE = 2 * second;
+
+/** Time that the product has for `key`: its declaration, cut at the lane's ceiling, plus the allowance. */
+export function timeFor(timing: Readonly<Record<TimingKey, number>>, lane: Lane, key: TimingKey): number {
+  return Math.min(timing[key], CEILINGS[lane][key]) + ALLOWANCE;
+}

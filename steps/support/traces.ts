@@ -1,0 +1,52 @@
+/** What a product leaves on an endpoint, read from outside: by the engine's archive and process list. */
+import type { Session } from './session.ts';
+
+/** Files that tell people or programs of the endpoint to use a proxy. */
+const PROXY_FILES = [
+  '/etc/environment',
+  '/etc/profile',
+  '/etc/bash.bashrc',
+  '/root/.profile',
+  '/root/.bashrc',
+  '/root/.curlrc',
+  '/home/staff/.profile',
+  '/home/staff/.bashrc',
+  '/home/staff/.curlrc',
+  '/etc/wgetrc',
+] as const;
+const PROXY = /^[^#\n]*(?:https?_proxy|all_proxy|Acquire::https?::Proxy|^\s*proxy\s*=).*$/gim;
+
+/** Lines in the endpoint's configuration that set a proxy; folders are listed by a user, files read by the engine. */
+export async function proxySettings(session: Session): Promise<void> {
+  const { endpoint } = session;
+  const listing = await endpoint.exec(['sh', '-c', 'ls -1 /etc/profile.d/* /etc/apt/apt.conf /etc/apt/apt.conf.d/* /etc/environment.d/* 2>/dev/null']);
+  const files = [...PROXY_FILES, ...listing.stdout.split('\n').filter(Boolean)];
+  const found: string[] = [];
+  for (const file of files) {
+    const text = (await endpoint.get(file))?.toString('utf8') ?? '';
+    for (const [line] of text.matchAll(PROXY)) found.push(`${file}: ${line.trim()}`);
+  }
+  session.history.record('harness', {
+    kind: 'endpoint.state',
+    endpoint: endpoint.name,
+    by: 'archive',
+    what: 'proxy-settings',
+    value: found,
+  });
+}
+
+/** Processes and files that were not there before the product was installed. */
+export async function removalTraces(session: Session): Promise<void> {
+  const { endpoint } = session;
+  const processes = (await endpoint.processes()).map((row) => row.command);
+  const files = (await endpoint.changes()).filter(isProductLike);
+  const record = (by: 'top' | 'archive', what: string, value: unknown): void =>
+    void session.history.record('harness', { kind: 'endpoint.state', endpoint: endpoint.name, by, what, value });
+  record('top', 'processes', processes);
+  record('archive', 'files', files);
+}
+
+/** Logs, caches and the harness's own files are no part of a product that could still run. */
+function isProductLike(path: string): boolean {
+  return !/^\/(?:tmp|run|var\/(?:tmp|log|cache|run)|proc|sys|dev|home|root|etc\/heiiki)(?:\/|$)/.test(path);
+}

@@ -1,0 +1,81 @@
+/** What a step has: the session of its scenario. Values that steps hand on live in `notes`. */
+import { World, type IWorldOptions } from '@cucumber/cucumber';
+import type { HistoryEvent } from '../../history/events.ts';
+import type { FileAttack, StimulusId } from '../../mocks/workloads/stimuli.ts';
+import type { PlayedAct, Session } from './session.ts';
+
+export interface WorldParameters {
+  /** id of an open run context (see runs.ts) */
+  readonly run?: string;
+  /** id of a product, or path of its folder */
+  readonly product?: string;
+}
+
+export class HeiikiWorld extends World<WorldParameters> {
+  #session: Session | undefined;
+  #usable: readonly StimulusId[] = [];
+  #notes = new Map<string, unknown>();
+
+  constructor(options: IWorldOptions<WorldParameters>) {
+    super(options);
+  }
+
+  begin(session: Session, usable: readonly StimulusId[]): void {
+    this.#session = session;
+    this.#usable = usable;
+  }
+  get begun(): boolean {
+    return this.#session !== undefined;
+  }
+  get session(): Session {
+    if (!this.#session) throw new Error('no session: the Before hook has not run');
+    return this.#session;
+  }
+  /** Stimuli that this scenario may use, the most telling first. */
+  get usable(): readonly StimulusId[] {
+    return this.#usable;
+  }
+  get stimulus(): StimulusId {
+    const [first] = this.#usable;
+    if (!first) throw new Error('the scenario plays an attack, but its tags name no @stimulus:… kind');
+    return first;
+  }
+  get fileStimulus(): FileAttack {
+    const found = this.#usable.find((kind) => kind === 'T1204.002' || kind === 'sha256-indicator');
+    if (!found) throw new Error('the scenario plays an attack on a file, but none was seen in the open');
+    return found;
+  }
+
+  note(key: NoteKey, value: HistoryEvent | PlayedAct | readonly PlayedAct[] | BatchJob): void {
+    this.#notes.set(key, value);
+  }
+  event(key: EventNote): HistoryEvent {
+    return this.#noted(key) as HistoryEvent;
+  }
+  act(key: ActNote): PlayedAct {
+    return this.#noted(key) as PlayedAct;
+  }
+  acts(key: ActsNote): readonly PlayedAct[] {
+    return this.#noted(key) as readonly PlayedAct[];
+  }
+  get batch(): BatchJob {
+    return this.#noted('batch') as BatchJob;
+  }
+
+  #noted(key: NoteKey): unknown {
+    const value = this.#notes.get(key);
+    if (value === undefined) throw new Error(`this step follows on "${key}", which no step before it has made`);
+    return value;
+  }
+}
+
+export interface BatchJob {
+  readonly kind: FileAttack;
+  readonly name: string;
+  readonly variant: string;
+  readonly sha256: string;
+}
+type EventNote = 'install' | 'relay lost' | 'relay back' | 'move' | 'removal' | 'policy' | 'cut off';
+type ActNote = 'attack' | 'sentinel' | 'batch run';
+type ActsNote = 'attacks' | 'twins';
+type NoteKey = EventNote | ActNote | ActsNote | 'batch';
