@@ -1,0 +1,74 @@
+/**
+ * `npm test`: everything that CI runs, in the order of what it costs. A stage that fails does not keep the
+ * next from running, so that one run tells all there is to tell. Ends with a line `N passed, N failed`.
+ */
+import { spawn } from 'node:child_process';
+import { glob, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+interface Count {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+const SOURCES = ['history', 'steps', 'topologies', 'mocks', 'products', 'reports', 'cli', 'bench'];
+
+function run(program: string, args: readonly string[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+    child.on('error', reject);
+    child.on('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+/** A command that is one check: it passes or fails as a whole. */
+async function command(name: string, ...args: readonly string[]): Promise<Count> {
+  const ok = (await run('npm', ['run', '--silent', name, ...args])) === 0;
+  process.stdout.write(`${ok ? 'ok    ' : 'FAILED'} npm run ${name}\n`);
+  return ok ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+/** Files with tests, one at a time when they share an engine. */
+async function tests(name: string, matches: (file: string) => boolean, concurrency: number): Promise<Count> {
+  const files: string[] = [];
+  for await (const file of glob(SOURCES.map((folder) => `${folder}/**/*.test.ts`))) if (matches(file)) files.push(file);
+  const scratch = await mkdtemp(join(tmpdir(), 'heiiki-tests-'));
+  const tap = join(scratch, 'tap');
+  try {
+    const status = await run(process.execPath, [
+      '--import',
+      'tsx',
+      '--test',
+      `--test-concurrency=${concurrency}`,
+      '--test-reporter=spec',
+      '--test-reporter-destination=stdout',
+      '--test-reporter=tap',
+      `--test-reporter-destination=${tap}`,
+      ...files.sort(),
+    ]);
+    const text = await readFile(tap, 'utf8');
+    const number = (word: string): number => Number(new RegExp(`^# ${word} (\\d+)$`, 'm').exec(text)?.[1] ?? 0);
+    const count = { passed: number('pass'), failed: number('fail') + number('cancelled') };
+    process.stdout.write(`${name}: ${count.passed} passed, ${count.failed} failed, of ${files.length} files\n`);
+    // A runner that ended badly without a failed test, or found none, has not tested anything.
+    const hollow = (status !== 0 && count.failed === 0) || count.passed + count.failed === 0;
+    return hollow ? { passed: count.passed, failed: count.failed + 1 } : count;
+  } finally {
+    await rm(scratch, { recursive: true });
+  }
+}
+
+const isDocker = (file: string): boolean => file.endsWith('.docker.test.ts');
+const isWhole = (file: string): boolean => file.endsWith('.whole.test.ts');
+
+const counts: Count[] = [];
+for (const name of ['typecheck', 'lint', 'format:check', 'imports']) counts.push(await command(name));
+counts.push(await tests('unit tests', (file) => !isDocker(file) && !isWhole(file), 2));
+counts.push(await tests('tests with an engine', isDocker, 1));
+counts.push(await tests('tests of the whole', isWhole, 1));
+
+const passed = counts.reduce((sum, count) => sum + count.passed, 0);
+const failed = counts.reduce((sum, count) => sum + count.failed, 0);
+process.stdout.write(`${passed} passed, ${failed} failed\n`);
+process.exitCode = failed === 0 ? 0 : 1;
