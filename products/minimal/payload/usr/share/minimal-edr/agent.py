@@ -46,20 +46,26 @@ class Agent:
         watch = Watch(store.read('reported.json', {}))
         while True:
             time.sleep(LOOK_EVERY)
-            policy = self.policy['policy']
-            if policy is None:
-                continue
-            indicators = {i['sha256']: i['name'] for i in policy['indicators']}
-            allowed = {a['value'] for a in policy['allowlist'] if a['kind'] == 'sha256'}
-            found = watch.look(indicators, allowed)
-            with self.lock:
-                for one in found:
-                    self.queue.add(self.finding(*one))
-            if watch.changed:
-                # After the queue: if it ends in between, the same finding is made again, with the same uid.
-                store.write('reported.json', watch.reported)
-            if found:
-                self.wake.set()
+            try:
+                self.look(watch)
+            except OSError as error:
+                print('the sensor could not write down what it saw:', error, flush=True)
+
+    def look(self, watch):
+        policy = self.policy['policy']
+        if policy is None:
+            return
+        indicators = {i['sha256']: i['name'] for i in policy['indicators']}
+        allowed = {a['value'] for a in policy['allowlist'] if a['kind'] == 'sha256'}
+        found = watch.look(indicators, allowed)
+        with self.lock:
+            for one in found:
+                self.queue.add(self.finding(*one))
+        if watch.changed:
+            # After the queue: if it ends in between, the same finding is made again, with the same uid.
+            store.write('reported.json', watch.reported)
+        if found:
+            self.wake.set()
 
     def finding(self, path, sha256, name, identity):
         inode, size, changed = identity
