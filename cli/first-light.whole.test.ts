@@ -1,0 +1,125 @@
+/**
+ * The whole, as a user runs it: five products through the catalogue, verdicts from measurement, judged again,
+ * defects killed. Needs an engine (or provisions one) and takes minutes.
+ */
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { expect } from 'chai';
+import type { HistoryEvent } from '../history/events.ts';
+import { Results, type Cell } from '../reports/results.ts';
+import { call, heiiki } from './command.ts';
+
+const PRODUCTS = ['reference', 'static-proxy', 'internet-only', 'minimal', 'syslog-ng-shipper'];
+
+describe('five products through a closed network', () => {
+  let scratch: string;
+  let out: string;
+  let results: Results;
+  let status: number | null;
+
+  before(async () => {
+    scratch = await mkdtemp(join(tmpdir(), 'heiiki-whole-'));
+    out = join(scratch, 'run');
+    const ended = await call(['run', '--products', PRODUCTS.join(','), '--parallel', '4', '--out', out], { echo: true }).ended;
+    status = ended.status;
+    results = Results.parse(JSON.parse(await readFile(join(out, 'results.json'), 'utf8')));
+  });
+  after(() => rm(scratch, { recursive: true, force: true }));
+
+  const cell = (product: string, requirement: string): Cell => {
+    const found = results.cells.find((c) => c.product === product && c.requirement === requirement);
+    if (!found) throw new Error(`no cell for ${product} ${requirement}`);
+    return found;
+  };
+  const measure = (product: string, requirement: string, name: string): unknown =>
+    cell(product, requirement).measures.find((m) => m.name === name)?.value;
+
+  it('leaves no cell inconclusive', () => {
+    const inconclusive = results.cells.filter((c) => c.verdict === 'inconclusive');
+    expect(inconclusive.map((c) => `${c.product} ${c.requirement}: ${c.reason}`)).to.deep.equal([]);
+  });
+  it('reference passes everything that applies to it', () => {
+    const others = results.cells.filter((c) => c.product === 'reference' && c.verdict !== 'pass');
+    expect(others.map((c) => `${c.requirement} ${c.verdict}: ${c.reason}`)).to.deep.equal([
+      `MOV-03 unsupported: ${cell('reference', 'MOV-03').reason}`,
+    ]);
+  });
+  it('reference recovers from relocation by itself', () => {
+    expect(measure('reference', 'MOV-01', 'recovery.method')).to.equal('itself');
+    expect(measure('reference', 'MOV-01', 'recovery.manual-steps')).to.equal(0);
+  });
+  it('static-proxy recovers only by reinstall, and only once its removal is allowed', () => {
+    expect(measure('static-proxy', 'MOV-01', 'recovery.method')).to.equal('reinstall');
+    expect(measure('static-proxy', 'MOV-01', 'recovery.manual-steps')).to.be.greaterThan(2);
+    expect(cell('static-proxy', 'MOV-07').verdict).to.equal('fail');
+    expect(cell('static-proxy', 'MOV-07').because).to.equal(undefined);
+  });
+  it('internet-only never enrols in the closed zone, and everything else rests on that', () => {
+    expect(cell('internet-only', 'NET-01').verdict).to.equal('fail');
+    expect(cell('internet-only', 'DET-03').because).to.equal('NET-01');
+  });
+  it('minimal, which shares no code with the agent, works behind the relay', () => {
+    for (const id of ['NET-01', 'NET-03', 'REL-02', 'DET-03', 'ALW-01']) expect(cell('minimal', id).verdict, id).to.equal('pass');
+  });
+  it('syslog-ng loses nothing, and detection is not asked of it', () => {
+    expect(cell('syslog-ng-shipper', 'NET-01').verdict).to.equal('pass');
+    expect(cell('syslog-ng-shipper', 'DET-03').verdict).to.equal('pass');
+    expect(cell('syslog-ng-shipper', 'DET-01').verdict).to.equal('not-observable');
+  });
+  it('ends with 1, as an unconditional MUST of a product fails', () => expect(status).to.equal(1));
+
+  it('judges every scenario again from its history, with the same verdicts', async () => {
+    const again = await heiiki('judge', out);
+    expect(again.stdout).to.contain('every verdict is as recorded');
+    expect(again.status).to.equal(1);
+  });
+
+  it('changes exactly one cell when a delivery is taken out of a copy of the history', async () => {
+    const file = await copyOf('DET-03', (events) => {
+      const attack = events.find((e) => e.kind === 'act.started');
+      if (attack?.kind !== 'act.started') throw new Error('no act in the history');
+      return events.filter((e) => !(e.kind === 'cloud.detection' && e.body.includes(attack.nonce)));
+    });
+    const again = await heiiki('judge', file);
+    expect(again.stdout).to.match(/1 of \d+ verdicts differ/).and.to.contain('reference DET-03');
+  });
+  it('changes exactly one cell when a leaked packet is put into a copy of the history', async () => {
+    const file = await copyOf('NET-03', (events) => {
+      const own = events.findLastIndex((e) => e.kind === 'packet' && e.direction === 'out' && e.peer === 'relay');
+      const packet = events[own];
+      if (packet?.kind !== 'packet') throw new Error('no packet in the history');
+      return events.toSpliced(own + 1, 0, { ...packet, peer: 'other', to: '203.0.113.7', toPort: 443, payload: 99 });
+    });
+    const again = await heiiki('judge', file);
+    expect(again.stdout).to.match(/1 of \d+ verdicts differ/).and.to.contain('reference NET-03');
+  });
+
+  /** A copy of the run in which the first history of that requirement (of reference) is changed. */
+  async function copyOf(requirement: string, change: (events: HistoryEvent[]) => HistoryEvent[]): Promise<string> {
+    const copy = await mkdtemp(join(scratch, 'copy-'));
+    await cp(out, copy, { recursive: true });
+    const evidence = cell('reference', requirement).scenarios[0]?.evidence ?? '';
+    const file = join(copy, evidence, 'history.ndjson');
+    const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
+    const events = change(lines.map((line) => JSON.parse(line) as HistoryEvent));
+    await writeFile(file, events.map((event, index) => `${JSON.stringify(renumbered(event, index, events))}\n`).join(''));
+    return copy;
+  }
+});
+
+/** Numbers without gaps again; checks keep looking at what they looked at. */
+function renumbered(event: HistoryEvent, index: number, events: readonly HistoryEvent[]): HistoryEvent {
+  if (event.kind !== 'check') return { ...event, n: index + 1 };
+  const anchor = events.findLastIndex((candidate) => candidate.n <= event.since);
+  return { ...event, n: index + 1, since: anchor + 1 };
+}
+
+describe('deliberately broken products', () => {
+  it('are killed by exactly the requirements that they name', async () => {
+    const ended = await call(['selftest', '--parallel', '4'], { echo: true }).ended;
+    expect(ended.stdout).to.not.contain('NOT KILLED').and.not.contain('NO DEFECT');
+    expect(ended.status).to.equal(0);
+  });
+});
