@@ -160,7 +160,13 @@ const kinds = {
     /** true: the cloud already knew this host */
     again: z.boolean(),
   }),
-  'cloud.heartbeat': z.object({ agent: z.string(), via: z.enum(['relay', 'direct', 'unknown']) }),
+  'cloud.heartbeat': z.object({
+    agent: z.string(),
+    via: z.enum(['relay', 'direct', 'unknown']),
+    /** findings that wait to be sent and that were lost to an overflow since enrolment, by the product's word */
+    queued: z.number().optional(),
+    dropped: z.number().optional(),
+  }),
   /** A detection arrived (also when it arrives again: `copy` counts from 1). */
   'cloud.detection': z.object({
     agent: z.string(),

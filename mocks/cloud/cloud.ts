@@ -1,0 +1,138 @@
+/** The cloud without a network: requests in, answers out, orders in, everything that happens as events out. */
+import { Agents } from './agents.ts';
+import { CommandQueue } from './commands.ts';
+import type { Order } from './control.ts';
+import { heiikiV1, type CloudState } from './dialects/heiiki-v1.ts';
+import { jsonLines } from './dialects/json-lines.ts';
+import { problem } from './exchange.ts';
+import type { Answered, CloudEvent, CloudRequest, Dialect, Emit, Operation, Outcome } from './exchange.ts';
+import { Faults } from './faults.ts';
+import { PolicyStore } from './policy.ts';
+import type { Contract } from './protocol/contract.ts';
+import { makeValidator } from './validator.ts';
+
+/** `peer`: the client whose request caused it; absent when an order did. */
+export type Report = (event: CloudEvent, peer?: string) => void;
+export interface Cloud {
+  handle(request: CloudRequest): Promise<Answered>;
+  /** Throws in words if the order cannot be carried out. */
+  obey(order: Order): unknown;
+}
+
+export function createCloud(options: {
+  token: string;
+  contract: Contract;
+  report: Report;
+  now?: () => number;
+}): Cloud {
+  const now = options.now ?? Date.now;
+  const state: CloudState = {
+    token: options.token,
+    agents: new Agents(),
+    policy: new PolicyStore(),
+    commands: new CommandQueue(now),
+    now,
+  };
+  const faults = new Faults((event) => options.report(event));
+  const dialects = [heiikiV1(state, makeValidator(options.contract)), jsonLines(state)];
+  return {
+    handle: (request) => handle(dialects, faults, request, (event) => options.report(event, request.peer)),
+    obey: (order) => obey(state, faults, order, (event) => options.report(event)),
+  };
+}
+
+async function handle(
+  dialects: Dialect[],
+  faults: Faults,
+  request: CloudRequest,
+  emit: Emit,
+): Promise<Answered> {
+  const operation = find(dialects, request);
+  let outcome: Outcome;
+  if (faults.hits('5xx', operation.id)) {
+    outcome = { answer: problem(503, 'Out of order', 'the cloud was asked to fail'), problems: [] };
+  } else {
+    await faults.slowDown(operation.id, request.signal);
+    outcome = request.signal.aborted
+      ? { answer: problem(503, 'The client has gone'), problems: [] }
+      : await operation.run(request, emit);
+  }
+  const cut = request.signal.aborted || faults.hits('lost-ack', operation.id);
+  emit(seen(request, outcome, cut));
+  return cut ? 'cut' : outcome.answer;
+}
+
+/** Status 0: the exchange ended without an answer. */
+function seen(request: CloudRequest, outcome: Outcome, cut: boolean): CloudEvent {
+  const { peer, host, method, path, bytesUp } = request;
+  return {
+    kind: 'cloud.request',
+    ...{ peer, host, method, path, bytesUp },
+    status: cut ? 0 : outcome.answer.status,
+    ...(outcome.agent === undefined ? {} : { agent: outcome.agent }),
+    bytesDown: cut ? 0 : Buffer.byteLength(outcome.answer.body),
+    problems: [...outcome.problems],
+  };
+}
+
+function find(dialects: Dialect[], { method, path, secure }: CloudRequest): Operation {
+  if (!secure) return refusal(400, 'the request came in clear text; the protocol is HTTPS only');
+  for (const dialect of dialects) {
+    const operation = dialect.find(method, path);
+    if (operation) return operation;
+  }
+  return refusal(404, `no dialect has ${method} ${path}`);
+}
+
+function refusal(status: number, why: string): Operation {
+  const outcome: Outcome = { answer: problem(status, 'Not part of the protocol', why), problems: [why] };
+  return { id: 'unknown', run: () => Promise.resolve(outcome) };
+}
+
+function obey(state: CloudState, faults: Faults, order: Order, emit: Emit): unknown {
+  const { policy } = state;
+  const changed = (): number => {
+    emit({ kind: 'cloud.policy-set', revision: policy.current.revision, policy: { ...policy.current } });
+    return policy.current.revision;
+  };
+  switch (order.what) {
+    case 'ready':
+      return undefined; // the program answers this one: only it knows its port
+    case 'set-policy':
+      policy.patch(order.patch);
+      return changed();
+    case 'add-indicator':
+      policy.addIndicator(order.indicator);
+      return changed();
+    case 'allow-add':
+      policy.allow(order.entry);
+      return changed();
+    case 'allow-remove':
+      policy.disallow(order.entry);
+      return changed();
+    case 'command':
+      return command(state, order, emit);
+    case 'remove-agent':
+      state.agents.remove(state.agents.find(order.agent));
+      return null;
+    case 'fault':
+      faults.start(order.fault);
+      return null;
+    case 'heal':
+      faults.heal(order.kind);
+      return null;
+    case 'agents':
+      return state.agents.list();
+    default:
+      throw new Error(
+        `unknown order ${JSON.stringify(order satisfies never)}; control.ts lists the known ones`,
+      );
+  }
+}
+
+function command(state: CloudState, order: Extract<Order, { what: 'command' }>, emit: Emit): string {
+  const { agentId } = state.agents.find(order.agent);
+  const { uid } = state.commands.add(agentId, order.name, order.arguments);
+  emit({ kind: 'cloud.command', agent: agentId, command: order.name, uid });
+  return uid;
+}

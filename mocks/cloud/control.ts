@@ -1,0 +1,57 @@
+/** The words between the harness and the cloud's program: one JSON object a line, both ways. */
+import type { AgentRecord } from './agents.ts';
+import type { CloudEvent } from './exchange.ts';
+import type { Fault, FaultKind } from './faults.ts';
+import type { PolicyPatch } from './policy.ts';
+import type { AllowlistEntry, Indicator } from './protocol/types.ts';
+
+export type Order =
+  /** answered once the cloud listens */
+  | { readonly what: 'ready' }
+  | { readonly what: 'set-policy'; readonly patch: PolicyPatch }
+  | { readonly what: 'add-indicator'; readonly indicator: Indicator }
+  | { readonly what: 'allow-add' | 'allow-remove'; readonly entry: AllowlistEntry }
+  | {
+      readonly what: 'command';
+      readonly agent?: string;
+      readonly name: string;
+      readonly arguments?: Record<string, unknown>;
+    }
+  /** the console forgets the agent: its key is not valid any more */
+  | { readonly what: 'remove-agent'; readonly agent?: string }
+  | { readonly what: 'fault'; readonly fault: Fault }
+  | { readonly what: 'heal'; readonly kind?: FaultKind }
+  | { readonly what: 'agents' };
+
+/** To the program. */
+export interface CommandFrame {
+  readonly id: number;
+  readonly do: Order;
+}
+/** `port` is where it listens. */
+export interface Ready {
+  readonly port: number;
+  readonly pid: number;
+}
+export type Reply =
+  { readonly id: number; readonly value: unknown } | { readonly id: number; readonly error: string };
+
+/** From the program; `n` counts from 1 without gaps, `at` is its clock in ms since the epoch. */
+export type Content =
+  | { readonly event: CloudEvent; readonly peer?: string }
+  | { readonly ready: Ready }
+  | { readonly reply: Reply };
+export type Frame = { readonly n: number; readonly at: number } & Content;
+
+export interface Values {
+  ready: Ready;
+  'set-policy': number;
+  'add-indicator': number;
+  'allow-add': number;
+  'allow-remove': number;
+  command: string;
+  'remove-agent': null;
+  fault: null;
+  heal: null;
+  agents: readonly AgentRecord[];
+}

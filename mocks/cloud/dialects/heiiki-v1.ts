@@ -1,0 +1,149 @@
+/** The dialect of openapi.yaml: what each operation does, as functions from call to answer. */
+import type { AgentRecord, Agents } from '../agents.ts';
+import type { CommandQueue } from '../commands.ts';
+import { bearer, empty, json, problem } from '../exchange.ts';
+import type { CloudAnswer, CloudRequest, Dialect, Emit, Operation } from '../exchange.ts';
+import { toDetection } from '../ocsf.ts';
+import type { PolicyStore } from '../policy.ts';
+import type {
+  CommandResult,
+  DetectionBatch,
+  Enrolment,
+  Heartbeat,
+  TelemetryBatch,
+} from '../protocol/types.ts';
+import type { Route, Validator } from '../validator.ts';
+
+export interface CloudState {
+  /** what an agent shows once to be enrolled */
+  readonly token: string;
+  readonly agents: Agents;
+  readonly policy: PolicyStore;
+  readonly commands: CommandQueue;
+  now(): number;
+}
+interface Call {
+  readonly state: CloudState;
+  readonly request: CloudRequest;
+  readonly parameters: Readonly<Record<string, string>>;
+  /** has passed the schema of the operation */
+  readonly body: unknown;
+  readonly agent: AgentRecord;
+  readonly emit: Emit;
+}
+type Handler = (call: Call) => CloudAnswer | Promise<CloudAnswer>;
+
+const HANDLERS: Readonly<Record<string, Handler>> = {
+  unenrol: ({ state, agent, emit }) => {
+    state.agents.remove(agent);
+    emit({ kind: 'cloud.unenrolled', agent: agent.agentId });
+    return empty(204);
+  },
+  heartbeat: ({ state, agent, body, emit }) => {
+    const beat = body as Heartbeat;
+    agent.lastHeartbeat = { ...beat, receivedAt: state.now() };
+    emit({ kind: 'cloud.heartbeat', agent: agent.agentId, queued: beat.queued, dropped: beat.dropped });
+    return json(200, { policyRevision: state.policy.current.revision, serverTime: state.now() });
+  },
+  readPolicy: ({ state, agent, request, emit }) => {
+    const { etag, current } = state.policy;
+    const notModified = request.headers['if-none-match'] === etag;
+    emit({ kind: 'cloud.policy-read', agent: agent.agentId, revision: current.revision, notModified });
+    return notModified ? empty(304, { etag }) : json(200, current, { etag });
+  },
+  sendTelemetry: ({ agent, body, emit }) => {
+    const { events } = body as TelemetryBatch;
+    emit({
+      kind: 'cloud.telemetry',
+      agent: agent.agentId,
+      count: events.length,
+      body: JSON.stringify(events),
+    });
+    return empty(202);
+  },
+  sendDetections: ({ state, agent, body, emit }) => {
+    const { findings } = body as DetectionBatch;
+    for (const finding of findings) {
+      const copy = state.agents.copy(agent, finding.finding_info.uid);
+      emit(toDetection(agent.agentId, finding, copy));
+    }
+    return json(200, { accepted: [...new Set(findings.map((f) => f.finding_info.uid))] });
+  },
+  awaitCommands: async ({ state, agent, request }) => {
+    const wait = Number(request.query.get('wait')) * 1000;
+    const commands = await state.commands.next(agent.agentId, wait, request.signal);
+    return commands.length > 0 ? json(200, { commands }) : empty(204);
+  },
+  sendCommandResult: ({ state, agent, parameters, body, emit }) => {
+    const uid = parameters.commandId ?? '';
+    if (!state.commands.finish(agent.agentId, uid))
+      return problem(404, 'No such command', `no command ${uid} waits for a result of this agent`);
+    emit({
+      kind: 'cloud.command-result',
+      agent: agent.agentId,
+      uid,
+      outcome: (body as CommandResult).outcome,
+    });
+    return empty(204);
+  },
+};
+
+export function heiikiV1(state: CloudState, validator: Validator): Dialect {
+  return {
+    name: 'heiiki-v1',
+    find(method, path) {
+      const route = validator.find(method, path);
+      return route && operation(state, validator, route);
+    },
+  };
+}
+
+function operation(state: CloudState, validator: Validator, route: Route): Operation {
+  return {
+    id: route.operationId,
+    async run(request, emit) {
+      const { problems, body } = validator.request(route, request);
+      const done = await (route.secured
+        ? serve(state, route, request, { problems, body }, emit)
+        : enrol(state, request, { problems, body }, emit));
+      return { ...done, problems: [...problems, ...validator.answer(route, done.answer)] };
+    },
+  };
+}
+
+interface Judged {
+  readonly problems: readonly string[];
+  readonly body: unknown;
+}
+type Served = { answer: CloudAnswer; agent?: string } | { answer: CloudAnswer };
+const invalid = (problems: readonly string[]): CloudAnswer =>
+  problem(400, 'The request does not keep to the protocol', problems.join('; '));
+
+async function serve(
+  state: CloudState,
+  route: Route,
+  request: CloudRequest,
+  { problems, body }: Judged,
+  emit: Emit,
+): Promise<Served> {
+  const parameters = route.parameters(request.path);
+  const agent = state.agents.byKey(bearer(request) ?? '');
+  if (agent?.agentId !== parameters.agentId || !agent)
+    return { answer: problem(401, 'Unknown key', 'the key is not, or not any more, that of this agent') };
+  const named = { agent: agent.agentId };
+  if (problems.length > 0) return { answer: invalid(problems), ...named };
+  const handler = HANDLERS[route.operationId];
+  if (!handler) throw new Error(`openapi.yaml names ${route.operationId}; write its handler in heiiki-v1.ts`);
+  return { answer: await handler({ state, request, parameters, body, agent, emit }), ...named };
+}
+
+function enrol(state: CloudState, request: CloudRequest, { problems, body }: Judged, emit: Emit): Served {
+  if (problems.length > 0) return { answer: invalid(problems) };
+  const enrolment = body as Enrolment;
+  if (enrolment.token !== state.token)
+    return { answer: problem(401, 'Unknown enrolment token', 'it is not the token of this cloud') };
+  const { agent, key, again } = state.agents.enrol(enrolment, state.now());
+  const { agentId } = agent;
+  emit({ kind: 'cloud.enrolled', agent: agentId, hostname: enrolment.hostname, peer: request.peer, again });
+  return { answer: json(201, { agentId, key }), agent: agentId };
+}

@@ -1,0 +1,65 @@
+/** Scripted misbehaviour of the cloud. It only breaks; it judges nothing. */
+import { setTimeout as delay } from 'node:timers/promises';
+
+export const FAULTS = ['5xx', 'slow', 'lost-ack'] as const;
+/**
+ * `5xx`: 503 and nothing is stored. `slow`: the request is handled after `ms`. `lost-ack`: the request is handled
+ * and stored, then the connection is cut instead of the answer.
+ */
+export type FaultKind = (typeof FAULTS)[number];
+export interface Fault {
+  readonly kind: FaultKind;
+  /** of `slow`; default 3000 */
+  readonly ms?: number;
+  /** goes off by itself after so many hits */
+  readonly count?: number;
+  /** operationIds of openapi.yaml that it concerns; all if absent */
+  readonly operations?: readonly string[];
+}
+type Report = (event: { kind: 'cloud.fault'; fault: string; state: 'on' | 'off' | 'hit' }) => void;
+
+const SLOW_MS = 3000;
+
+export class Faults {
+  readonly #active = new Map<FaultKind, { fault: Fault; left: number }>();
+  readonly #report: Report;
+
+  constructor(report: Report) {
+    this.#report = report;
+  }
+
+  /** Replaces one of the same kind. */
+  start(fault: Fault): void {
+    this.#active.set(fault.kind, { fault, left: fault.count ?? Infinity });
+    this.#say(fault.kind, 'on');
+  }
+  /** Ends all, or the one of that kind. */
+  heal(kind?: FaultKind): void {
+    for (const active of [...this.#active.keys()])
+      if (kind === undefined || kind === active) this.#end(active);
+  }
+
+  /** Counts a hit if this fault is on for the operation. */
+  hits(kind: FaultKind, operation: string): boolean {
+    const active = this.#active.get(kind);
+    if (!active || (active.fault.operations && !active.fault.operations.includes(operation))) return false;
+    this.#say(kind, 'hit');
+    active.left -= 1;
+    if (active.left <= 0) this.#end(kind);
+    return true;
+  }
+
+  /** Waits if `slow` is on; ends early when the client goes away. */
+  async slowDown(operation: string, signal: AbortSignal): Promise<void> {
+    const ms = this.#active.get('slow')?.fault.ms ?? SLOW_MS;
+    if (this.hits('slow', operation)) await delay(ms, undefined, { signal }).catch(() => undefined);
+  }
+
+  #end(kind: FaultKind): void {
+    this.#active.delete(kind);
+    this.#say(kind, 'off');
+  }
+  #say(fault: FaultKind, state: 'on' | 'off' | 'hit'): void {
+    this.#report({ kind: 'cloud.fault', fault, state });
+  }
+}

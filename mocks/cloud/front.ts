@@ -1,0 +1,80 @@
+/** mockttp as HTTPS front: certificates by name from the run's authority, exchanges to the cloud. */
+import { getLocal, type CompletedRequest, type Mockttp } from 'mockttp';
+import type { Answered, CloudRequest } from './exchange.ts';
+
+const MAX_BODY = 16 * 1024 * 1024;
+
+export interface Front {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Listens on the port (0: a free one). Throws if it is taken or the authority cannot be read. */
+export async function startFront(options: {
+  port: number;
+  authority: { certPem: string; keyPem: string };
+  defaultDomain: string;
+  handle: (request: CloudRequest) => Promise<Answered>;
+  /** something that never became a request, in words (failed handshake, not HTTP) */
+  onOddity: (text: string) => void;
+}): Promise<Front> {
+  const server = getLocal({
+    https: {
+      cert: options.authority.certPem,
+      key: options.authority.keyPem,
+      defaultDomain: options.defaultDomain,
+    },
+    http2: 'fallback',
+    recordTraffic: false,
+    suggestChanges: false,
+    maxBodySize: MAX_BODY,
+  });
+  await server.start(options.port === 0 ? undefined : options.port);
+  const open = new Map<string, AbortController>();
+  await server.on('abort', (request) => open.get(request.id)?.abort());
+  await server.on('tls-client-error', (e) =>
+    options.onOddity(`TLS handshake of ${e.remoteIpAddress} failed: ${e.failureCause}`),
+  );
+  await server.on('client-error', (e) => options.onOddity(`not HTTP: ${String(e.errorCode)}`));
+  await server.forAnyRequest().thenCallback((request) => serve(open, request, options.handle));
+  return { port: server.port, close: () => close(server, open) };
+}
+
+async function close(server: Mockttp, open: Map<string, AbortController>): Promise<void> {
+  for (const exchange of open.values()) exchange.abort();
+  await server.stop();
+}
+
+async function serve(
+  open: Map<string, AbortController>,
+  request: CompletedRequest,
+  handle: (request: CloudRequest) => Promise<Answered>,
+): Promise<'close' | { statusCode: number; headers: Record<string, string>; body: string }> {
+  const gone = new AbortController();
+  open.set(request.id, gone);
+  try {
+    const answer = await handle(await translate(request, gone.signal));
+    if (answer === 'cut') return 'close';
+    return { statusCode: answer.status, headers: { ...answer.headers }, body: answer.body };
+  } finally {
+    open.delete(request.id);
+  }
+}
+
+async function translate(request: CompletedRequest, signal: AbortSignal): Promise<CloudRequest> {
+  const url = new URL(request.url);
+  return {
+    method: request.method,
+    path: url.pathname,
+    query: url.searchParams,
+    headers: Object.fromEntries(
+      Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), [value].flat().join(', ')]),
+    ),
+    body: (await request.body.getDecodedBuffer()) ?? Buffer.alloc(0),
+    bytesUp: request.body.buffer.length,
+    peer: (request.remoteIpAddress ?? 'unknown').replace(/^::ffff:/, ''),
+    host: request.headers.host ?? url.host,
+    secure: url.protocol === 'https:',
+    signal,
+  };
+}

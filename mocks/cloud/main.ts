@@ -1,0 +1,103 @@
+/**
+ * The mock cloud as a program.
+ *
+ *   main --token TOKEN --cert CA.pem --key CA.key [--port 443] [--domain edr.cloud.test]
+ *
+ * Frames of control.ts on stdout, orders on stdin. Ends with 0 on SIGTERM, SIGINT or the end of stdin, with 3 on
+ * wrong usage and with 1 when it cannot start; the reason is on stderr.
+ */
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { createCloud, type Cloud } from './cloud.ts';
+import type { CommandFrame, Ready, Reply } from './control.ts';
+import { makeFrameWriter, readLines, type FrameWriter } from './frames.ts';
+import { loadContract } from './protocol/contract.ts';
+
+interface Settings {
+  readonly token: string;
+  readonly port: number;
+  readonly domain: string;
+  readonly authority: { certPem: string; keyPem: string };
+}
+
+function settings(argv: string[]): Settings {
+  const { values } = parseArgs({
+    args: argv,
+    options: {
+      token: { type: 'string' },
+      cert: { type: 'string' },
+      key: { type: 'string' },
+      port: { type: 'string', default: '443' },
+      domain: { type: 'string', default: 'edr.cloud.test' },
+    },
+  });
+  const { token, cert, key, domain } = values;
+  const port = Number(values.port);
+  if (!token || !cert || !key) throw new Error('--token, --cert and --key are needed');
+  if (!Number.isInteger(port) || port < 0 || port > 65535)
+    throw new Error(`--port ${values.port} is no port`);
+  const authority = { certPem: readFileSync(cert, 'utf8'), keyPem: readFileSync(key, 'utf8') };
+  return { token, port, domain, authority };
+}
+
+async function serve(given: Settings): Promise<void> {
+  const frames = makeFrameWriter(process.stdout);
+  // Libraries that print would break the frames.
+  console.log = console.info = console.error;
+  const [{ startFront }, contract] = await Promise.all([import('./front.ts'), loadContract()]);
+  const cloud = createCloud({
+    token: given.token,
+    contract,
+    report: (event, peer) => frames.write(peer === undefined ? { event } : { event, peer }),
+  });
+  const front = await startFront({
+    port: given.port,
+    authority: given.authority,
+    defaultDomain: given.domain,
+    handle: async (request) => {
+      const answer = await cloud.handle(request);
+      await frames.drained();
+      return answer;
+    },
+    onOddity: (text) => console.error(text),
+  });
+  const ready: Ready = { port: front.port, pid: process.pid };
+  frames.write({ ready });
+  await Promise.race([signalled(), orders(cloud, ready, frames)]);
+  await front.close();
+}
+
+const signalled = (): Promise<void> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+  });
+
+function orders(cloud: Cloud, ready: Ready, frames: FrameWriter): Promise<void> {
+  const take = (value: unknown): void => {
+    const { id, do: order } = value as CommandFrame;
+    let reply: Reply;
+    try {
+      reply = { id, value: order.what === 'ready' ? ready : cloud.obey(order) };
+    } catch (error) {
+      reply = { id, error: (error as Error).message };
+    }
+    frames.write({ reply });
+  };
+  return readLines(process.stdin, take, (line) =>
+    console.error(`an order is not JSON: ${line.slice(0, 200)}`),
+  );
+}
+
+try {
+  const given = settings(process.argv.slice(2));
+  try {
+    await serve(given);
+    process.exit(0);
+  } catch (error) {
+    console.error(`the cloud could not serve: ${(error as Error).message}`);
+    process.exit(1);
+  }
+} catch (error) {
+  console.error(`${(error as Error).message}. Usage: --token T --cert CA --key KEY [--port N] [--domain D]`);
+  process.exit(3);
+}
