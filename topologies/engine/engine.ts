@@ -20,9 +20,11 @@ export interface EngineInfo {
 export interface ImageRecipe {
   /** short name for people, e.g. `tools` */
   readonly name: string;
-  /** Dockerfile text. `FROM ${parent}` is written by the builder when `parent` is given. */
+  /** Dockerfile text. `FROM ${parent}` is written by the builder, or the text has `ARG BASE` and `FROM ${BASE}`. */
   readonly dockerfile: string;
   readonly parent?: ImageRecipe | ImageRef;
+  /** other images to copy from: `COPY --from=<name> …`; each is built like a recipe of its own */
+  readonly stages?: ReadonlyMap<string, ImageRecipe | ImageRef>;
   /** build context: path inside the context → content or a file on disk (streamed, may be large) */
   readonly files?: ReadonlyMap<string, ContextFile>;
 }
@@ -53,7 +55,10 @@ export interface ContainerSpec {
   readonly user?: string;
   /** First network of the container; exactly what is named here and nothing else gets attached. */
   readonly attach:
-    | { readonly kind: 'networks'; readonly networks: readonly { network: StartedNetwork; address?: string }[] }
+    | {
+        readonly kind: 'networks';
+        readonly networks: readonly { network: StartedNetwork; address?: string }[];
+      }
     | { readonly kind: 'namespace-of'; readonly container: StartedContainer }
     | { readonly kind: 'none' }
     | { readonly kind: 'host' };
@@ -114,7 +119,10 @@ export interface StartedContainer extends AsyncDisposable {
   readonly name: string;
   exec(argv: readonly string[], options?: ExecOptions): Promise<StartedExec>;
   /** Run to the end with bounded output (1 MiB a stream, cut and marked) and a bounded time. */
-  run(argv: readonly string[], options?: ExecOptions & { input?: string | Buffer; timeoutMs?: number }): Promise<RunResult>;
+  run(
+    argv: readonly string[],
+    options?: ExecOptions & { input?: string | Buffer; timeoutMs?: number },
+  ): Promise<RunResult>;
   put(files: readonly FileToPut[]): Promise<void>;
   /** A file's content by the engine's archive call (not by a process inside); undefined if it is not there. */
   get(path: string): Promise<Buffer | undefined>;

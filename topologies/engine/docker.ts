@@ -1,0 +1,84 @@
+/** The real engine behind the door: Docker or anything that speaks its interface. */
+import { connect, findEngine, type Client } from './client.ts';
+import type { Engine, ImageRecipe, ImageRef, Leftover } from './engine.ts';
+import { EngineError } from './errors.ts';
+import { buildImage } from './images/build.ts';
+import { baseImage } from './images/recipes.ts';
+import { takeLease, type Lease } from './lease.ts';
+import { listLeftovers, remove } from './leftovers.ts';
+import { newRun } from './names.ts';
+import { createNetwork } from './networks.ts';
+import { disposeOnSignal } from './signals.ts';
+
+export interface OpenOptions {
+  /** id of the run; without it a new one */
+  readonly run?: string;
+  readonly onProgress?: (line: string) => void;
+  /** may a private engine be started where none answers? default: yes (unless HEIIKI_PROVISION=never) */
+  readonly provision?: boolean;
+  /** remove now what dead runs left? default: yes */
+  readonly sweep?: boolean;
+}
+
+/**
+ * Finds an engine (or starts one), removes what dead runs left on it and gives this run's hold on it. The lease is taken
+ * at the first network or container, so looking at leftovers needs no image.
+ * @throws UsageError where no engine answers and none may be started
+ */
+export async function openEngine(options: OpenOptions = {}): Promise<Engine> {
+  const say = options.onProgress ?? (() => undefined);
+  const client = await connect(await findEngine(say, options.provision ?? true));
+  const run = options.run ?? newRun();
+  const engine = engineOf(client, run, say);
+  const swept = options.sweep === false ? [] : await engine.sweep({ own: false, dryRun: false });
+  if (swept.length > 0) say(`removed ${swept.length} things that ended runs had left`);
+  return engine;
+}
+
+function engineOf({ docker, info }: Client, run: string, say: (line: string) => void): Engine {
+  let lease: Promise<Lease> | undefined;
+  const image = (recipe: ImageRecipe, onProgress = say): Promise<ImageRef> =>
+    buildImage({ docker, info, say: onProgress }, recipe);
+  const held = async () => {
+    lease ??= image(baseImage).then((base) => takeLease(docker, run, base));
+    const why = (await lease).lost();
+    if (why) throw lost(run, why);
+  };
+  const sweep = async ({ own, dryRun }: { own: boolean; dryRun: boolean }): Promise<readonly Leftover[]> => {
+    const found = (await listLeftovers(docker)).filter((one) => (one.run === run ? own : !one.alive));
+    if (!dryRun) await remove(docker, found);
+    return found;
+  };
+  const dispose = async () => {
+    forget();
+    await sweep({ own: true, dryRun: false });
+    await (await lease?.catch(() => undefined))?.[Symbol.asyncDispose]();
+  };
+  const forget = disposeOnSignal(dispose);
+  return {
+    info,
+    run,
+    image,
+    network: async (spec) => {
+      await held();
+      return createNetwork(docker, run, spec);
+    },
+    container: async (spec) => {
+      await held();
+      const { startContainer } = await import('./containers.ts');
+      return startContainer(docker, run, spec);
+    },
+    leftovers: () => listLeftovers(docker),
+    sweep,
+    [Symbol.asyncDispose]: dispose,
+  };
+}
+
+function lost(run: string, why: string): EngineError {
+  return new EngineError({
+    code: 'lease-lost',
+    what: `holding run ${run}`,
+    cause: new Error(why),
+    remedy: 'the engine was restarted or somebody removed the lease container; start the run again',
+  });
+}

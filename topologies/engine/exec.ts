@@ -1,0 +1,149 @@
+/** A process inside a container over one hijacked connection: stdin with half-close, stdout, stderr, exit. */
+import { randomBytes } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { PassThrough, Writable } from 'node:stream';
+import { setTimeout as after } from 'node:timers/promises';
+import type Docker from 'dockerode';
+import type { ExecOptions, StartedExec } from './engine.ts';
+import { EngineError, statusOf } from './errors.ts';
+import { demultiplex } from './frames.ts';
+
+/** An environment variable by which a process and its children are found again: the API cannot kill an exec. */
+const TOKEN = 'HEIIKI_EXEC';
+const WINDOW = 256 * 1024;
+
+export interface KillableExec extends StartedExec {
+  /** SIGKILL to the process, its children and its process groups, from inside the container. */
+  kill(): Promise<void>;
+}
+
+export async function startExec(
+  container: Docker.Container,
+  argv: readonly string[],
+  options: ExecOptions = {},
+): Promise<KillableExec> {
+  const token = randomBytes(8).toString('hex');
+  const env = Object.entries({ ...options.env, [TOKEN]: token }).map(([key, value]) => `${key}=${value}`);
+  const wanted = {
+    Cmd: [...argv],
+    Env: env,
+    AttachStdin: true,
+    AttachStdout: true,
+    AttachStderr: true,
+    ...(options.user ? { User: options.user } : {}),
+    ...(options.cwd ? { WorkingDir: options.cwd } : {}),
+  };
+  try {
+    const exec = await container.exec(wanted);
+    // `stdin` would keep the request open on our side; a hijacked socket is writable anyway.
+    const socket = (await exec.start({ hijack: true, stdin: false, Tty: false })) as Socket;
+    return streams(container, exec, socket, token, options.user);
+  } catch (error) {
+    const remedy =
+      statusOf(error) === 409
+        ? 'the container is not running or is paused: look at why it ended'
+        : 'look at the engine log; the container may have been removed';
+    throw new EngineError({ code: 'exec', what: `running ${argv.join(' ')}`, cause: error, remedy });
+  }
+}
+
+function streams(
+  container: Docker.Container,
+  exec: Docker.Exec,
+  socket: Socket,
+  token: string,
+  user: string | undefined,
+): KillableExec {
+  const stdout = new PassThrough({ highWaterMark: WINDOW });
+  const stderr = new PassThrough({ highWaterMark: WINDOW });
+  const stdin = inputOf(socket);
+  const ended = pump(exec, socket, stdout, stderr);
+  const kill = () => killByToken(container, token, user);
+  return {
+    stdin,
+    stdout,
+    stderr,
+    ended,
+    kill,
+    async [Symbol.asyncDispose]() {
+      if (!stdout.writableEnded || !stderr.writableEnded) await kill().catch(() => undefined);
+      stdin.destroy();
+      stdout.destroy();
+      stderr.destroy();
+      socket.destroy();
+      await ended;
+    },
+  };
+}
+
+/** `end()` closes our half only, so that `cat`-like programs can still answer. */
+function inputOf(socket: Socket): Writable {
+  const stdin = new Writable({
+    highWaterMark: WINDOW,
+    write: (chunk: Buffer, _encoding, done) => void socket.write(chunk, (error) => done(error)),
+    final: (done) => {
+      if (socket.destroyed) done();
+      else socket.end(done);
+    },
+  });
+  // A process that ended does not read: its exit status says more than EPIPE here.
+  stdin.on('error', () => undefined);
+  return stdin;
+}
+
+async function pump(
+  exec: Docker.Exec,
+  socket: Socket,
+  stdout: PassThrough,
+  stderr: PassThrough,
+): Promise<number | null> {
+  let whole = false;
+  try {
+    whole = await demultiplex(socket, stdout, stderr);
+  } catch {
+    // a broken connection: what came is handed on, the exit status below is null
+  }
+  stdout.end();
+  stderr.end();
+  return whole ? exitOf(exec) : null;
+}
+
+/** The stream may end a moment before the engine has noted the exit status. */
+async function exitOf(exec: Docker.Exec): Promise<number | null> {
+  for (let wait = 2; wait < 2000; wait *= 2) {
+    try {
+      const { Running, ExitCode } = await exec.inspect();
+      if (!Running) return ExitCode;
+    } catch {
+      return null;
+    }
+    await after(wait);
+  }
+  return null;
+}
+
+const KILLER = `
+for f in $(grep -lsaz "^${TOKEN}=$1$" /proc/[0-9]*/environ); do
+  p=\${f#/proc/}; p=\${p%/environ}
+  read -r line < "/proc/$p/stat" || continue
+  set -- \${line##*) }
+  kill -9 "-$3" "$p" 2>/dev/null || kill -9 "$p" 2>/dev/null
+done
+exit 0`;
+
+/** As the user of the process: root in a container may not read the environment of others. */
+async function killByToken(
+  container: Docker.Container,
+  token: string,
+  user: string | undefined,
+): Promise<void> {
+  const exec = await container.exec({
+    Cmd: ['/bin/sh', '-c', KILLER, 'sh', token],
+    AttachStdout: true,
+    AttachStderr: true,
+    ...(user ? { User: user } : {}),
+  });
+  const socket = (await exec.start({ hijack: true, stdin: false })) as Socket;
+  const sink = () => new Writable({ write: (_chunk, _encoding, done) => done() });
+  await demultiplex(socket, sink(), sink());
+}

@@ -1,0 +1,44 @@
+/** IPv4 arithmetic for the labs' small subnets, and the pool they come from. */
+import { randomInt } from 'node:crypto';
+
+const POOL = toNumber('10.201.0.0');
+const SIZE = 16;
+const HOW_MANY = 65536 / SIZE;
+
+export function toNumber(address: string): number {
+  return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+}
+export function toText(address: number): string {
+  return [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join('.');
+}
+/** First address and size of a CIDR block. */
+export function blockOf(cidr: string): { readonly first: number; readonly size: number } {
+  const [address = '', bits = '32'] = cidr.split('/');
+  const size = 2 ** (32 - Number(bits));
+  const first = toNumber(address);
+  return { first: first - (first % size), size };
+}
+export function overlaps(one: string, other: string): boolean {
+  const a = blockOf(one);
+  const b = blockOf(other);
+  return a.first < b.first + b.size && b.first < a.first + a.size;
+}
+/** The address of a subnet at an index: 1 is the gateway's, 2 and up are for nodes. */
+export function addressAt(cidr: string, index: number): string {
+  const { first, size } = blockOf(cidr);
+  if (index < 1 || index > size - 2)
+    throw new RangeError(`${cidr} has addresses 1 to ${size - 2}, not ${index}`);
+  return toText(first + index);
+}
+
+/**
+ * Free /28 blocks of the pool, from a random start so that concurrent runs rarely want the same one. Taking one is
+ * atomic only in the engine, which refuses overlaps: then the caller goes on to the next.
+ */
+export function* freeSubnets(taken: readonly string[], start = randomInt(HOW_MANY)): Generator<string> {
+  const ipv4 = taken.filter((cidr) => !cidr.includes(':'));
+  for (let i = 0; i < HOW_MANY; i++) {
+    const subnet = `${toText(POOL + ((start + i) % HOW_MANY) * SIZE)}/28`;
+    if (!ipv4.some((other) => overlaps(subnet, other))) yield subnet;
+  }
+}
