@@ -32,11 +32,13 @@ export class CatalogueError extends Error {
   }
 }
 
+const FEATURES = join(import.meta.dirname, '../features');
+
 /**
- * Reads all `features/<area>/catalogue.yaml` below `folder`.
+ * Reads all `features/<area>/catalogue.yaml`.
  * Throws CatalogueError with file, line and column of each mistake.
  */
-export async function loadCatalogue(folder: string): Promise<Catalogue> {
+export async function loadCatalogue(folder: string = FEATURES): Promise<Catalogue> {
   const files = (await readdir(folder, { recursive: true }))
     .filter((f) => /^[^/]+\/catalogue\.yaml$/.test(f))
     .sort();

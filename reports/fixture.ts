@@ -1,0 +1,272 @@
+/** A made-up result with every kind of cell, for tests and for looking at the report while working on it. */
+import type { HistoryEvent, Observation } from '../history/events.ts';
+import type { Verdict } from '../history/verdict.ts';
+import { loadCatalogue } from './catalogue.ts';
+import type { Cell, Requirement, Results } from './results.ts';
+
+type Measures = Cell['measures'];
+type Product = Results['products'][number];
+
+const STATEMENT = {
+  connectivity: 'relay-preferred',
+  recovery: 'itself',
+  relays: ['connect', 'basic'],
+  allowlist: ['sha256'],
+  uninstall: { protection: 'local-secret' },
+  queue: { detections: 10_000, overflow: 'drop-oldest', order: 'oldest-first' },
+};
+const product = (id: string, name: string, description: string, statement: object): Product => ({
+  id,
+  name,
+  version: '1.4.0',
+  description,
+  digest: 'sha256:9f2c41d07be6a1aa5b0c',
+  mode: 'dialect',
+  endpointKind: 'container',
+  privileges: id === 'reference' ? ['SYS_ADMIN', 'SYS_PTRACE'] : [],
+  statement: { ...STATEMENT, ...statement },
+});
+const PRODUCTS = [
+  product('reference', 'Reference agent', 'Uses the relay, goes around it when it is gone.', {}),
+  product('static-proxy', 'Static proxy agent', 'Knows one proxy for ever.', {
+    connectivity: 'relay-only',
+    recovery: 'reinstall',
+  }),
+  product('internet-only', 'Internet-only agent', 'Takes the Internet for granted.', {
+    connectivity: 'direct-only',
+  }),
+  product('shipper', 'Log shipper (syslog-ng)', 'No EDR: ships log lines over TLS.', { allowlist: [] }),
+];
+
+const seconds = (name: string, value: number, declared: number): Measures[number] => ({
+  name,
+  value,
+  unit: 's',
+  declared,
+  ceiling: 30,
+});
+const count = (name: string, value: number): Measures[number] => ({ name, value, unit: '' });
+const word = (name: string, value: string, declared: string): Measures[number] => ({
+  name,
+  value,
+  unit: '',
+  declared,
+});
+
+const OUTAGE = (lost: number, duplicated: number): Measures => [
+  count('delivery.injected', 20),
+  count('delivery.delivered', 20 - lost),
+  count('delivery.lost', lost),
+  count('delivery.duplicated', duplicated),
+  seconds('delivery.p95', 2.4187, 5),
+];
+const RECOVERY = (method: string, took: number, steps: number): Measures => [
+  word('recovery.method', method, 'itself'),
+  seconds('recovery.seconds', took, 5),
+  count('recovery.manual-steps', steps),
+];
+const FIREWALL = (asked: string, undeclared: string): Measures => [
+  { name: 'firewall.destinations', value: asked, unit: '' },
+  { name: 'firewall.undeclared', value: undeclared, unit: '' },
+];
+const MEASURES: Readonly<Record<string, Measures>> = {
+  'reference NET-01': [seconds('enrol.seconds', 0.8421, 10)],
+  'reference NET-03': [count('wire.strays', 0), { name: 'wire.outside-bytes', value: 0, unit: 'B' }],
+  'reference REL-02': FIREWALL('edr.cloud.test:443 cdn.cloud.test:443', ''),
+  'reference DET-03': OUTAGE(0, 1),
+  'reference MOV-01': RECOVERY('itself', 5.31, 0),
+  'reference MOV-07': [
+    seconds('removal.seconds', 0.41, 10),
+    word('removal.kind', 'local-secret', 'local-secret'),
+  ],
+  'static-proxy NET-01': [seconds('enrol.seconds', 1.12, 10)],
+  'static-proxy REL-02': FIREWALL('edr.cloud.test:443 stats.cloud.test:443', 'stats.cloud.test:443'),
+  'static-proxy DET-03': OUTAGE(7, 0),
+  'static-proxy MOV-01': RECOVERY('reinstall', 48.2, 4),
+  'shipper NET-01': [seconds('enrol.seconds', 0.3, 10)],
+  'shipper REL-02': FIREWALL('edr.cloud.test:443', ''),
+};
+interface Outcome {
+  readonly verdict: Verdict;
+  readonly reason: string;
+  readonly because?: string;
+}
+const OUTCOMES: Readonly<Record<string, Outcome>> = {
+  'reference MOV-03': {
+    verdict: 'unsupported',
+    reason: 'applies to relay-only; the statement says relay-preferred',
+  },
+  'reference TMP-02': { verdict: 'inconclusive', reason: 'frames 41 to 44 of the capture are missing' },
+  'static-proxy DET-03': {
+    verdict: 'fail',
+    reason: '7 of 20 detections had not arrived within 5 s after the relay was back',
+  },
+  'static-proxy REL-02': {
+    verdict: 'fail',
+    reason: 'asked the relay for stats.cloud.test:443, which is not declared',
+  },
+  'static-proxy MOV-01': { verdict: 'fail', reason: 'recovered by reinstall, declared itself' },
+  'static-proxy MOV-02': {
+    verdict: 'unsupported',
+    reason: 'applies to relay-preferred; the statement says relay-only',
+  },
+  'static-proxy MOV-07': {
+    verdict: 'fail',
+    reason: 'uninstall ended with 3: release by the cloud is needed',
+  },
+  'internet-only NET-01': {
+    verdict: 'fail',
+    reason: 'no enrolment through the relay within 10 s; the relay saw no request of it',
+  },
+};
+
+function outcomeOf(p: Product, r: Requirement): Outcome {
+  const own = OUTCOMES[`${p.id} ${r.id}`];
+  if (own) return own;
+  if (p.id === 'internet-only') return { verdict: 'fail', because: 'NET-01', reason: 'it had not enrolled' };
+  if (p.id === 'shipper' && r.needs.includes('cloud-write')) {
+    return { verdict: 'not-observable', reason: 'needs cloud-write, which this mode does not have' };
+  }
+  return { verdict: 'pass', reason: 'observed' };
+}
+
+function cellOf(p: Product, r: Requirement): Cell {
+  const outcome = outcomeOf(p, r);
+  const measures = MEASURES[`${p.id} ${r.id}`] ?? [];
+  const ran = outcome.verdict !== 'unsupported' && outcome.verdict !== 'not-observable';
+  const variants = r.id === 'MOV-02' ? ['refused', 'silent', 'paused'] : [undefined];
+  const scenarios = variants.map((variant, i) => ({
+    ...outcome,
+    name: r.title.en,
+    ...(variant === undefined ? {} : { variant }),
+    seconds: 4.2 + i,
+    measures,
+    evidence: `evidence/${p.id}/${r.id.toLowerCase()}${variant === undefined ? '' : `-${variant}`}`,
+  }));
+  return {
+    product: p.id,
+    requirement: r.id,
+    ...outcome,
+    ...(variants.length > 1 && ran ? { scope: `${variants.length} of ${variants.length} kinds` } : {}),
+    ...(outcome.verdict === 'fail' ? { blame: 'product' } : {}),
+    ...(outcome.verdict === 'inconclusive' ? { blame: 'capture' } : {}),
+    measures,
+    scenarios: ran ? scenarios : [],
+  };
+}
+
+/** Four products, all five verdicts, cells that fail because of another. */
+export async function fixtureResults(): Promise<Results> {
+  const { version, requirements } = await loadCatalogue();
+  return {
+    schema: 'heiiki/results/v1',
+    catalogue: { version },
+    run: {
+      id: '20261123-0547-k3f9',
+      started: '2026-11-23T05:47:23.000Z',
+      finished: '2026-11-23T06:12:09.000Z',
+      seed: 4711,
+      argv: ['heiiki', 'run', '--products', PRODUCTS.map((p) => p.id).join(',')],
+      harness: { version: '0.1.0', commit: '97a3595', dirty: false },
+      engine: 'Docker 20.10 (API 1.41), linux/amd64',
+      lane: 'ci',
+    },
+    products: PRODUCTS,
+    requirements: [...requirements],
+    cells: PRODUCTS.flatMap((p) => requirements.map((r) => cellOf(p, r))),
+    findings: [
+      {
+        product: 'static-proxy',
+        kind: 'removal-deadlock',
+        text: {
+          en: 'Moving needs a reinstall, removal needs the cloud, and the move has cut the way to the cloud. A visit on site is needed.',
+          ja: '移設には再インストールが必要ですが、削除にはクラウド側の許可が必要で、その通信は移設で切れています。現地作業が必要です。',
+        },
+        evidence: 'evidence/static-proxy/mov-07',
+      },
+    ],
+  };
+}
+
+/** A short history of an outage: relay gone at 4 s, back at 8 s, moved at 12 s. */
+export function fixtureHistory(): HistoryEvent[] {
+  const events: HistoryEvent[] = [];
+  const start = Date.parse('2026-11-23T05:50:00.000Z');
+  const add = (ms: number, source: string, event: Observation): void => {
+    events.push({ ...event, n: 0, t: start + ms, source });
+  };
+  const packet = (ms: number, peer: 'relay' | 'resolver' | 'cloud' | 'gateway', zone: string): void =>
+    add(ms, 'capture', {
+      kind: 'packet', point: 'pc1', direction: 'out', protocol: peer === 'resolver' ? 'udp' : 'tcp',
+      from: '192.0.2.10', to: '192.0.2.2', peer, zone, payload: 120,
+    }); // prettier-ignore
+  const judge = (ms: number, check: string): void =>
+    add(ms, 'harness', { kind: 'check', check, args: { within: 5000 }, role: 'then', since: 1 });
+  add(0, 'harness', {
+    kind: 'scenario.started', product: 'reference', requirement: 'DET-03', scenario: 'An outage loses nothing',
+    seed: 4711, lane: 'ci', statement: {}, timing: { detect: 3000 },
+  }); // prettier-ignore
+  add(300, 'harness', { kind: 'lab.ready', lab: 'k3f9', topology: 'closed-and-open', nodes: [] });
+  add(900, 'hook', {
+    kind: 'hook.finished',
+    hook: 'install',
+    endpoint: 'pc1',
+    outcome: 'ok',
+    exit: 0,
+    ms: 410,
+    output: '',
+  });
+  add(1600, 'cloud', {
+    kind: 'cloud.enrolled',
+    agent: 'a1',
+    hostname: 'pc1',
+    peer: '198.51.100.3',
+    via: 'relay',
+    again: false,
+  });
+  for (let ms = 1000; ms < 16_000; ms += 90)
+    if (ms < 4000 || ms > 8000) packet(ms, ms > 12_400 ? 'cloud' : 'relay', 'closed');
+  for (let ms = 4200; ms < 8000; ms += 400) packet(ms, 'relay', 'closed');
+  for (const ms of [1100, 4300, 9000, 12_600]) packet(ms, 'resolver', 'closed');
+  add(1700, 'relay', {
+    kind: 'relay.request', relay: 'relay', client: '192.0.2.10', method: 'CONNECT', target: 'edr.cloud.test:443', status: 200,
+    decision: 'TCP_TUNNEL', hostHeader: 'edr.cloud.test:443', bytesUp: 900, bytesDown: 2200, ms: 2200, ours: false,
+  }); // prettier-ignore
+  add(4000, 'harness', { kind: 'step', text: 'When the relay is lost (refused)' });
+  add(4000, 'fault', { kind: 'fault.injected', fault: 'refused', target: 'relay' });
+  add(4200, 'fault', {
+    kind: 'fault.verified',
+    fault: 'refused',
+    target: 'relay',
+    state: 'in-force',
+    detail: 'connect refused in 1 ms',
+  });
+  add(5000, 'workload', {
+    kind: 'act.started', act: 'act-1', stimulus: 'T1098.007', twin: false, nonce: 'k3f9x1', endpoint: 'pc1', zone: 'closed',
+  }); // prettier-ignore
+  add(5400, 'workload', { kind: 'act.finished', act: 'act-1', exit: 0, effect: 'happened', output: '' });
+  add(7900, 'fault', { kind: 'fault.healed', fault: 'refused', target: 'relay' });
+  add(8000, 'fault', {
+    kind: 'fault.verified',
+    fault: 'refused',
+    target: 'relay',
+    state: 'gone',
+    detail: 'tunnel in 2 ms',
+  });
+  add(9300, 'cloud', {
+    kind: 'cloud.detection', agent: 'a1', uid: 'u1', copy: 1, via: 'relay', analytic: 'T1098.007', disposition: 'detected',
+    startTime: start + 5010, body: '{"nonce":"k3f9x1"}',
+  }); // prettier-ignore
+  judge(9400, 'all-delivered');
+  add(12_000, 'lab', { kind: 'move.started', endpoint: 'pc1', from: 'closed', to: 'internet' });
+  add(12_400, 'lab', { kind: 'move.finished', endpoint: 'pc1', zone: 'internet', address: '203.0.113.9' });
+  add(14_000, 'recovery', {
+    kind: 'recovery.attempt',
+    method: 'itself',
+    state: 'done',
+    detail: 'delivered after 1.6 s',
+  });
+  judge(14_100, 'recovery');
+  add(16_000, 'harness', { kind: 'scenario.finished', seconds: 16 });
+  return events.sort((a, b) => a.t - b.t).map((event, i) => ({ ...event, n: i + 1 }));
+}

@@ -1,0 +1,70 @@
+/** Measures as text: measured first, then what was declared and what the lane allows. */
+import type { Cell } from '../results.ts';
+import { both, MEASURE_NAMES, same, UNITS, VALUE_NAMES, type Both } from './texts.ts';
+
+export type CellMeasure = Cell['measures'][number];
+type Value = CellMeasure['value'];
+
+export const measureName = (name: string): Both => MEASURE_NAMES[name] ?? same(name);
+
+/** A value with its unit, e.g. `1.24 s`; words are translated where they are known. */
+export function valueText(name: string, value: Value, unit: string): Both {
+  if (typeof value === 'boolean') return value ? both('yes', 'はい') : both('no', 'いいえ');
+  if (typeof value === 'string') return VALUE_NAMES[name]?.[value] ?? same(value === '' ? '–' : value);
+  const unitText = UNITS[unit] ?? same(unit);
+  const number = numberText(value);
+  return both(
+    join(number, unitText.en, ' '),
+    join(number, unitText.ja, /^[a-z]/i.test(unitText.ja) ? ' ' : ''),
+  );
+}
+const join = (number: string, unit: string, space: string): string =>
+  unit === '' ? number : number + space + unit;
+
+/** Three significant digits below a thousand, none after the point above it. */
+export function numberText(value: number): string {
+  if (Number.isInteger(value) || Math.abs(value) >= 1000) return Math.round(value).toLocaleString('en');
+  return String(Number(value.toPrecision(3)));
+}
+
+export const measured = (m: CellMeasure): Both => valueText(m.name, m.value, m.unit);
+
+export function find(cell: Cell | undefined, name: string): CellMeasure | undefined {
+  return cell?.measures.find((m) => m.name === name);
+}
+
+/** The one measure that a narrow table shows for a requirement: the outcome rather than the circumstances. */
+const HEADLINES = [
+  'recovery.method',
+  'removal.kind',
+  'delivery.lost',
+  'wire.strays',
+  'firewall.undeclared',
+  'enrol.seconds',
+  'detect.seconds',
+  'policy.seconds',
+  'removal.seconds',
+];
+export function headline(cell: Cell): CellMeasure | undefined {
+  for (const name of HEADLINES) {
+    const found = find(cell, name);
+    if (found) return found;
+  }
+  return cell.measures[0];
+}
+/** The headline with as many words as it needs to be understood alone, e.g. `lost: 2`. */
+export function headlineText(m: CellMeasure): Both {
+  const value = measured(m);
+  if (m.unit === 's' || m.unit === 'ms' || m.name in VALUE_NAMES) return value;
+  const name = measureName(m.name);
+  const shown = typeof m.value === 'string' ? listOf(m).length : undefined;
+  return shown === undefined
+    ? both(`${name.en}: ${value.en}`, `${name.ja} ${value.ja}`)
+    : both(`${name.en}: ${shown}`, `${name.ja} ${shown}`);
+}
+
+/** A measure that names several things (`a:443, b:443`) as a list. */
+export function listOf(m: CellMeasure | undefined): string[] {
+  if (typeof m?.value !== 'string') return [];
+  return m.value.split(/[\s,;]+/).filter((part) => part !== '' && part !== '–' && part !== 'none');
+}
