@@ -7,6 +7,7 @@ import { createReadStream } from 'node:fs';
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { bundle } from './bundle.ts';
+import { parseDockerfile } from './dockerfile.ts';
 import type { Path } from './yaml.ts';
 import type { Product } from './schema.ts';
 
@@ -79,12 +80,11 @@ async function addDockerfile(
     return undefined;
   }
   const text = await readFile(file, 'utf8');
-  if (!/^\s*ARG\s+BASE\s*$/m.test(text) || !/^\s*FROM\s+\$\{?BASE\}?(\s|$)/m.test(text))
-    complain(
-      ['payload', 'dockerfile'],
-      `\`${name}\` does not build on the endpoint's base`,
-      'start it with the lines `ARG BASE` and `FROM ${BASE}`',
-    );
+  const parsed = parseDockerfile(text);
+  if ('wrong' in parsed) {
+    const remedy = 'start with the lines `ARG BASE` and `FROM ${BASE}`; see docs/product-contract.md';
+    complain(['payload', 'dockerfile'], `\`${name}\`, line ${parsed.line}: ${parsed.wrong}`, remedy);
+  }
   await addFolder(files, dirname(file), '', ['payload', 'dockerfile'], complain);
   // Neither is copied into the image, and a word changed in the manifest must not rebuild it.
   files.delete(basename(file));

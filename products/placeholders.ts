@@ -11,8 +11,8 @@ export const PLACEHOLDERS = [
   'endpoint.name',
 ] as const;
 export type Placeholder = (typeof PLACEHOLDERS)[number];
-/** Values by name; `secret.NAME` for each secret of the manifest. */
-export type HookValues = Readonly<Record<Placeholder, string>> & Readonly<Record<`secret.${string}`, string>>;
+/** Values by name: each placeholder, and `secret.NAME` for each secret of the manifest. */
+export type HookValues = Readonly<Record<string, string>>;
 
 const BRACES = /\{([A-Za-z][A-Za-z0-9_.-]*)\}/g;
 
@@ -25,7 +25,7 @@ export function placeholdersIn(argument: string): string[] {
  * The argv with every placeholder replaced, once: a value that itself holds braces is not looked at again.
  * Throws a TypeError for a name without a value; `loadProduct` has refused unknown names before.
  */
-export function fillHook(argv: readonly string[], values: Partial<HookValues>): string[] {
+export function fillHook(argv: readonly string[], values: HookValues): string[] {
   const known = new Map(Object.entries(values));
   return argv.map((argument) =>
     argument.replaceAll(BRACES, (_, name: string) => {

@@ -91,7 +91,7 @@ export const Product = z.strictObject({
     files: z.string().optional(),
     /** Debian packages */
     packages: z.array(z.string().regex(/^[a-z0-9][a-z0-9.+-]+$/)).default([]),
-    /** instead: a Dockerfile that starts with `ARG BASE` and `FROM ${BASE}`; its folder is the build context */
+    /** instead: a Dockerfile whose stages start FROM ${BASE} or one another; its folder is the build context */
     dockerfile: z.string().optional(),
     /** TypeScript entry points that are bundled into one file each and put into the build context */
     bundle: z.array(z.strictObject({ entry: z.string(), to: z.string() })).default([]),

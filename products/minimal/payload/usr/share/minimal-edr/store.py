@@ -3,6 +3,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 
 HOME = pathlib.Path('/opt/minimal-edr')
 
@@ -32,7 +33,7 @@ def machine_id():
     """The machine's own, which outlives the agent; made, as dbus would, where the system has none yet."""
     place = pathlib.Path('/etc/machine-id')
     found = place.read_text().strip() if place.exists() else ''
-    if len(found) >= 8:
+    if re.fullmatch('[0-9a-f]{32}', found):
         return found
     made = os.urandom(16).hex()
     place.write_text(made + '\n')
