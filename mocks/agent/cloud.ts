@@ -1,0 +1,116 @@
+/** The operations of heiiki-v1 (mocks/cloud/protocol/openapi.yaml) over a link. */
+import type {
+  Accepted,
+  Command,
+  CommandResult,
+  DetectionFinding,
+  Enrolment,
+  Heartbeat,
+  Identity,
+  TelemetryEvent,
+} from '../cloud/protocol/types.ts';
+import { isRecord } from './files.ts';
+import type { Link } from './link.ts';
+import type { Answer, Ask } from './transport/https.ts';
+
+export const REQUEST_MS = 1500;
+const LONG_POLL_S = 20;
+
+/** The cloud answered, and not with what was asked for. */
+export class CloudError extends Error {
+  readonly status: number;
+  constructor(doing: string, answer: Answer) {
+    const { detail, title } = isRecord(answer.json) ? answer.json : {};
+    const words = [detail, title].find((text) => typeof text === 'string') ?? '';
+    super(`${doing}: the cloud answered ${answer.status} ${words}`.trim());
+    this.name = 'CloudError';
+    this.status = answer.status;
+  }
+}
+
+export class Cloud {
+  readonly #link: Link;
+  identity: Identity | null;
+  constructor(link: Link, identity: Identity | null) {
+    this.#link = link;
+    this.identity = identity;
+  }
+
+  async enrol(body: Enrolment): Promise<Identity> {
+    const answer = await this.#link.ask(
+      { method: 'POST', path: '/v1/enrol', body, timeoutMs: REQUEST_MS },
+      { health: true },
+    );
+    const { json } = expected('enrolling', answer, 201);
+    if (!isRecord(json) || typeof json['agentId'] !== 'string' || typeof json['key'] !== 'string')
+      throw new CloudError('enrolling', answer);
+    this.identity = { agentId: json['agentId'], key: json['key'] };
+    return this.identity;
+  }
+  /** Resolves with the revision of the policy at the cloud. */
+  async heartbeat(body: Heartbeat): Promise<number> {
+    const answer = await this.#ask('POST', '/heartbeat', { body, health: true });
+    const { json } = expected('heartbeat', answer, 200);
+    return isRecord(json) && typeof json['policyRevision'] === 'number' ? json['policyRevision'] : 0;
+  }
+  /** undefined: unchanged. */
+  async policy(etag: string | undefined): Promise<{ body: unknown; etag: string | undefined } | undefined> {
+    const answer = await this.#ask(
+      'GET',
+      '/policy',
+      etag === undefined ? {} : { headers: { 'if-none-match': etag } },
+    );
+    if (answer.status === 304) return undefined;
+    return { body: expected('reading the policy', answer, 200).json, etag: answer.etag };
+  }
+  async telemetry(events: readonly TelemetryEvent[]): Promise<void> {
+    expected('sending telemetry', await this.#ask('POST', '/telemetry', { body: { events } }), 202);
+  }
+  /** Resolves with the uids that are stored there now. */
+  async detections(findings: readonly DetectionFinding[]): Promise<Accepted['accepted']> {
+    const { json } = expected(
+      'sending findings',
+      await this.#ask('POST', '/detections', { body: { findings } }),
+      200,
+    );
+    return isRecord(json) && Array.isArray(json['accepted']) ? json['accepted'].map(String) : [];
+  }
+  async commands(): Promise<readonly Command[]> {
+    const answer = await this.#ask('GET', `/commands?wait=${LONG_POLL_S}`, {
+      timeoutMs: LONG_POLL_S * 1000 + 5000,
+    });
+    if (answer.status === 204) return [];
+    const { json } = expected('asking for commands', answer, 200);
+    return isRecord(json) && Array.isArray(json['commands']) ? json['commands'].filter(isCommand) : [];
+  }
+  async result(uid: string, body: CommandResult): Promise<void> {
+    expected(
+      'acknowledging',
+      await this.#ask('POST', `/commands/${encodeURIComponent(uid)}/result`, { body }),
+      204,
+    );
+  }
+  async unenrol(timeoutMs: number): Promise<void> {
+    expected('unenrolling', await this.#ask('DELETE', '', { timeoutMs }), 204);
+  }
+
+  #ask(
+    method: Ask['method'],
+    path: string,
+    more: Partial<Omit<Ask, 'method' | 'path'>> & { health?: boolean } = {},
+  ): Promise<Answer> {
+    if (!this.identity) throw new Error('not enrolled yet');
+    const { health = false, headers, timeoutMs = REQUEST_MS, ...rest } = more;
+    const { agentId, key } = this.identity;
+    const ask = { method, path: `/v1/agents/${encodeURIComponent(agentId)}${path}`, timeoutMs, ...rest };
+    return this.#link.ask({ ...ask, headers: { ...headers, authorization: `Bearer ${key}` } }, { health });
+  }
+}
+
+function expected(doing: string, answer: Answer, status: number): Answer {
+  if (answer.status !== status) throw new CloudError(doing, answer);
+  return answer;
+}
+function isCommand(value: unknown): value is Command {
+  return isRecord(value) && typeof value['uid'] === 'string' && typeof value['name'] === 'string';
+}

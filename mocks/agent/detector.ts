@@ -1,0 +1,90 @@
+/**
+ * From acts to findings. A finding is made when it is known what became of the act: its disposition is what
+ * really happened, not what was wanted.
+ */
+import { mkdirSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Behaviour } from './flaws.ts';
+import type { PolicyInForce } from './policy.ts';
+import { judge, type Act } from './rules/acts.ts';
+import { DISPOSITION, type Draft } from './rules/finding.ts';
+import type { Outcome } from './sensor.ts';
+
+export interface DetectorOptions {
+  readonly policy: PolicyInForce;
+  readonly behaviour: Behaviour;
+  /** folder for files that were taken away */
+  readonly quarantine: string;
+  readonly userOf: (uid: number) => string;
+  readonly report: (draft: Draft, disposition: 2 | 15) => void;
+}
+
+/** Files whose appearance has been reported, so that their being read is not a second finding. */
+const REMEMBERED = 4096;
+
+export class Detector {
+  readonly #options: DetectorOptions;
+  readonly #drafts = new Map<number, Draft>();
+  readonly #reported = new Map<string, string>();
+
+  constructor(options: DetectorOptions) {
+    this.#options = options;
+  }
+
+  decide(act: Act): 'allow' | 'deny' {
+    const { policy, behaviour } = this.#options;
+    if (act.kind === 'write') {
+      this.#reported.delete(act.path);
+      this.#appeared(act);
+      return 'allow';
+    }
+    const draft = judge(act, policy, this.#options.userOf);
+    if (!draft) return 'allow';
+    this.#drafts.set(act.id, draft);
+    if (!act.asks) this.settled(act, 'allow');
+    return policy.blocks && behaviour.refusesWhatItClaims ? 'deny' : 'allow';
+  }
+
+  settled(act: Act, outcome: Outcome): void {
+    const draft = this.#drafts.get(act.id);
+    this.#drafts.delete(act.id);
+    if (!draft || this.#alreadyReported(act)) return;
+    const blocked =
+      outcome === 'deny' || (!this.#options.behaviour.refusesWhatItClaims && this.#options.policy.blocks);
+    this.#options.report(draft, blocked ? DISPOSITION.blocked : DISPOSITION.detected);
+  }
+
+  /** A file was written: it cannot be undone, but when the policy blocks, the file is taken away. */
+  #appeared(act: Act): void {
+    const { policy, behaviour, report, userOf } = this.#options;
+    const draft = judge(act, policy, userOf);
+    if (!draft) return;
+    this.#remember(act);
+    if (!policy.blocks) {
+      report(draft, DISPOSITION.detected);
+      return;
+    }
+    const gone = behaviour.refusesWhatItClaims ? this.#takeAway(act) : true;
+    report(draft, gone ? DISPOSITION.blocked : DISPOSITION.detected);
+  }
+  #takeAway(act: Act): boolean {
+    try {
+      mkdirSync(this.#options.quarantine, { recursive: true, mode: 0o700 });
+      renameSync(act.path, join(this.#options.quarantine, `${act.time}-${act.id}`));
+      return true;
+    } catch {
+      return false; // then every open of it is refused, and reported as such
+    }
+  }
+  #alreadyReported(act: Act): boolean {
+    if (act.kind === 'exec') return false;
+    const again = this.#reported.get(act.path) === act.sha256;
+    this.#remember(act);
+    return again;
+  }
+  #remember(act: Act): void {
+    this.#reported.set(act.path, act.sha256);
+    const [oldest] = this.#reported.keys();
+    if (this.#reported.size > REMEMBERED && oldest !== undefined) this.#reported.delete(oldest);
+  }
+}

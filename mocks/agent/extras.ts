@@ -1,0 +1,59 @@
+/** Traffic of the broken ones that an honest agent does not have (flaws.ts). */
+import { createSocket } from 'node:dgram';
+import { readIfThere } from './files.ts';
+import type { Behaviour } from './flaws.ts';
+import { hostPort } from './config.ts';
+import { TIMES, type Link } from './link.ts';
+import { openTunnel, type HostPort } from './transport/tunnel.ts';
+
+const EVERY_MS = 2000;
+
+export function startExtras(
+  behaviour: Behaviour,
+  link: Link,
+  relay: () => HostPort | null,
+  ca: string,
+): () => void {
+  const timers: NodeJS.Timeout[] = [];
+  if (behaviour.beaconsToGateway) {
+    let moved = false;
+    link.once('switched', () => (moved = true)); // only as long as it stays where it was installed
+    timers.push(setInterval(() => !moved && beacon(), EVERY_MS));
+  }
+  const undeclared = behaviour.undeclaredDestination;
+  if (undeclared !== null) {
+    const ask = () => {
+      const through = relay();
+      if (through === null || link.path !== 'relay') return;
+      const options = { target: hostPort(undeclared), ca, timeoutMs: TIMES.connect, namesHost: true };
+      openTunnel({ relay: through }, options).then(
+        (socket) => socket.destroy(),
+        () => undefined,
+      );
+    };
+    timers.push(setInterval(ask, EVERY_MS));
+    ask();
+  }
+  return () => timers.forEach(clearInterval);
+}
+
+function beacon(): void {
+  const gateway = defaultGateway(readIfThere('/proc/net/route') ?? '');
+  if (gateway === undefined) return;
+  const socket = createSocket('udp4');
+  socket.on('error', () => socket.close());
+  socket.send('<14>heiiki-edr: alive', 514, gateway, () => socket.close());
+}
+
+/** From the text of /proc/net/route: addresses there are little-endian hexadecimal. */
+export function defaultGateway(routes: string): string | undefined {
+  const row = routes
+    .split('\n')
+    .map((line) => line.split('\t'))
+    .find(([, destination, gateway]) => destination === '00000000' && gateway !== '00000000');
+  return row?.[2]
+    ?.match(/../g)
+    ?.reverse()
+    .map((byte) => Number.parseInt(byte, 16))
+    .join('.');
+}

@@ -1,0 +1,124 @@
+/** Puts the agent on the endpoint. It does not wait for the cloud: the service enrols when it can. */
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import {
+  ConfigError,
+  isConnectivity,
+  isProtection,
+  parseCloud,
+  parseRelay,
+  saveConfig,
+  type Config,
+} from './config.ts';
+import { messageOf, writeWhole } from './files.ts';
+import { behaviourOf, isFlaw } from './flaws.ts';
+import { firstAddress } from './identity.ts';
+import { NODE, type Places } from './places.ts';
+import { hashSecret } from './protection.ts';
+import { halt, launch } from './service.ts';
+import { setSystemProxy } from './system-proxy.ts';
+
+const OPTIONS = {
+  relay: { type: 'string', default: 'none' },
+  cloud: { type: 'string' },
+  token: { type: 'string' },
+  ca: { type: 'string' },
+  connectivity: { type: 'string', default: 'relay-preferred' },
+  protection: { type: 'string', default: 'none' },
+  secret: { type: 'string' },
+  queue: { type: 'string', default: '10000' },
+  sealed: { type: 'boolean', default: false },
+  defect: { type: 'string' },
+} as const;
+
+/** The configuration that these arguments mean. Throws ConfigError. */
+export function configFrom(args: readonly string[]): Config {
+  const given = parsed(args);
+  const { connectivity, protection, defect } = given;
+  if (!isConnectivity(connectivity))
+    throw new ConfigError(
+      `--connectivity ${connectivity} is unknown`,
+      'use relay-preferred, relay-only or direct-only',
+    );
+  if (!isProtection(protection))
+    throw new ConfigError(`--protection ${protection} is unknown`, 'use local-secret, cloud-policy or none');
+  if (defect !== undefined && !isFlaw(defect))
+    throw new ConfigError(`--defect ${defect} is unknown`, 'see mocks/agent/flaws.ts');
+  if (protection === 'local-secret' && (given.secret ?? '') === '')
+    throw new ConfigError('--protection local-secret has no secret', 'add --secret');
+  const queue = Number(given.queue);
+  if (!Number.isInteger(queue) || queue < 1)
+    throw new ConfigError(`--queue ${given.queue} is no number of findings`, 'give a whole number from 1');
+  return {
+    cloud: parseCloud(needed('cloud', given.cloud)),
+    ca: authority(needed('ca', given.ca)),
+    token: needed('token', given.token),
+    connectivity,
+    relay: parseRelay(given.relay),
+    protection,
+    secret: protection === 'local-secret' ? hashSecret(needed('secret', given.secret)) : null,
+    queue,
+    sealed: given.sealed,
+    firstAddress: firstAddress(),
+    flaw: defect ?? null,
+  };
+}
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, strict: true }).values;
+  } catch (cause) {
+    throw new ConfigError(
+      messageOf(cause),
+      `the options are ${Object.keys(OPTIONS)
+        .map((name) => `--${name}`)
+        .join(' ')}`,
+    );
+  }
+}
+function needed(name: string, value: string | undefined): string {
+  if (value === undefined || value === '')
+    throw new ConfigError(`--${name} is missing`, 'add it to the install command');
+  return value;
+}
+function authority(file: string): string {
+  try {
+    const pem = readFileSync(file, 'utf8');
+    if (pem.includes('-----BEGIN CERTIFICATE-----')) return pem;
+  } catch (cause) {
+    throw new ConfigError(
+      `--ca ${file} cannot be read: ${messageOf(cause)}`,
+      'give the path of a PEM file on this endpoint',
+    );
+  }
+  throw new ConfigError(`--ca ${file} holds no certificate`, 'give the path of a PEM file');
+}
+
+export async function install(places: Places, args: readonly string[]): Promise<void> {
+  const config = configFrom(args);
+  await halt(places, 3000);
+  copyProgram(places);
+  saveConfig(places, config);
+  writeScript(places.command, `exec ${NODE} ${places.program} "$@"`);
+  writeScript(places.bootScript, `exec ${places.command} start`);
+  if (behaviourOf(config.flaw).setsSystemProxy && config.relay !== null) setSystemProxy(config.relay);
+  launch(places);
+}
+/** The newer version takes the place of the old one; configuration and state stay. */
+export async function upgrade(places: Places): Promise<void> {
+  if (!existsSync(places.config)) throw new ConfigError('the agent is not installed', 'use install');
+  await halt(places, 3000);
+  copyProgram(places);
+  launch(places);
+}
+
+function copyProgram(places: Places): void {
+  mkdirSync(dirname(places.program), { recursive: true });
+  copyFileSync(join(places.medium, 'agent.mjs'), places.program);
+  copyFileSync(join(places.medium, 'execwatch'), places.sensor);
+  chmodSync(places.sensor, 0o755);
+}
+function writeScript(path: string, command: string): void {
+  writeWhole(path, `#!/bin/sh\n${command}\n`, 0o755);
+  chmodSync(path, 0o755);
+}

@@ -1,0 +1,81 @@
+/** `heiiki-edr`: the reference agent's only program; service, installer and local commands. */
+import { ConfigError, loadConfig, parseRelay, saveConfig } from './config.ts';
+import { control } from './control.ts';
+import { Daemon } from './daemon.ts';
+import { messageOf } from './files.ts';
+import { install, upgrade } from './installer.ts';
+import { placesBelow } from './places.ts';
+import { uninstall } from './removal.ts';
+import { halt, launch, runningPid } from './service.ts';
+
+const EXIT = { ok: 0, failed: 1, usage: 2, refused: 3 } as const;
+const places = placesBelow();
+const say = (value: unknown) => console.log(JSON.stringify(value));
+
+const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
+  run: async () => {
+    await new Daemon(places).start();
+    return EXIT.ok;
+  },
+  install: async (args) => {
+    await install(places, args);
+    return EXIT.ok;
+  },
+  upgrade: async () => {
+    await upgrade(places);
+    return EXIT.ok;
+  },
+  start: () => {
+    loadConfig(places); // says what is wrong here rather than in the log
+    if (runningPid(places) === undefined) launch(places);
+    return Promise.resolve(EXIT.ok);
+  },
+  stop: async () => {
+    await halt(places, 3000);
+    return EXIT.ok;
+  },
+  status: async () => {
+    const status = await control(places.socket, { do: 'status' }, 2000);
+    say(status ?? { connected: false, via: null, reason: 'the agent is not running' });
+    return EXIT.ok;
+  },
+  'test-connectivity': async () => {
+    const result = await control(places.socket, { do: 'test' }, 4000);
+    say(result ?? { works: false, reason: 'the agent is not running' });
+    return result?.['works'] === true ? EXIT.ok : EXIT.failed;
+  },
+  'set-relay': async ([address]) => {
+    if (address === undefined)
+      throw new ConfigError('the address of the relay is missing', 'write host:port or none');
+    return setRelay(parseRelay(address));
+  },
+  uninstall: async (args) => {
+    const at = args.indexOf('--secret');
+    const secret = at >= 0 ? (args[at + 1] ?? 'none') : 'none';
+    const refused = await uninstall(places, secret === 'none' ? null : secret);
+    if (refused === undefined) return EXIT.ok;
+    console.error(refused);
+    return EXIT.refused;
+  },
+};
+
+async function setRelay(relay: string | null): Promise<number> {
+  const config = loadConfig(places);
+  const reply = await control(places.socket, { do: 'set-relay', relay }, 3000);
+  if (reply === undefined && !config.sealed) saveConfig(places, { ...config, relay });
+  const problem = reply === undefined && config.sealed ? 'the relay was set at install' : reply?.['error'];
+  if (problem === undefined) return EXIT.ok;
+  console.error(messageOf(problem));
+  return EXIT.refused;
+}
+
+const [name = '', ...args] = process.argv.slice(2);
+try {
+  const command = COMMANDS[name];
+  if (!command)
+    throw new ConfigError(`there is no command "${name}"`, `use ${Object.keys(COMMANDS).join(', ')}`);
+  process.exitCode = await command(args);
+} catch (cause) {
+  console.error(`heiiki-edr: ${messageOf(cause)}`);
+  process.exitCode = cause instanceof ConfigError ? EXIT.usage : EXIT.failed;
+}

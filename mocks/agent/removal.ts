@@ -1,0 +1,39 @@
+/** Takes the agent off the endpoint. The cloud is told if it can be; it is never needed for it. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadConfig } from './config.ts';
+import { control } from './control.ts';
+import { behaviourOf } from './flaws.ts';
+import type { Places } from './places.ts';
+import { PolicyInForce } from './policy.ts';
+import { refusal } from './protection.ts';
+import { goneWithin, halt, runningPid } from './service.ts';
+import { unsetSystemProxy } from './system-proxy.ts';
+
+const UNENROL_MS = 1200;
+const STOP_MS = 2000;
+
+/** undefined: it is gone. Otherwise why it may not be removed. Throws ConfigError if it is not installed. */
+export async function uninstall(places: Places, secret: string | null): Promise<string | undefined> {
+  const config = loadConfig(places);
+  const { removal, allowlist, setsSystemProxy } = behaviourOf(config.flaw);
+  const policy =
+    new PolicyInForce(join(places.state, 'policy.json'), allowlist).current?.uninstallProtection ?? null;
+  const refused = refusal({ protection: config.protection, stored: config.secret, secret, policy }, removal);
+  if (refused !== undefined) return refused;
+  const kept = await leave(places, removal.needsCloud);
+  if (kept !== undefined) return kept;
+  if (setsSystemProxy) unsetSystemProxy();
+  rmSync(places.bootScript, { force: true });
+  rmSync(places.home, { recursive: true, force: true });
+  return undefined;
+}
+
+async function leave(places: Places, must: boolean): Promise<string | undefined> {
+  const pid = runningPid(places);
+  const reply = await control(places.socket, { do: 'leave', timeoutMs: UNENROL_MS, must }, UNENROL_MS + 1000);
+  if (must && reply?.['left'] !== true)
+    return 'the cloud has not confirmed the removal; try again when it can be reached';
+  if (pid !== undefined && !(await goneWithin(places, pid, STOP_MS))) await halt(places, STOP_MS);
+  return undefined;
+}

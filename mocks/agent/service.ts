@@ -1,0 +1,55 @@
+/** Starting and stopping the agent's process; there is no service manager, /etc/boot.d starts it at boot. */
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { control } from './control.ts';
+import { readIfThere } from './files.ts';
+import { NODE, type Places } from './places.ts';
+
+const POLL_MS = 20;
+
+/** Leaves it running by itself: its own session, none of our descriptors. */
+export function launch(places: Places): void {
+  mkdirSync(dirname(places.log), { recursive: true });
+  const log = openSync(places.log, 'a', 0o600);
+  spawn(NODE, [places.program, 'run'], {
+    detached: true,
+    stdio: ['ignore', log, log],
+    env: { PATH: process.env['PATH'] ?? '' },
+    cwd: '/',
+  }).unref();
+  closeSync(log);
+}
+
+/** Asks it to stop, and kills it if it has not within the time. Resolves when it is gone. */
+export async function halt(places: Places, timeoutMs: number): Promise<void> {
+  const pid = runningPid(places);
+  if (pid === undefined) return;
+  await control(places.socket, { do: 'stop' }, timeoutMs);
+  if (await goneWithin(places, pid, timeoutMs)) return;
+  process.kill(pid, 'SIGKILL');
+  await goneWithin(places, pid, timeoutMs);
+}
+
+/** Bounded poll: a process that is not our child tells nobody else that it ended. */
+export async function goneWithin(places: Places, pid: number, timeoutMs: number): Promise<boolean> {
+  const until = performance.now() + timeoutMs;
+  while (isAgent(places, pid)) {
+    if (performance.now() > until) return false;
+    await delay(POLL_MS);
+  }
+  return true;
+}
+export function runningPid(places: Places): number | undefined {
+  const pid = Number(readIfThere(places.pid));
+  return Number.isInteger(pid) && pid > 0 && isAgent(places, pid) ? pid : undefined;
+}
+/** Also guards against another process that has got its number meanwhile. */
+function isAgent(places: Places, pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`${places.program}\0run`);
+  } catch {
+    return false;
+  }
+}

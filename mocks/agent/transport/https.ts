@@ -1,0 +1,122 @@
+/** HTTPS requests with JSON over one route; connections are kept and belong to this client only. */
+import { Agent, request, type RequestOptions } from 'node:https';
+import type { Duplex } from 'node:stream';
+import { asRouteError, RouteError } from './failure.ts';
+import { openTunnel, type Route, type TunnelOptions } from './tunnel.ts';
+
+export interface Ask {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  readonly timeoutMs: number;
+}
+export interface Answer {
+  readonly status: number;
+  readonly etag: string | undefined;
+  /** undefined when the body is empty or is not JSON */
+  readonly json: unknown;
+}
+
+const MAX_BODY = 8 << 20;
+
+class TunnelAgent extends Agent {
+  readonly #open: () => Promise<Duplex>;
+  constructor(open: () => Promise<Duplex>) {
+    super({ keepAlive: true, maxSockets: 8 });
+    this.#open = open;
+  }
+  override createConnection(
+    _: RequestOptions,
+    done?: (error: Error | null, stream: Duplex) => void,
+  ): undefined {
+    this.#open().then(
+      (stream) => done?.(null, stream),
+      (error: unknown) => (done as ((error: Error) => void) | undefined)?.(error as Error),
+    );
+  }
+}
+
+export class HttpsClient {
+  readonly #agent: TunnelAgent;
+  readonly #closed = new AbortController();
+  readonly #host: string;
+  constructor(route: Route, options: TunnelOptions) {
+    this.#host =
+      options.target.port === 443 ? options.target.host : `${options.target.host}:${options.target.port}`;
+    this.#agent = new TunnelAgent(() => openTunnel(route, options));
+  }
+
+  /** Any status is an answer. Throws RouteError when there was none. */
+  async ask(ask: Ask): Promise<Answer> {
+    const signal = AbortSignal.any([AbortSignal.timeout(ask.timeoutMs), this.#closed.signal]);
+    const body = ask.body === undefined ? undefined : Buffer.from(JSON.stringify(ask.body));
+    try {
+      return await this.#once(ask, body, signal);
+    } catch (cause) {
+      if (cause instanceof StaleConnection) return await this.#once(ask, body, signal);
+      throw cause;
+    }
+  }
+
+  /** Cuts everything that is under way. */
+  close(): void {
+    this.#closed.abort();
+    this.#agent.destroy();
+  }
+
+  #once(ask: Ask, body: Buffer | undefined, signal: AbortSignal): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const headers = {
+        host: this.#host,
+        accept: 'application/json',
+        ...(body ? { 'content-type': 'application/json', 'content-length': body.length } : {}),
+        ...ask.headers,
+      };
+      const sent = request({ agent: this.#agent, method: ask.method, path: ask.path, headers, signal });
+      const fail = (cause: unknown) =>
+        reject(this.#explain(cause, ask, sent.reusedSocket && !signal.aborted, signal));
+      sent.once('error', fail);
+      sent.once('response', (answer) => {
+        const parts: Buffer[] = [];
+        let size = 0;
+        answer.on('data', (part: Buffer) => {
+          size += part.length;
+          if (size > MAX_BODY) sent.destroy(new RouteError('untrusted', 'the answer is larger than 8 MiB'));
+          else parts.push(part);
+        });
+        answer.once('error', fail);
+        answer.once('end', () =>
+          resolve({
+            status: answer.statusCode ?? 0,
+            etag: answer.headers.etag,
+            json: parsed(Buffer.concat(parts)),
+          }),
+        );
+      });
+      sent.end(body);
+    });
+  }
+
+  #explain(cause: unknown, ask: Ask, stale: boolean, signal: AbortSignal): Error {
+    if (cause instanceof RouteError) return cause;
+    const doing = `${ask.method} ${ask.path}`;
+    if (this.#closed.signal.aborted)
+      return new RouteError('closed', `${doing}: the way to the cloud has changed`);
+    if (signal.aborted) return new RouteError('silent', `${doing}: no answer within ${ask.timeoutMs} ms`);
+    if (stale) return new StaleConnection('closed', `${doing}: the kept connection was gone`, { cause });
+    return asRouteError(doing, cause);
+  }
+}
+
+/** A kept connection that the other end had closed meanwhile says nothing about the way: asked once again. */
+class StaleConnection extends RouteError {}
+
+function parsed(body: Buffer): unknown {
+  if (body.length === 0) return undefined;
+  try {
+    return JSON.parse(body.toString('utf8')) as unknown;
+  } catch {
+    return undefined;
+  }
+}
