@@ -5,6 +5,7 @@ import type Docker from 'dockerode';
 import tar from 'tar-stream';
 import type { FileToPut } from './engine.ts';
 import { EngineError, statusOf } from './errors.ts';
+import { asReadable } from './streams.ts';
 
 const LARGEST = 256 * 1024 * 1024;
 
@@ -38,7 +39,7 @@ export async function getFile(
 ): Promise<Buffer | undefined> {
   let stream: Readable;
   try {
-    stream = (await container.getArchive({ path })) as Readable;
+    stream = asReadable(await container.getArchive({ path }));
   } catch (error) {
     if (statusOf(error) === 404) return undefined;
     throw new EngineError({
@@ -63,7 +64,7 @@ async function firstEntry(
   stream.pipe(extract);
   try {
     for await (const entry of extract) {
-      const { type, linkname, size = 0 } = entry.header;
+      const { type, linkname, size } = entry.header;
       if (type === 'symlink' && linkname) return { content: Buffer.alloc(0), link: linkname };
       if (type !== 'file') return undefined;
       if (size > LARGEST) throw tooLarge(path, size);

@@ -7,6 +7,7 @@ import type Docker from 'dockerode';
 import type { ExecOptions, StartedExec } from './engine.ts';
 import { EngineError, statusOf } from './errors.ts';
 import { demultiplex } from './frames.ts';
+import { asSocket } from './streams.ts';
 
 /** An environment variable by which a process and its children are found again: the API cannot kill an exec. */
 const TOKEN = 'HEIIKI_EXEC';
@@ -36,7 +37,7 @@ export async function startExec(
   try {
     const exec = await container.exec(wanted);
     // `stdin` would keep the request open on our side; a hijacked socket is writable anyway.
-    const socket = (await exec.start({ hijack: true, stdin: false, Tty: false })) as Socket;
+    const socket = asSocket(await exec.start({ hijack: true, stdin: false, Tty: false }));
     return streams(container, exec, socket, token, options.user);
   } catch (error) {
     const remedy =
@@ -143,7 +144,7 @@ async function killByToken(
     AttachStderr: true,
     ...(user ? { User: user } : {}),
   });
-  const socket = (await exec.start({ hijack: true, stdin: false })) as Socket;
+  const socket = asSocket(await exec.start({ hijack: true, stdin: false }));
   const sink = () => new Writable({ write: (_chunk, _encoding, done) => done() });
   await demultiplex(socket, sink(), sink());
 }

@@ -9,6 +9,7 @@ import type { ImageRef } from './engine.ts';
 import { EngineError } from './errors.ts';
 import { fullName, labelsOf, LEASE } from './names.ts';
 import { removeContainer } from './started.ts';
+import { asSocket } from './streams.ts';
 
 export interface Lease extends AsyncDisposable {
   /** why the hold is lost, if it is: then a sweep by somebody else may already be removing what we have */
@@ -34,12 +35,14 @@ export async function takeLease(docker: Docker, run: string, image: ImageRef): P
     },
   });
   try {
-    const stream = (await container.attach({
-      stream: true,
-      stdin: true,
-      stdout: true,
-      hijack: true,
-    })) as Socket;
+    const stream = asSocket(
+      await container.attach({
+        stream: true,
+        stdin: true,
+        stdout: true,
+        hijack: true,
+      }),
+    );
     await container.start();
     return hold(docker, container.id, stream);
   } catch (error) {

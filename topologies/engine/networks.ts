@@ -64,7 +64,7 @@ function started(docker: Docker, id: string, name: string, subnet: string): Star
 }
 
 export function endpointOf(address: string | undefined): Docker.EndpointSettings {
-  return (address ? { IPAMConfig: { IPv4Address: address } } : {}) as Docker.EndpointSettings;
+  return address ? { IPAMConfig: { IPv4Address: address } } : {};
 }
 
 export async function attach(
@@ -84,7 +84,7 @@ export async function removeNetwork(docker: Docker, id: string): Promise<void> {
   } catch (error) {
     if (statusOf(error) === 404) return;
     if (statusOf(error) !== 403) throw error;
-    const { Containers } = (await network.inspect()) as Docker.NetworkInspectInfo;
+    const { Containers } = await network.inspect();
     for (const container of Object.keys(Containers ?? {}))
       await unless([404], network.disconnect({ Container: container, Force: true }));
     await unless([404], network.remove());

@@ -2,9 +2,10 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { ImageRef } from '../engine.ts';
-import { EngineError } from '../errors.ts';
+import { EngineError, reasonOf } from '../errors.ts';
 import { OURS } from '../names.ts';
 import { build, type Builder } from './build.ts';
+import { followBuild } from './follow.ts';
 import { baseImage, BASE_PACKAGES, SUITE } from './recipes.ts';
 
 const USUAL = 'debian:bookworm-slim';
@@ -33,22 +34,21 @@ async function bootstrap({ docker, say }: Builder, ref: ImageRef): Promise<void>
   const args = ['--quiet', '--variant=minbase', `--include=${BASE_PACKAGES.join(',')}`, SUITE, '-'];
   const child = spawn('mmdebstrap', args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const [repo, tag] = ref.tag.split(':') as [string, string];
-  const imported = docker.importImage(child.stdout, {
-    repo,
-    tag,
-    changes: ['CMD ["/bin/sh"]', `LABEL ${OURS}=1 heiiki.image=base`],
-  });
-  const [exit, stderr] = await outcome(child);
-  const answer = await imported;
-  for await (const chunk of answer) void chunk;
-  if (exit !== 0) {
-    // the import of a cut archive may have made an image: it must not be taken for a good one
-    await docker
-      .getImage(ref.tag)
-      .remove({ force: true })
-      .catch(() => undefined);
-    throw failed('making the Debian base', `mmdebstrap ended with ${exit}: ${stderr}`);
-  }
+  const changes = ['CMD ["/bin/sh"]', `LABEL ${OURS}=1 heiiki.image=base`];
+  const imported = docker
+    .importImage(child.stdout, { repo, tag, changes })
+    .then((answer) => followBuild(answer, say));
+  const [made, taken] = await Promise.allSettled([outcome(child), imported]);
+  if (made.status === 'fulfilled' && made.value.exit === 0 && taken.status === 'fulfilled') return;
+  // the import of a cut archive may have made an image: it must not be taken for a good one
+  await docker
+    .getImage(ref.tag)
+    .remove({ force: true })
+    .catch(() => undefined);
+  if (made.status === 'rejected') throw failed('making the Debian base', String(made.reason));
+  if (made.value.exit !== 0)
+    throw failed('making the Debian base', `mmdebstrap ended with ${made.value.exit}: ${made.value.stderr}`);
+  throw failed('importing the Debian base', taken.status === 'rejected' ? reasonOf(taken.reason) : '');
 }
 
 async function installBootstrapper(say: (line: string) => void): Promise<void> {
@@ -58,7 +58,7 @@ async function installBootstrapper(say: (line: string) => void): Promise<void> {
     ['update'],
     ['install', '-y', '--no-install-recommends', 'mmdebstrap', 'debian-archive-keyring'],
   ]) {
-    const [exit, stderr] = await outcome(
+    const { exit, stderr } = await outcome(
       spawn('apt-get', ['-qq', ...args], { env, stdio: ['ignore', 'ignore', 'pipe'] }),
     );
     if (exit !== 0)
@@ -66,12 +66,12 @@ async function installBootstrapper(say: (line: string) => void): Promise<void> {
   }
 }
 
-async function outcome(child: ReturnType<typeof spawn>): Promise<[exit: number, stderr: string]> {
+async function outcome(child: ReturnType<typeof spawn>): Promise<{ exit: number; stderr: string }> {
   let stderr = '';
   child.stderr?.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-2000)));
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code) => resolve([code ?? 1, stderr.trim()]));
+    child.on('close', (code) => resolve({ exit: code ?? 1, stderr: stderr.trim() }));
   });
 }
 

@@ -1,13 +1,13 @@
 /** Reads the engine's build stream: one JSON object a line, with text, progress or the error that ended it. */
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import { asReadable } from '../streams.ts';
 
 const KEPT = 30;
 
 /** @throws Error with the last lines of output, if the build failed or the stream ended before it was done */
 export async function followBuild(stream: NodeJS.ReadableStream, say: (line: string) => void): Promise<void> {
   const tail: string[] = [];
-  for await (const line of createInterface({ input: stream as Readable, crlfDelay: Infinity })) {
+  for await (const line of createInterface({ input: asReadable(stream), crlfDelay: Infinity })) {
     const message = parse(line);
     if (message.error !== undefined)
       throw new Error([message.error.trim(), ...tail.map((one) => `    ${one}`)].join('\n'));
