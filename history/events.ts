@@ -13,7 +13,18 @@ export const Peer = z.enum(['relay', 'resolver', 'cloud', 'gateway', 'endpoint',
 export type Peer = z.infer<typeof Peer>;
 
 /** Who has to answer for something that went wrong. */
-export const Blame = z.enum(['product', 'platform', 'relay', 'cloud', 'resolver', 'capture', 'engine', 'host', 'harness', 'lab']);
+export const Blame = z.enum([
+  'product',
+  'platform',
+  'relay',
+  'cloud',
+  'resolver',
+  'capture',
+  'engine',
+  'host',
+  'harness',
+  'lab',
+]);
 export type Blame = z.infer<typeof Blame>;
 
 export const Measure = z.object({
