@@ -84,7 +84,7 @@ function productLines({ cells }: Results, product: Product, paint: Paint): strin
   ].filter((part) => part !== '');
   const troubles = roots.filter((c) => c.verdict === 'fail' || c.verdict === 'inconclusive');
   return [
-    `${paint('bold', clean(product.name))} ${clean(product.version)}: ${parts.length === 0 ? 'everything asked was observed' : parts.join(' · ')}`,
+    `${paint('bold', clean(product.name))} ${clean(product.version)}: ${parts.join(' · ') || (own.length === 0 ? 'not run' : 'everything asked was observed')}`,
     ...troubles.map((c) => `  ${paint(WORDS[c.verdict].style, c.requirement)} ${clean(c.reason)}`),
   ];
 }

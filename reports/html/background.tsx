@@ -84,7 +84,12 @@ function Statements({ view: { results } }: { view: View }): JSX.Element {
   const keys = [...new Set(rows.flatMap((row) => [...row.keys()]))];
   return (
     <Section id="statements" title={TEXT.statements} hint={TEXT.statementsHint}>
-      <div class="scroll" tabIndex={0} role="region" aria-labelledby="statements-title">
+      <div
+        class={products.length > 6 ? 'scroll' : 'scroll fits'}
+        tabIndex={0}
+        role="region"
+        aria-labelledby="statements-title"
+      >
         <table class="matrix statements">
           <thead>
             <tr>

@@ -1,7 +1,7 @@
 /** One event in a few words, and how it should look. */
 import type { HistoryEvent, HistoryEventOf } from '../../history/events.ts';
 
-export type Tone = 'plain' | 'good' | 'bad' | 'quiet' | 'step';
+export type Tone = 'plain' | 'good' | 'bad' | 'quiet' | 'aside' | 'step';
 export interface Described {
   readonly text: string;
   readonly tone: Tone;

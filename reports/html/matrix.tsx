@@ -21,7 +21,12 @@ export function Matrix({ view }: { view: View }): JSX.Element {
         </p>
       </header>
       <Legend />
-      <div class="scroll" tabIndex={0} role="region" aria-labelledby="matrix-title">
+      <div
+        class={products.length > 6 ? 'scroll' : 'scroll fits'}
+        tabIndex={0}
+        role="region"
+        aria-labelledby="matrix-title"
+      >
         <table class="matrix">
           <thead>
             <tr>

@@ -3,7 +3,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import type { Cell } from '../results.ts';
 import type { Verdict } from '../../history/verdict.ts';
-import { headline, headlineText } from './measures.ts';
+import { headline, headlineText, valueText, type CellMeasure } from './measures.ts';
 import { NOT_RUN, TEXT, VERDICTS, type Both } from './texts.ts';
 
 /** A text in both languages; the style sheet shows the one that the page's `lang` asks for. */
@@ -61,14 +61,38 @@ export function Badge({ cell, verdict }: { cell?: Cell | undefined; verdict?: Ve
   );
 }
 
-/** The measured value that speaks for the cell, or nothing. */
+/** The measured value that speaks for the cell, then what was declared and what the lane allows; or nothing. */
 export function Headline({ cell }: { cell: Cell | undefined }): JSX.Element | null {
   const measure = cell && cell.because === undefined ? headline(cell) : undefined;
-  return measure ? (
+  if (!measure) return null;
+  return (
     <span class="value">
       <T t={headlineText(measure)} />
+      <Limits measure={measure} />
     </span>
-  ) : null;
+  );
+}
+
+function Limits({
+  measure: { name, unit, declared, ceiling },
+}: {
+  measure: CellMeasure;
+}): JSX.Element | null {
+  const limits = [
+    ...(declared === undefined ? [] : [{ name: TEXT.declared, value: declared }]),
+    ...(ceiling === undefined ? [] : [{ name: TEXT.ceiling, value: ceiling }]),
+  ];
+  if (limits.length === 0) return null;
+  return (
+    <span class="limits">
+      {limits.map((limit, i) => (
+        <>
+          {i > 0 ? ' · ' : null}
+          <T t={limit.name} /> <T t={valueText(name, limit.value, unit)} />
+        </>
+      ))}
+    </span>
+  );
 }
 
 export function Fact({ name, children }: { name: Both; children: ComponentChildren }): JSX.Element {

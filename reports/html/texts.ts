@@ -159,7 +159,7 @@ export const MEASURE_NAMES: Readonly<Record<string, Both>> = {
   'wire.strays': both('packets past the relay', 'プロキシ以外へのパケット'),
   'wire.outside-bytes': both('bytes past the relay', 'プロキシ以外へのデータ量'),
   'firewall.destinations': both('destinations asked for', '接続を要求した宛先'),
-  'firewall.undeclared': both('of these, undeclared', 'うち申告にない宛先'),
+  'firewall.undeclared': both('undeclared destinations', '申告にない宛先'),
   'recovery.method': both('method of recovery', '復旧方法'),
   'recovery.seconds': both('time to recover', '復旧までの時間'),
   'recovery.manual-steps': both('manual steps', '手作業の数'),

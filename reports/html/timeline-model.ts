@@ -67,17 +67,15 @@ function isKind<K extends HistoryEvent['kind']>(kind: K): (e: HistoryEvent) => e
   return (e): e is HistoryEventOf<K> => e.kind === kind;
 }
 
-/** From injection to the proof that it is gone; one that was never taken back lasts to the end. */
+/** From injection to the proof that it is gone (or else the healing); one never taken back lasts to the end. */
 function faultsOf(events: readonly HistoryEvent[], clock: Clock): Span[] {
   return events.filter(isKind('fault.injected')).map((begun) => {
-    const over = events.find(
-      (e) =>
-        e.n > begun.n &&
-        (e.kind === 'fault.verified' ? e.state === 'gone' : e.kind === 'fault.healed') &&
-        (e.kind === 'fault.verified' || e.kind === 'fault.healed') &&
-        e.fault === begun.fault &&
-        e.target === begun.target,
-    );
+    const later = events.filter((e) => e.n > begun.n);
+    const same = (e: { fault: string; target: string }): boolean =>
+      e.fault === begun.fault && e.target === begun.target;
+    const over =
+      later.filter(isKind('fault.verified')).find((e) => e.state === 'gone' && same(e)) ??
+      later.filter(isKind('fault.healed')).find(same);
     return {
       from: clock.at(begun.t),
       to: over ? clock.at(over.t) : clock.seconds,
@@ -140,13 +138,13 @@ function lanesOf(events: readonly HistoryEvent[], clock: Clock): Lane[] {
   ].filter((lane) => lane.marks.length > 0);
 }
 
-/** Packets that an endpoint sent, by whom they went to; expected peers first. */
+/** Packets that an endpoint sent, by whom they went to. `aside`: past the relay, which may well be allowed where it is. */
 const PEERS = ['relay', 'resolver', 'endpoint', 'cloud', 'gateway', 'witness', 'other'] as const;
 function packetLanes(events: readonly HistoryEvent[], clock: Clock): Lane[] {
   const packets = events.filter(isKind('packet')).filter((p) => p.direction === 'out');
   return PEERS.map((peer): Lane => {
     const tone: Tone =
-      peer === 'relay' ? 'plain' : peer === 'resolver' || peer === 'endpoint' ? 'quiet' : 'bad';
+      peer === 'relay' ? 'plain' : peer === 'resolver' || peer === 'endpoint' ? 'quiet' : 'aside';
     const bins = new Map<number, number>();
     for (const p of packets) {
       if (p.peer !== peer) continue;

@@ -34,8 +34,8 @@ const WORDS = {
   more: both('more events are in history.ndjson', '件の続きは history.ndjson にあります'),
   files: both('All files with their SHA-256', '全ファイルとSHA-256の一覧'),
   hint: both(
-    'Bands: faults (hatched edge) and moves. Hover over a mark for its text; the list below says the same.',
-    '帯は障害と移動です。印に触れると内容が出ます。下の一覧にも同じ内容があります。',
+    'Bands: faults (dashed edge) and moves. Amber: packets past the relay. Marks carry their text; the list below says the same.',
+    '帯は障害（破線）と移動、琥珀色はプロキシを通らないパケットです。印に触れると内容が出ます。同じ内容が下の一覧にもあります。',
   ),
 } as const;
 
