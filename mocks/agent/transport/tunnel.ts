@@ -130,9 +130,10 @@ function secured(
     });
     opened(secure);
     secure.once('error', reject);
-    secure.once('close', () => reject(new RouteError('closed', 'cut during the TLS handshake')));
+    const cut = () => reject(new RouteError('closed', 'cut during the TLS handshake'));
+    secure.once('close', cut);
     secure.once('secureConnect', () => {
-      secure.removeAllListeners('close').off('error', reject);
+      secure.off('close', cut).off('error', reject);
       resolve(secure);
     });
   });
