@@ -14,9 +14,9 @@ import { makeValidator } from './validator.ts';
 /** `peer`: the client whose request caused it; absent when an order did. */
 export type Report = (event: CloudEvent, peer?: string) => void;
 export interface Cloud {
-  handle(request: CloudRequest): Promise<Answered>;
+  readonly handle: (request: CloudRequest) => Promise<Answered>;
   /** Throws in words if the order cannot be carried out. */
-  obey(order: Order): unknown;
+  readonly obey: (order: Order) => unknown;
 }
 
 export function createCloud(options: {
@@ -55,11 +55,22 @@ async function handle(
     await faults.slowDown(operation.id, request.signal);
     outcome = request.signal.aborted
       ? { answer: problem(503, 'The client has gone'), problems: [] }
-      : await operation.run(request, emit);
+      : await run(operation, request, emit);
   }
   const cut = request.signal.aborted || faults.hits('lost-ack', operation.id);
   emit(seen(request, outcome, cut));
   return cut ? 'cut' : outcome.answer;
+}
+
+/** A mistake of the cloud is said to be one and is nobody else's. */
+async function run(operation: Operation, request: CloudRequest, emit: Emit): Promise<Outcome> {
+  try {
+    return await operation.run(request, emit);
+  } catch (error) {
+    const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    emit({ kind: 'lab.failed', blame: 'cloud', what: `handling ${operation.id}`, cause });
+    return { answer: problem(500, 'The mock cloud has failed'), problems: [] };
+  }
 }
 
 /** Status 0: the exchange ended without an answer. */

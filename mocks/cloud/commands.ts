@@ -11,6 +11,7 @@ interface Waiting {
 }
 interface Box {
   readonly commands: Map<string, Waiting>;
+  readonly finished: Set<string>;
   /** ends the wait of the newest poll; `superseded`: a newer poll has come */
   wake?: (why: 'command' | 'superseded') => void;
 }
@@ -31,9 +32,13 @@ export class CommandQueue {
     return command;
   }
 
-  /** The result is here. False: no such command waits. */
-  finish(agentId: string, uid: string): boolean {
-    return this.#box(agentId).commands.delete(uid);
+  /** The result is here. `again`: it was here before, its acknowledgement was lost. */
+  finish(agentId: string, uid: string): 'first' | 'again' | 'unknown' {
+    const { commands, finished } = this.#box(agentId);
+    if (finished.has(uid)) return 'again';
+    if (!commands.delete(uid)) return 'unknown';
+    finished.add(uid);
+    return 'first';
   }
 
   /**
@@ -80,7 +85,7 @@ export class CommandQueue {
 
   #box(agentId: string): Box {
     let box = this.#boxes.get(agentId);
-    if (!box) this.#boxes.set(agentId, (box = { commands: new Map() }));
+    if (!box) this.#boxes.set(agentId, (box = { commands: new Map(), finished: new Set() }));
     return box;
   }
 }

@@ -31,14 +31,17 @@ export interface CloudAnswer {
 export type Answered = CloudAnswer | 'cut';
 
 type WithoutVia<T> = T extends unknown ? Omit<T, 'via'> : never;
-/** What the cloud sees; `via` is added by the harness, which knows the address plan. */
-export type CloudEvent = WithoutVia<Extract<Observation, { kind: `cloud.${string}` }>>;
+/**
+ * What the cloud sees; `via` is added by the harness, which knows the address plan. `lab.failed` when the cloud
+ * itself is wrong, so that nobody else is blamed for it.
+ */
+export type CloudEvent = WithoutVia<Extract<Observation, { kind: `cloud.${string}` | 'lab.failed' }>>;
 export type Emit = (event: CloudEvent) => void;
 
 /** What a dialect made of a request. */
 export interface Outcome {
   readonly answer: CloudAnswer;
-  /** how request or answer break the published protocol, in words */
+  /** how the request breaks the published protocol, in words */
   readonly problems: readonly string[];
   readonly agent?: string;
 }

@@ -35,7 +35,10 @@ export async function startFront(options: {
   await server.on('tls-client-error', (e) =>
     options.onOddity(`TLS handshake of ${e.remoteIpAddress} failed: ${e.failureCause}`),
   );
-  await server.on('client-error', (e) => options.onOddity(`not HTTP: ${String(e.errorCode)}`));
+  await server.on('client-error', (e) => {
+    // mockttp's word for a connection that the cloud was asked to cut
+    if (e.errorCode !== 'E_RULE_CB_CLOSE') options.onOddity(`not HTTP: ${e.errorCode ?? 'unreadable'}`);
+  });
   await server.forAnyRequest().thenCallback((request) => serve(open, request, options.handle));
   return { port: server.port, close: () => close(server, open) };
 }

@@ -133,7 +133,9 @@ function judgeAnswer(
   const listed = route.operation.responses[key];
   if (listed === undefined) return [`answer: status ${status} is not listed for ${route.operationId}`];
   const found = resolve(contract, listed, `${route.pointer}/responses/${key}`);
-  const content = (found.value as { content?: Record<string, unknown> }).content;
+  const { content, headers } = found.value as Partial<Record<'content' | 'headers', Record<string, unknown>>>;
+  const missing = Object.keys(headers ?? {}).filter((name) => !(name.toLowerCase() in answer.headers));
+  if (missing.length > 0) return [`answer: header ${missing.join(', ')} is not there`];
   const type = Object.keys(content ?? {})[0];
   if (type === undefined) return answer.body === '' ? [] : [`answer: status ${status} has no body`];
   const parsed = parseBody(answer.body, answer.headers['content-type'], type);

@@ -2,7 +2,7 @@
 import type { AgentRecord, Agents } from '../agents.ts';
 import type { CommandQueue } from '../commands.ts';
 import { bearer, empty, json, problem } from '../exchange.ts';
-import type { CloudAnswer, CloudRequest, Dialect, Emit, Operation } from '../exchange.ts';
+import type { CloudAnswer, CloudRequest, Dialect, Emit, Operation, Outcome } from '../exchange.ts';
 import { toDetection } from '../ocsf.ts';
 import type { PolicyStore } from '../policy.ts';
 import type {
@@ -76,14 +76,11 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   },
   sendCommandResult: ({ state, agent, parameters, body, emit }) => {
     const uid = parameters.commandId ?? '';
-    if (!state.commands.finish(agent.agentId, uid))
-      return problem(404, 'No such command', `no command ${uid} waits for a result of this agent`);
-    emit({
-      kind: 'cloud.command-result',
-      agent: agent.agentId,
-      uid,
-      outcome: (body as CommandResult).outcome,
-    });
+    const finish = state.commands.finish(agent.agentId, uid);
+    if (finish === 'unknown')
+      return problem(404, 'No such command', `no command ${uid} was ever given to this agent`);
+    const { outcome } = body as CommandResult;
+    if (finish === 'first') emit({ kind: 'cloud.command-result', agent: agent.agentId, uid, outcome });
     return empty(204);
   },
 };
@@ -106,7 +103,10 @@ function operation(state: CloudState, validator: Validator, route: Route): Opera
       const done = await (route.secured
         ? serve(state, route, request, { problems, body }, emit)
         : enrol(state, request, { problems, body }, emit));
-      return { ...done, problems: [...problems, ...validator.answer(route, done.answer)] };
+      const ours = validator.answer(route, done.answer).join('; ');
+      if (ours)
+        emit({ kind: 'lab.failed', blame: 'cloud', what: `answer of ${route.operationId}`, cause: ours });
+      return { ...done, problems };
     },
   };
 }
@@ -115,7 +115,7 @@ interface Judged {
   readonly problems: readonly string[];
   readonly body: unknown;
 }
-type Served = { answer: CloudAnswer; agent?: string } | { answer: CloudAnswer };
+type Served = Omit<Outcome, 'problems'>;
 const invalid = (problems: readonly string[]): CloudAnswer =>
   problem(400, 'The request does not keep to the protocol', problems.join('; '));
 

@@ -1,0 +1,219 @@
+/** The bundled program as it runs in a container: a bare node, real TLS, frames over pipes. */
+import { expect } from 'chai';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { request as httpsRequest } from 'node:https';
+import { connect } from 'node:tls';
+import { after, afterEach, before, describe, it } from 'node:test';
+import type { HistoryEvent, Observation } from '../../history/events.ts';
+import { makeAuthority } from './authority.ts';
+import { bundleCloud } from './bundle.ts';
+import { connectCloud, type CloudConsole } from './console.ts';
+import type { Commands, Identity } from './protocol/types.ts';
+import { ENROLMENT, finding, TOKEN } from './testing.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'heiiki-cloud-'));
+const file = (name: string): string => join(folder, name);
+let ca = '';
+let running: ChildProcess | undefined;
+
+before(async () => {
+  const [bundle, authority] = await Promise.all([bundleCloud(), makeAuthority()]);
+  writeFileSync(file('cloud.mjs'), bundle);
+  writeFileSync(file('ca.pem'), (ca = authority.certPem));
+  writeFileSync(file('ca.key'), authority.keyPem);
+});
+afterEach(() => running?.kill('SIGKILL'));
+after(() => rmSync(folder, { recursive: true }));
+
+interface Program {
+  readonly console: CloudConsole;
+  readonly events: HistoryEvent[];
+  readonly numbers: number[];
+  readonly port: number;
+  readonly child: ChildProcess;
+  readonly startMs: number;
+}
+
+async function start(): Promise<Program> {
+  const began = performance.now();
+  const argv = ['cloud.mjs', '--token', TOKEN, '--cert', 'ca.pem', '--key', 'ca.key', '--port', '0'];
+  const child = spawn(process.execPath, argv, { cwd: folder, env: {}, stdio: ['pipe', 'pipe', 'inherit'] });
+  running = child;
+  const events: HistoryEvent[] = [];
+  const numbers: number[] = [];
+  const channel = {
+    send: (message: unknown) => Promise.resolve(void child.stdin.write(JSON.stringify(message) + '\n')),
+    onFrame: (listener: (frame: Record<string, unknown>) => void) => {
+      createInterface({ input: child.stdout }).on('line', (line) => {
+        const frame = JSON.parse(line) as Record<string, unknown>;
+        numbers.push(frame.n as number);
+        listener(frame);
+      });
+    },
+  };
+  const record = (source: string, observation: Observation, at?: number): HistoryEvent => {
+    const event = { ...observation, n: events.length + 1, t: 0, source, ...(at === undefined ? {} : { at }) };
+    events.push(event);
+    return event;
+  };
+  const console = connectCloud(channel, { record }, (address) =>
+    address === '127.0.0.1' ? 'direct' : 'unknown',
+  );
+  const { port } = await console.ready();
+  return { console, events, numbers, port, child, startMs: performance.now() - began };
+}
+
+interface Got {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  body: unknown;
+}
+function call(port: number, method: string, path: string, given: { body?: unknown; headers?: object } = {}) {
+  return new Promise<Got>((resolve, reject) => {
+    const text = given.body === undefined ? undefined : JSON.stringify(given.body);
+    const request = httpsRequest(
+      {
+        ...{ host: '127.0.0.1', port, method, path, ca, servername: 'edr.cloud.test', agent: false },
+        headers: {
+          host: 'edr.cloud.test',
+          ...(text === undefined
+            ? {}
+            : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
+          ...given.headers,
+        },
+      },
+      (response) => {
+        const parts: Buffer[] = [];
+        response.on('data', (part: Buffer) => parts.push(part));
+        response.on('error', reject);
+        response.on('end', () => {
+          const answer = Buffer.concat(parts).toString('utf8');
+          const { statusCode = 0, headers } = response;
+          resolve({ status: statusCode, headers, body: answer === '' ? undefined : JSON.parse(answer) });
+        });
+      },
+    );
+    request.on('error', reject);
+    request.end(text);
+  });
+}
+const key = (identity: Identity) => ({ authorization: `Bearer ${identity.key}` });
+
+describe('the cloud as a program', () => {
+  it('lives through the day of an agent', async () => {
+    const { console, events, numbers, port, startMs, child } = await start();
+    const status = readFileSync(`/proc/${String(child.pid)}/status`, 'utf8');
+    process.stdout.write(
+      `# ready after ${startMs.toFixed(0)} ms, ${/VmRSS:\s*(.*)/.exec(status)?.[1] ?? ''}\n`,
+    );
+
+    const enrolled = await call(port, 'POST', '/v1/enrol', { body: ENROLMENT });
+    expect(enrolled.status).to.equal(201);
+    const me = enrolled.body as Identity;
+    const base = `/v1/agents/${me.agentId}`;
+
+    const poll = call(port, 'GET', `${base}/commands?wait=30`, { headers: key(me) });
+    const policy = await call(port, 'GET', `${base}/policy`, { headers: key(me) });
+    expect(policy.headers.etag).to.equal('"r1"');
+    const unchanged = await call(port, 'GET', `${base}/policy`, {
+      headers: { ...key(me), 'if-none-match': '"r1"' },
+    });
+    expect(unchanged).to.deep.include({ status: 304, body: undefined });
+    expect(await console.addIndicator('a'.repeat(64), 'bad')).to.equal(2);
+    const changed = await call(port, 'GET', `${base}/policy`, {
+      headers: { ...key(me), 'if-none-match': '"r1"' },
+    });
+    expect(changed).to.have.property('status', 200);
+
+    const uid = await console.command('pc-1', 'kill', { pid: 1 });
+    expect(((await poll).body as Commands).commands[0]).to.deep.equal({
+      uid,
+      name: 'kill',
+      arguments: { pid: 1 },
+    });
+    const result = { headers: key(me), body: { outcome: 'done' } };
+    expect((await call(port, 'POST', `${base}/commands/${uid}/result`, result)).status).to.equal(204);
+
+    await console.fault({ kind: 'lost-ack', count: 1, operations: ['sendDetections'] });
+    const batch = { headers: key(me), body: { findings: [finding('finding-1')] } };
+    const cut = await call(port, 'POST', `${base}/detections`, batch).catch((e: unknown) => e as Error);
+    expect(cut).to.be.instanceOf(Error);
+    expect((await call(port, 'POST', `${base}/detections`, batch)).status).to.equal(200);
+    const bad = { headers: key(me), body: { findings: [] } };
+    const refused = await call(port, 'POST', `${base}/detections`, bad);
+    expect(refused.status).to.equal(400);
+    expect(refused.headers['content-type']).to.equal('application/problem+json');
+
+    await console.fault({ kind: '5xx' });
+    expect((await call(port, 'GET', '/anything')).status).to.equal(503);
+    await console.heal();
+    expect((await call(port, 'GET', '/anything')).status).to.equal(404);
+
+    const lines = { headers: { authorization: `Bearer ${TOKEN}` }, body: [{ HOST: 'h', MESSAGE: 'm' }] };
+    expect((await call(port, 'POST', '/v1/lines', lines)).status).to.equal(200);
+    expect((await console.agents()).map((a) => a.hostname)).to.deep.equal(['pc-1', 'h']);
+
+    const detections = events.filter((e) => e.kind === 'cloud.detection');
+    expect(detections.map((e) => [e.copy, e.via])).to.deep.equal([
+      [1, 'direct'],
+      [2, 'direct'],
+    ]);
+    expect(events.filter((e) => e.kind === 'lab.failed')).to.have.length(0);
+    expect(numbers).to.deep.equal(numbers.map((_, i) => i + 1));
+  });
+
+  it('notices a client that leaves a long poll', async () => {
+    const { console, events, port } = await start();
+    const me = (await call(port, 'POST', '/v1/enrol', { body: ENROLMENT })).body as Identity;
+    const socket = connect({ host: '127.0.0.1', port, ca, servername: 'edr.cloud.test' });
+    await once(socket, 'secureConnect');
+    socket.write(
+      `GET /v1/agents/${me.agentId}/commands?wait=60 HTTP/1.1\r\nhost: edr.cloud.test\r\n` +
+        `authorization: Bearer ${me.key}\r\n\r\n`,
+    );
+    // The poll is known to wait once a later request on another connection has been answered.
+    await call(port, 'GET', '/sentinel');
+    socket.destroy();
+    const gone = () => events.some((e) => e.kind === 'cloud.request' && e.status === 0);
+    for (let round = 0; round < 200 && !gone(); round += 1) await console.agents();
+    expect(gone()).to.equal(true);
+  });
+
+  it('shows certificates of the run by name, and refuses nobody over HTTP/1.1', async () => {
+    const { port } = await start();
+    const socket = connect({ host: '127.0.0.1', port, ca, servername: 'cdn.cloud.test' });
+    await once(socket, 'secureConnect');
+    expect(socket.authorized).to.equal(true);
+    expect(socket.getPeerCertificate().subjectaltname).to.include('cdn.cloud.test');
+    socket.destroy();
+  });
+
+  it('ends with 0 on SIGTERM, while a poll waits, and at the end of its input', async () => {
+    const first = await start();
+    const me = (await call(first.port, 'POST', '/v1/enrol', { body: ENROLMENT })).body as Identity;
+    const poll = call(first.port, 'GET', `/v1/agents/${me.agentId}/commands?wait=60`, { headers: key(me) });
+    const cut = poll.catch(() => 'cut');
+    await call(first.port, 'GET', '/sentinel');
+    first.child.kill('SIGTERM');
+    expect(await once(first.child, 'exit')).to.deep.equal([0, null]);
+    await cut;
+
+    const second = await start();
+    second.child.stdin?.end();
+    expect(await once(second.child, 'exit')).to.deep.equal([0, null]);
+  });
+
+  it('says what it needs', async () => {
+    const child = spawn(process.execPath, ['cloud.mjs', '--port', 'x'], { cwd: folder });
+    running = child;
+    let said = '';
+    child.stderr.on('data', (part: Buffer) => (said += part.toString()));
+    expect(await once(child, 'close')).to.deep.equal([3, null]);
+    expect(said).to.include('--token, --cert and --key are needed');
+  });
+});
