@@ -16,47 +16,42 @@ export const inFileOrder = (a: Problem, b: Problem) =>
   (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
 
 function explainIssue(yaml: YamlFile, known: readonly string[], issue: Issue): Problem[] {
-  const at = dotted(issue.path);
-  const here = { file: yaml.file, ...yaml.place(issue.path) };
+  const path = issue.path;
   if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => unknownKey(yaml, known, [...issue.path, key]));
-  if (issue.code === 'invalid_key') {
-    // The key of a record: zod's inner issue has the words that would be right.
-    const inner = issue.issues[0];
-    const values = inner?.code === 'invalid_value' ? inner.values.map(String) : [];
-    return [
-      unknownKey(
-        yaml,
-        values.map((v) => dotted([...issue.path.slice(0, -1), v])),
-        issue.path,
-      ),
-    ];
-  }
-  if (valueAt(yaml.value, issue.path) === undefined)
-    return [
-      {
-        ...here,
-        what: `\`${at}\` is missing`,
-        remedy: `add ${shape(issue)} to \`${dotted(issue.path.slice(0, -1)) || 'the file'}\``,
-      },
-    ];
-  if (issue.code === 'invalid_value')
-    return [{ ...here, ...wrongWord(at, valueAt(yaml.value, issue.path), issue.values.map(String)) }];
-  if (issue.code === 'invalid_type')
-    return [
-      {
-        ...here,
-        what: `\`${at}\` must be ${wanted(issue.expected)}, not ${written(valueAt(yaml.value, issue.path))}`,
-        remedy: `write ${wanted(issue.expected)} here`,
-      },
-    ];
-  return [
-    {
-      ...here,
-      what: `\`${at}\` cannot be ${written(valueAt(yaml.value, issue.path))}`,
-      remedy: issue.message,
-    },
-  ];
+    return issue.keys.map((key) => unknownKey(yaml, known, [...path, key]));
+  if (issue.code === 'invalid_key') return [unknownKey(yaml, known, path)];
+  const value = valueAt(yaml.value, path);
+  // The value's own place if there is one; else the place of the block that lacks it.
+  const place = value === undefined ? yaml.keyPlace(path) : yaml.place(path);
+  return [{ file: yaml.file, ...place, ...whatIsWrong(issue, dotted(path), value) }];
+}
+
+function whatIsWrong(issue: Issue, at: string, value: unknown): Pick<Problem, 'what' | 'remedy'> {
+  if (at === '' && (value === null || value === undefined))
+    return { what: 'the file is empty', remedy: 'see docs/product-contract.md for a complete example' };
+  if (value === undefined) return missing(issue, at);
+  if (issue.code === 'invalid_value') return wrongWord(at, value, issue.values.map(String));
+  if (issue.code !== 'invalid_type')
+    return { what: `\`${at}\` cannot be ${written(value)}`, remedy: issue.message };
+  const type = wanted(issue.expected);
+  const what = `\`${at}\` must be ${type}, not ${written(value)}`;
+  return { what, remedy: ownWords(issue) ?? `write ${type} here` };
+}
+
+function missing(issue: Issue, at: string): Pick<Problem, 'what' | 'remedy'> {
+  const key = String(issue.path.at(-1));
+  const parent = dotted(issue.path.slice(0, -1));
+  const where = parent === '' ? 'the file' : `\`${parent}\``;
+  const words = issue.code === 'invalid_value' ? issue.values.map(String) : [];
+  const line = words.length === 1 ? `\`${key}: ${words[0] ?? ''}\`` : `\`${key}\``;
+  const type = issue.code === 'invalid_type' ? wanted(issue.expected) : `one of ${words.join(', ')}`;
+  const about = words.length === 1 ? '' : `: ${ownWords(issue) ?? type}`;
+  return { what: `\`${at}\` is missing`, remedy: `add ${line} to ${where}${about}` };
+}
+
+/** The schema's message, where it has one that is not zod's default. */
+function ownWords(issue: Issue): string | undefined {
+  return issue.message.startsWith('Invalid ') ? undefined : issue.message;
 }
 
 function unknownKey(yaml: YamlFile, known: readonly string[], path: Path): Problem {
@@ -83,15 +78,6 @@ function wrongWord(at: string, value: unknown, words: readonly string[]): { what
     what: `\`${at}\` cannot be ${written(value)}`,
     remedy: meant === undefined ? choice : `did you mean \`${meant}\`? (${choice})`,
   };
-}
-
-function shape(issue: Issue): string {
-  if (issue.code === 'invalid_value')
-    return issue.values.length === 1
-      ? `\`${String(issue.path.at(-1))}: ${String(issue.values[0])}\``
-      : `one of ${issue.values.map(String).join(', ')}`;
-  const name = `\`${String(issue.path.at(-1))}\``;
-  return issue.code === 'invalid_type' ? `${name} (${wanted(issue.expected)})` : name;
 }
 
 function wanted(expected: string): string {

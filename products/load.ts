@@ -2,14 +2,13 @@
  * Reads product manifests and defects. Nothing is half loaded: all problems of all files are collected and
  * thrown as one ManifestError, each with file, line, column, and what to do.
  */
-import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { ManifestError } from './errors.ts';
 import type { Problem } from './errors.ts';
 import { explain, inFileOrder } from './explain.ts';
+import { PRODUCTS, asPath, findProduct, listProducts } from './find.ts';
 import { isObject, mergePatch } from './merge-patch.ts';
-import { nearest } from './nearest.ts';
 import { payloadDigest, readPayload } from './payload.ts';
 import type { Complaint, Payload } from './payload.ts';
 import { checkHooks, checkSecrets, checkStatement } from './rules.ts';
@@ -18,6 +17,8 @@ import { readYaml } from './yaml.ts';
 import type { YamlFile } from './yaml.ts';
 
 export { ManifestError } from './errors.ts';
+export { listProducts } from './find.ts';
+export type { ListedProduct } from './find.ts';
 export { fillHook } from './placeholders.ts';
 export type { HookValues } from './placeholders.ts';
 
@@ -30,11 +31,6 @@ export interface LoadedProduct {
   readonly payload: Payload;
   readonly defect?: Defect;
 }
-export interface ListedProduct {
-  readonly id: string;
-  readonly kind: 'product' | 'defect';
-  readonly file: string;
-}
 export interface LoadOptions {
   /** folder that holds a folder per product and `defects/` */
   readonly root?: string;
@@ -45,10 +41,9 @@ interface Context {
   readonly root: string;
   readonly env: NodeJS.ProcessEnv;
   readonly problems: Problem[];
+  /** manifests of products that were read, by file */
+  readonly read: Map<string, Promise<LoadedProduct | undefined>>;
 }
-
-/** Folder of this file: products are found wherever the command was called. */
-const HERE = import.meta.dirname;
 
 /** By id, by folder, or by the path of a manifest; a defect counts as a product. Throws ManifestError. */
 export async function loadProduct(
@@ -80,15 +75,12 @@ export async function loadDefect(
 
 /** All of these, in this order; problems of all of them are thrown together. */
 export async function loadAll(list: readonly string[], options: LoadOptions = {}): Promise<LoadedProduct[]> {
-  const context = {
-    root: resolve(options.root ?? HERE),
-    env: options.env ?? process.env,
-    problems: [] as Problem[],
-  };
+  const root = resolve(options.root ?? PRODUCTS);
+  const context: Context = { root, env: options.env ?? process.env, problems: [], read: new Map() };
   const loaded: LoadedProduct[] = [];
   const seen = new Map<string, string>();
   for (const item of list) {
-    const file = await find(item, context);
+    const file = await fileOf(item, context);
     const one = file === undefined ? undefined : await loadFile(file, context);
     if (file === undefined || one === undefined) continue;
     const other = seen.get(one.product.id);
@@ -105,70 +97,35 @@ export async function loadAll(list: readonly string[], options: LoadOptions = {}
   return loaded;
 }
 
-/** What is there, by file name only; nothing is read. Sorted by id, products first. */
-export async function listProducts(root: string = HERE): Promise<ListedProduct[]> {
-  const names = await readdir(root).catch(() => []);
-  const products = names.map((id) => ({
-    id,
-    kind: 'product' as const,
-    file: join(root, id, 'product.yaml'),
-  }));
-  const overlays = (await readdir(join(root, 'defects')).catch(() => [])).filter((name) =>
-    name.endsWith('.yaml'),
-  );
-  const defects = overlays.map((name) => ({
-    id: basename(name, '.yaml'),
-    kind: 'defect' as const,
-    file: join(root, 'defects', name),
-  }));
-  const there = await Promise.all(products.map(({ file }) => isThere(file)));
-  const byId = (a: ListedProduct, b: ListedProduct) => (a.id < b.id ? -1 : 1);
-  return [...products.filter((_, i) => there[i]).toSorted(byId), ...defects.toSorted(byId)];
-}
-
-async function find(pathOrId: string, { root, problems }: Context): Promise<string | undefined> {
-  if (/[/\\]|\.ya?ml$/.test(pathOrId) || pathOrId === '.') {
-    const isFolder = (await stat(pathOrId).catch(() => undefined))?.isDirectory() ?? false;
-    return resolve(isFolder ? join(pathOrId, 'product.yaml') : pathOrId);
-  }
-  const known = await listProducts(root);
-  const found = known.find(({ id }) => id === pathOrId);
-  if (found) return found.file;
-  const meant = nearest(
-    pathOrId,
-    known.map(({ id }) => id),
-  );
-  const remedy =
-    meant === undefined
-      ? `there are: ${known.map(({ id }) => id).join(', ') || 'none'}; or give a path`
-      : `did you mean \`${meant}\`?`;
-  problems.push({ file: root, what: `there is no product \`${pathOrId}\``, remedy });
+async function fileOf(pathOrId: string, { root, problems }: Context): Promise<string | undefined> {
+  const path = await asPath(pathOrId);
+  if (path !== undefined) return path;
+  const found = findProduct(pathOrId, await listProducts(root));
+  if ('file' in found) return found.file;
+  problems.push({ file: root, ...found });
   return undefined;
 }
 
 async function loadFile(file: string, context: Context): Promise<LoadedProduct | undefined> {
   const yaml = await readYaml(file);
-  if (yaml.problems.length > 0) {
-    context.problems.push(...yaml.problems);
-    return undefined;
-  }
   const isDefect = isObject(yaml.value) && yaml.value['schema'] === 'heiiki/defect/v1';
-  return isDefect ? loadOverlay(yaml, context) : loadManifest(yaml, context);
+  return isDefect ? loadOverlay(yaml, context) : loadOnce(file, context);
+}
+
+/** Many defects are made from one product: it is read once, and its problems are told once. */
+function loadOnce(file: string, context: Context): Promise<LoadedProduct | undefined> {
+  const reading = context.read.get(file) ?? readYaml(file).then((yaml) => loadManifest(yaml, context));
+  context.read.set(file, reading);
+  return reading;
 }
 
 async function loadManifest(yaml: YamlFile, context: Context): Promise<LoadedProduct | undefined> {
   const product = parse(yaml, Product, context);
   if (!product) return undefined;
   const found: Problem[] = [];
-  const complain: Complaint = (path, what, remedy) =>
-    found.push({ file: yaml.file, ...yaml.place(path), what, remedy });
+  const complain = complainAbout(yaml, found);
   const folder = dirname(yaml.file);
-  if (dirname(folder) === context.root && basename(folder) !== product.id)
-    complain(
-      ['id'],
-      `the id \`${product.id}\` is not the name of its folder`,
-      `rename one of them; the folder is \`${basename(folder)}\``,
-    );
+  if (dirname(folder) === context.root) checkName(product.id, basename(folder), complain);
   const payload = await readPayload(folder, product.payload, complain);
   checkHooks(product, payload, complain);
   checkStatement(product, complain);
@@ -186,20 +143,26 @@ async function loadManifest(yaml: YamlFile, context: Context): Promise<LoadedPro
 async function loadOverlay(yaml: YamlFile, context: Context): Promise<LoadedProduct | undefined> {
   const defect = parse(yaml, Defect, context);
   if (!defect) return undefined;
-  const file = await find(
-    defect.of.includes('/') ? resolve(dirname(yaml.file), defect.of) : defect.of,
-    context,
+  const complain = complainAbout(yaml, context.problems);
+  const folder = dirname(yaml.file);
+  if (folder === join(context.root, 'defects')) checkName(defect.id, basename(yaml.file, '.yaml'), complain);
+  // Its product is beside the folder of defects, or else among the products of this call.
+  const beside = await listProducts(dirname(folder));
+  const known = beside.length > 0 ? beside : await listProducts(context.root);
+  const found = findProduct(
+    defect.of,
+    known.filter(({ kind }) => kind === 'product'),
   );
-  const base = file === undefined ? undefined : await loadFile(file, context);
+  if ('what' in found) complain(['of'], found.what, found.remedy);
+  const base = 'what' in found ? undefined : await loadOnce(found.file, context);
   if (!base) return undefined;
   const install = base.product.hooks.install;
   if (!install)
-    context.problems.push({
-      file: yaml.file,
-      ...yaml.place(['of']),
-      what: `\`${defect.of}\` has no install hook that a flaw could be given to`,
-      remedy: 'name a product that takes `--defect`',
-    });
+    complain(
+      ['of'],
+      `\`${defect.of}\` has no install hook that a flaw could be given to`,
+      'name a product that has one',
+    );
   const merged: unknown = mergePatch(base.product.statement, defect.statement);
   const statement = Product.shape.statement.safeParse(merged);
   if (!statement.success) {
@@ -216,17 +179,32 @@ async function loadOverlay(yaml: YamlFile, context: Context): Promise<LoadedProd
     statement: statement.data,
     hooks: { ...base.product.hooks, install: [...(install ?? []), '--defect', defect.flaw] },
   };
+  checkStatement(product, complain);
   const digest = await payloadDigest([base.digest, yaml.text], base.payload);
   return { ...base, product, digest, defect };
 }
 
+function complainAbout(yaml: YamlFile, problems: Problem[]): Complaint {
+  return (path, what, remedy) => problems.push({ file: yaml.file, ...yaml.place(path), what, remedy });
+}
+
+function checkName(id: string, name: string, complain: Complaint): void {
+  if (id !== name)
+    complain(
+      ['id'],
+      `the id \`${id}\` is not the name on disk`,
+      `rename one of them; on disk it is \`${name}\``,
+    );
+}
+
+/** Undefined if the file is not of that shape; why is then in the context. */
 function parse<T>(yaml: YamlFile, schema: z.ZodType<T>, context: Context): T | undefined {
+  if (yaml.problems.length > 0) {
+    context.problems.push(...yaml.problems);
+    return undefined;
+  }
   const result = schema.safeParse(yaml.value);
   if (result.success) return result.data;
   context.problems.push(...explain(yaml, schema, result.error.issues));
   return undefined;
-}
-
-async function isThere(file: string): Promise<boolean> {
-  return (await stat(file).catch(() => undefined)) !== undefined;
 }

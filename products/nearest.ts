@@ -2,11 +2,10 @@
 
 /** Number of letters to change, add, remove or swap with their neighbour to get from one word to the other. */
 export function editDistance(a: string, b: string): number {
-  const rows = Array.from({ length: a.length + 1 }, (_, i) => [
-    i,
-    ...Array.from({ length: b.length }, () => 0),
-  ]);
-  const at = (i: number, j: number) => rows[i]?.[j] ?? j;
+  const rows = Array.from({ length: a.length + 1 }, (_, i) =>
+    Array.from({ length: b.length + 1 }, (_, j) => (i === 0 ? j : i)),
+  );
+  const at = (i: number, j: number) => rows[i]?.[j] ?? Infinity;
   for (let i = 1; i <= a.length; i += 1) {
     for (let j = 1; j <= b.length; j += 1) {
       const change = at(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);

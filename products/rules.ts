@@ -41,11 +41,14 @@ function checkPlaceholders(
 ): void {
   const known = [...PLACEHOLDERS, ...product.secrets.map((secret) => `secret.${secret}`)];
   for (const name of placeholdersIn(argument).filter((n) => !known.includes(n))) {
-    const meant = nearest(name, known);
-    const remedy =
-      meant === undefined ? `known: ${known.map((k) => `{${k}}`).join(', ')}` : `did you mean {${meant}}?`;
-    complain(path, `nothing is known by the name {${name}}`, remedy);
+    complain(path, `nothing is known by the name {${name}}`, rightName(name, known));
   }
+}
+
+function rightName(name: string, known: readonly string[]): string {
+  if (name.startsWith('secret.')) return `list ${name.slice('secret.'.length)} under \`secrets\``;
+  const meant = nearest(name, known);
+  return meant === undefined ? `known: ${known.map((k) => `{${k}}`).join(', ')}` : `did you mean {${meant}}?`;
 }
 
 function checkProgram(

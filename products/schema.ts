@@ -2,10 +2,11 @@
 import { z } from 'zod';
 
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+const TIME = 'a time needs a number and a unit, e.g. 500ms, 3s, 2m';
 /** `3s`, `500ms`, `2m`; becomes milliseconds. */
 export const Duration = z
-  .string()
-  .regex(/^\d+(\.\d+)?(ms|s|m|h)$/, 'a time needs a number and a unit, e.g. 500ms, 3s, 2m')
+  .string(TIME)
+  .regex(/^\d+(\.\d+)?(ms|s|m|h)$/, TIME)
   .transform((text) => {
     const unit = /[a-z]+$/.exec(text)?.[0] as keyof typeof UNITS;
     return Number.parseFloat(text) * UNITS[unit];
