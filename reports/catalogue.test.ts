@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -35,6 +35,27 @@ describe('the catalogue', () => {
   it('asks the vendor a question, not for a favour', async () => {
     const { requirements } = await loadCatalogue(FEATURES);
     for (const r of requirements) expect(r.askTheVendor.ja, r.id).to.match(/(か|ください)。$/);
+  });
+});
+
+describe('the catalogue and the features', () => {
+  it('agree on level, condition and claims of every requirement', async () => {
+    const { requirements } = await loadCatalogue();
+    const files = (await readdir(FEATURES, { recursive: true })).filter((f) => f.endsWith('.feature'));
+    const texts = await Promise.all(files.map((f) => readFile(join(FEATURES, f), 'utf8')));
+    const tags = texts.flatMap((text) =>
+      [...text.matchAll(/^ *(@.+)\n *Rule:/gm)].map((m) => (m[1] ?? '').split(/\s+/)),
+    );
+    const sorted = (all: readonly string[]): string[] => [...all].sort();
+    expect(sorted(tags.map((t) => t[0] ?? ''))).to.deep.equal(sorted(requirements.map((r) => `@${r.id}`)));
+    for (const r of requirements) {
+      const own = tags.find((t) => t[0] === `@${r.id}`) ?? [];
+      const said = own.filter((t) => /^@(must|should|may|S\d+|if:.+)$/.test(t));
+      const condition = r.if === undefined ? [] : [`@if:${r.if}`];
+      expect(sorted(said), r.id).to.deep.equal(
+        sorted([`@${r.level.toLowerCase()}`, ...r.claims.map((c) => `@${c}`), ...condition]),
+      );
+    }
   });
 });
 

@@ -94,7 +94,7 @@ interface Outcome {
 const OUTCOMES: Readonly<Record<string, Outcome>> = {
   'reference MOV-03': {
     verdict: 'unsupported',
-    reason: 'applies to relay-only; the statement says relay-preferred',
+    reason: 'applies to a product that is bound to its relay; this one declares otherwise',
   },
   'reference TMP-02': { verdict: 'inconclusive', reason: 'frames 41 to 44 of the capture are missing' },
   'static-proxy DET-03': {
@@ -108,7 +108,7 @@ const OUTCOMES: Readonly<Record<string, Outcome>> = {
   'static-proxy MOV-01': { verdict: 'fail', reason: 'recovered by reinstall, declared itself' },
   'static-proxy MOV-02': {
     verdict: 'unsupported',
-    reason: 'applies to relay-preferred; the statement says relay-only',
+    reason: 'applies to a product that prefers a relay but can do without; this one declares otherwise',
   },
   'static-proxy MOV-07': {
     verdict: 'fail',

@@ -3,7 +3,7 @@
 import type { JSX } from 'preact';
 import type { Results } from '../results.ts';
 import { Fact, T } from './parts.tsx';
-import { same, TEXT, type Both } from './texts.ts';
+import { TEXT, type Both } from './texts.ts';
 import { evidenceHref, type View } from './view.ts';
 
 export function Background({ view }: { view: View }): JSX.Element {
@@ -139,24 +139,30 @@ function flat(value: unknown, path = ''): [string, string][] {
 
 function Environment({ results }: { results: Results }): JSX.Element {
   const { run, catalogue } = results;
-  const facts: readonly [string, string][] = [
-    ['run', run.id],
-    ['started', run.started],
-    ['finished', run.finished],
-    ['seed', String(run.seed)],
-    ['lane', run.lane],
-    ['engine', run.engine],
-    ['harness', `${run.harness.version} ${run.harness.commit}${run.harness.dirty ? ' + local changes' : ''}`],
-    ['catalogue', catalogue.version],
-    ['argv', run.argv.join(' ')],
-    ['schema', results.schema],
+  const facts: readonly [Both, string][] = [
+    [TEXT.facts.run, run.id],
+    [TEXT.facts.started, run.started],
+    [TEXT.facts.finished, run.finished],
+    [TEXT.facts.seed, String(run.seed)],
+    [TEXT.lane, run.lane],
+    [TEXT.engine, run.engine],
+    [TEXT.facts.harness, `${run.harness.version} ${run.harness.commit}`],
+    [TEXT.facts.catalogue, catalogue.version],
+    [TEXT.facts.argv, run.argv.join(' ')],
+    [TEXT.facts.schema, results.schema],
   ];
   return (
     <Section id="environment" title={TEXT.environment}>
       <dl class="environment">
         {facts.map(([name, value]) => (
-          <Fact name={same(name)}>
+          <Fact name={name}>
             <code>{value}</code>
+            {name === TEXT.facts.harness && run.harness.dirty ? (
+              <>
+                {' '}
+                <T t={TEXT.localChanges} />
+              </>
+            ) : null}
           </Fact>
         ))}
       </dl>

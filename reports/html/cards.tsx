@@ -4,6 +4,7 @@ import type { JSX } from 'preact';
 import type { Cell } from '../results.ts';
 import { find, listOf, measured, numberText, type CellMeasure } from './measures.ts';
 import { Badge, T } from './parts.tsx';
+import { reasonText } from './reasons.ts';
 import { both, NOT_RUN, TEXT, VERDICTS, type Both } from './texts.ts';
 import { unmeasuredOf, type ResultProduct, type Unmeasured, type View } from './view.ts';
 
@@ -223,7 +224,8 @@ function kindText({ kind, reason }: Unmeasured): Both {
   if (kind === 'because') return TEXT.becauseLong(reason);
   if (kind === 'not-run') return NOT_RUN;
   const { word } = VERDICTS[kind];
-  return both(`${word.en}: ${reason}`, `${word.ja}：${reason}`);
+  const why = reasonText(reason);
+  return both(`${word.en}: ${why.en}`, `${word.ja}：${why.ja}`);
 }
 
 interface AnswerProps extends Asked {

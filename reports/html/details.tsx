@@ -5,6 +5,7 @@ import type { Cell, Requirement, ScenarioResult } from '../results.ts';
 import { measured, measureName, valueText, type CellMeasure } from './measures.ts';
 import { Level } from './matrix.tsx';
 import { Badge, Fact, Headline, markOf, T } from './parts.tsx';
+import { reasonText } from './reasons.ts';
 import { OBSERVABILITY, TEXT, type Both } from './texts.ts';
 import { evidenceHref, type ResultProduct, type View } from './view.ts';
 
@@ -100,7 +101,9 @@ function CellBody({ cell }: { cell: Cell }): JSX.Element {
         </p>
       )}
       <dl>
-        <Fact name={TEXT.reason}>{cell.reason === '' ? '–' : cell.reason}</Fact>
+        <Fact name={TEXT.reason}>
+          <T t={reasonText(cell.reason)} />
+        </Fact>
         {cell.blame === undefined ? null : <Fact name={TEXT.blame}>{cell.blame}</Fact>}
       </dl>
       {cell.measures.length === 0 ? null : <Measures measures={cell.measures} />}
@@ -180,7 +183,9 @@ function Scenario({ scenario: s }: { scenario: ScenarioResult }): JSX.Element {
           </span>
         )}
       </td>
-      <td>{s.reason === '' ? '–' : s.reason}</td>
+      <td>
+        <T t={reasonText(s.reason)} />
+      </td>
       <td class="number">{s.seconds.toFixed(1)}</td>
       <td>
         {href === undefined ? (

@@ -88,7 +88,7 @@ function Limits({
       {limits.map((limit, i) => (
         <>
           {i > 0 ? ' · ' : null}
-          <T t={limit.name} /> <T t={valueText(name, limit.value, unit)} />
+          <T t={limit.name} />: <T t={valueText(name, limit.value, unit)} />
         </>
       ))}
     </span>

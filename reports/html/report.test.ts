@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { describe, it } from 'node:test';
 import { fixtureResults } from '../fixture.ts';
 import type { Results } from '../results.ts';
+import { reasonText } from './reasons.ts';
 import { renderReport } from './report.tsx';
 import { TEXT, VERDICTS } from './texts.ts';
 
@@ -144,5 +145,19 @@ describe('a result with little in it', () => {
     expect(renderReport({ ...results, products: [], cells: [], findings: [] })).to.contain('</html>');
     const html = renderReport({ ...results, cells: [], findings: [] });
     expect(seen(html, 'en')).to.contain('not run').and.contain('No contradiction');
+  });
+});
+
+describe('the reasons that every run has', () => {
+  it('have Japanese; others stay as they were written', () => {
+    const reason = 'applies to a product that is bound to its relay; this one declares otherwise';
+    expect(reasonText(reason)).to.deep.equal({
+      en: reason,
+      ja: '「プロキシ経由に限定する」製品への要件です。この製品はそう申告していません',
+    });
+    expect(reasonText('7 of 20 were lost')).to.deep.equal({
+      en: '7 of 20 were lost',
+      ja: '7 of 20 were lost',
+    });
   });
 });

@@ -7,6 +7,7 @@ import { MANIFEST } from '../manifest.ts';
 import { measured, measureName } from './measures.ts';
 import { LanguageButton, page } from './page.tsx';
 import { Badge, Fact, T } from './parts.tsx';
+import { reasonText } from './reasons.ts';
 import { both, same, TEXT } from './texts.ts';
 import { timelineOf, type Row, type Timeline } from './timeline-model.ts';
 import { TimelineChart } from './timeline-chart.tsx';
@@ -104,7 +105,9 @@ function Head({ results, cell, scenario, back, name }: TimelinePage & { name: st
         )}
       </p>
       <dl class="facts">
-        <Fact name={TEXT.reason}>{scenario.reason === '' ? '–' : scenario.reason}</Fact>
+        <Fact name={TEXT.reason}>
+          <T t={reasonText(scenario.reason)} />
+        </Fact>
         {scenario.measures.map((m) => (
           <Fact name={measureName(m.name)}>
             <T t={measured(m)} />
