@@ -294,7 +294,11 @@ const kinds = {
     /** events before this number are outside the window */
     since: z.number(),
   }),
-  'scenario.finished': z.object({ seconds: z.number() }),
+  'scenario.finished': z.object({
+    seconds: z.number(),
+    /** every step was played to its end; a pass rests on it where something broke */
+    completed: z.boolean().optional(),
+  }),
 } as const;
 
 export type EventKind = keyof typeof kinds;

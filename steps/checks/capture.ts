@@ -1,0 +1,85 @@
+/** Is the record of packets whole? Only then may a check rest on what is not in it. */
+import type { HistoryEvent, HistoryEventOf } from '../../history/events.ts';
+import { incomplete, type Finding, type View } from './finding.ts';
+import { inWindow, last, ofKind } from './window.ts';
+
+export type Packet = HistoryEventOf<'packet'>;
+
+export const isLossy = (summary: HistoryEventOf<'capture.summary'>): boolean =>
+  summary.parsed !== summary.received || summary.dropped > 0;
+
+/** The reason why the capture at `point` cannot be rested on; undefined if it can. */
+export function holeInCapture(view: View, point: string): Finding | undefined {
+  const hole = (what: string, n?: number): Finding =>
+    incomplete('capture', `The capture at ${point} ${what}.`, { evidence: n === undefined ? [] : [n] });
+  const summary = ofKind(inWindow(view), 'capture.summary')
+    .filter((event) => event.point === point)
+    .at(-1);
+  if (!summary) return hole('was not ended and counted after the window, so packets may be missing');
+  if (isLossy(summary))
+    return hole(
+      `is not whole: ${summary.received} packets received, ${summary.parsed} read, ${summary.dropped} dropped`,
+      summary.n,
+    );
+  const packets = ofKind(view.events, 'packet').filter((event) => event.point === point);
+  if (packets.length === 0) return hole('holds no packet at all, so it has not looked', summary.n);
+  const missed = missedPeers(view.events, point, packets);
+  return missed.length > 0
+    ? hole(`has no packet to ${missed.join(', ')}, but the kernel counted some`, summary.n)
+    : undefined;
+}
+
+/** Classes of peers to which packets left by the kernel's count, while the capture has none. */
+function missedPeers(events: readonly HistoryEvent[], point: string, packets: readonly Packet[]): string[] {
+  const counted = last(
+    events.filter((event) => event.kind === 'counters' && event.point === point),
+    'counters',
+  );
+  const seen = new Set<string>(
+    packets.filter((packet) => packet.direction === 'out').map((packet) => packet.peer),
+  );
+  return Object.entries(counted?.counters ?? {})
+    .filter(([peer, packetsOut]) => packetsOut > 0 && !seen.has(peer))
+    .map(([peer, packetsOut]) => `${peer} (${packetsOut})`);
+}
+
+/** The same for every point that was captured; at least one must have been. */
+export function wholeCaptures(view: View): Finding | undefined {
+  const points = new Set(
+    view.events.flatMap((event) =>
+      event.kind === 'packet' || event.kind === 'capture.summary' ? [event.point] : [],
+    ),
+  );
+  if (points.size === 0) return incomplete('capture', 'Nothing was captured, so nothing can be said.');
+  for (const point of points) {
+    const hole = holeInCapture(view, point);
+    if (hole) return hole;
+  }
+  return undefined;
+}
+
+/**
+ * Packets that left the point in the window. ARP and IPv6 neighbour discovery are left out: they ask who is
+ * on the same segment, are the kernel's own, and cannot carry anything out of it.
+ */
+export function packetsOut(view: View, point: string): Packet[] {
+  return ofKind(inWindow(view), 'packet').filter(
+    (packet) => packet.point === point && packet.direction === 'out' && !isNeighbourTalk(packet),
+  );
+}
+const isNeighbourTalk = ({ protocol, to }: Packet): boolean =>
+  protocol === 'arp' || (protocol === 'icmpv6' && /^ff02:/i.test(to));
+
+/** When a packet passed, by the capture's clock if it says so: ms since the epoch. */
+export const timeOf = (event: HistoryEvent): number => event.at ?? event.t;
+
+/** `cloud 198.51.100.4:443 (3), other 203.0.113.9 (1)` */
+export function tally(packets: readonly Packet[]): string {
+  const counts = new Map<string, number>();
+  for (const { peer, to, toPort, protocol } of packets) {
+    const name = `${peer} ${to}${toPort === undefined ? '' : `:${toPort}`} by ${protocol}`;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  const shown = [...counts].slice(0, 5).map(([name, number]) => `${name} (${number})`);
+  return shown.join(', ') + (counts.size > 5 ? `, and ${counts.size - 5} more` : '');
+}

@@ -1,0 +1,75 @@
+/** `all-delivered` and `each-in-time`: many acts, none lost. */
+import { z } from 'zod';
+import type { Measure } from '../../history/events.ts';
+import { check, incomplete, satisfied, undecided, Via, violated, Within, type View } from './finding.ts';
+import { actOf, entryOf, ledgerOf, type Act, type Entry, type Ledger } from './ledger.ts';
+import { count, inSeconds, percentile, timeMeasure } from './measures.ts';
+import { anchorTime } from './window.ts';
+
+const Args = z.object({ acts: z.array(z.string()).min(1), within: Within, via: Via.optional() });
+
+/** The deadline counts from the anchor, for instance the return of the relay. */
+export const allDelivered = check(Args, (view, { acts, within, via }) => {
+  const entries = entriesOf(view, acts, via);
+  if (typeof entries === 'string') return incomplete('harness', entries);
+  const from = anchorTime(view);
+  const until = from + within;
+  const ledger = ledgerOf(entries, until);
+  const details = { measures: measuresOf(view, ledger), evidence: ledger.evidence };
+  if (ledger.lost.length === 0)
+    return satisfied(
+      `All ${ledger.injected} acts were reported, the last one ${inSeconds(Math.max(0, ledger.complete - from))} after the anchor; ${ledger.duplicated} reports came again.`,
+      details,
+    );
+  const reason = `${ledger.lost.length} of ${ledger.injected} acts had not been reported within ${inSeconds(within)}: ${names(ledger.lost)}.`;
+  if (view.now <= until) return undecided(reason, details);
+  return violated(reason, { ...details, missed: { from, until } });
+});
+
+/** Each act has its own deadline, from its own beginning. */
+export const eachInTime = check(Args, (view, { acts, within, via }) => {
+  const entries = entriesOf(view, acts, via);
+  if (typeof entries === 'string') return incomplete('harness', entries);
+  const kept = entries.map((entry) => withinOwn(entry, within));
+  const ledger = ledgerOf(kept, Infinity);
+  const details = { measures: measuresOf(view, ledger, within), evidence: ledger.evidence };
+  if (ledger.lost.length === 0)
+    return satisfied(`All ${ledger.injected} acts were reported within ${inSeconds(within)} each.`, details);
+  const reason = `${ledger.lost.length} of ${ledger.injected} acts had not been reported within ${inSeconds(within)} of the act: ${names(ledger.lost)}.`;
+  const overdue = ledger.lost.find((act) => view.now > act.t + within);
+  if (!overdue) return undecided(reason, details);
+  return violated(reason, { ...details, missed: { from: overdue.t, until: overdue.t + within } });
+});
+
+function entriesOf({ events }: View, ids: readonly string[], via: Via | undefined): Entry[] | string {
+  const entries: Entry[] = [];
+  for (const id of ids) {
+    const act = actOf(events, id);
+    if (!act) return `No act ${id} was played, so no report of it can be expected.`;
+    entries.push(entryOf(events, act, via));
+  }
+  return entries;
+}
+
+const withinOwn = ({ act, reports, copies }: Entry, within: number): Entry => ({
+  act,
+  reports: reports.filter((report) => report.t <= act.t + within),
+  copies,
+});
+
+const names = (acts: readonly Act[]): string => acts.map((act) => `${act.act} (${act.stimulus})`).join(', ');
+
+function measuresOf({ events }: View, ledger: Ledger, within?: number): Measure[] {
+  const delay = (name: string, share: number): Measure[] => {
+    const ms = percentile(ledger.delays, share);
+    return ms === undefined ? [] : [timeMeasure(events, { name, ms, within })];
+  };
+  return [
+    count('delivery.injected', ledger.injected),
+    count('delivery.delivered', ledger.delivered),
+    count('delivery.lost', ledger.lost.length),
+    count('delivery.duplicated', ledger.duplicated),
+    ...delay('delivery.p50', 0.5),
+    ...delay('delivery.p95', 0.95),
+  ];
+}

@@ -1,0 +1,86 @@
+/** What a check is: a pure function of a view of a history, and what it answers. */
+import { z } from 'zod';
+import type { Blame, HistoryEvent, Measure } from '../../history/events.ts';
+
+export interface View {
+  /** all events so far; event `n` is at index `n - 1` */
+  readonly events: readonly HistoryEvent[];
+  /** ms since the epoch: what has not happened by its deadline is judged against this */
+  readonly now: number;
+  /** number of the anchor event, 0 for the beginning: see window.ts */
+  readonly since: number;
+}
+
+/**
+ * `undecided`: the deadline has not passed. `incomplete`: the record does not allow an answer, which is never
+ * the product's fault (`blame` says whose).
+ */
+export type State = 'satisfied' | 'violated' | 'undecided' | 'incomplete';
+
+/** A contradiction or risk that people should read, whatever the verdict is. */
+export interface Remark {
+  readonly kind: string;
+  readonly en: string;
+  readonly ja: string;
+}
+
+export interface Finding {
+  readonly state: State;
+  /** an English sentence with figures */
+  readonly reason: string;
+  readonly measures: readonly Measure[];
+  /** numbers of the events that the answer rests on */
+  readonly evidence: readonly number[];
+  readonly findings?: readonly Remark[];
+  readonly blame?: Blame;
+  /** the time in which something had to happen and did not, ms since the epoch */
+  readonly missed?: { readonly from: number; readonly until: number };
+}
+
+type Details = Partial<Omit<Finding, 'state' | 'reason' | 'blame'>>;
+
+const finding =
+  (state: State) =>
+  (reason: string, details: Details = {}): Finding => ({
+    state,
+    reason,
+    measures: [],
+    evidence: [],
+    ...details,
+  });
+
+export const satisfied = finding('satisfied');
+export const violated = finding('violated');
+export const undecided = finding('undecided');
+export const incomplete = (blame: Blame, reason: string, details: Details = {}): Finding => ({
+  ...finding('incomplete')(reason, details),
+  blame,
+});
+
+export interface Check {
+  /** it rests on a record without holes: a lab that broke even after it makes it inconclusive */
+  readonly wholeRecord: boolean;
+  run(view: View, args: unknown): Finding;
+}
+
+/** Arguments that the schema refuses are the harness's mistake, and so `incomplete`. */
+export function check<A>(
+  schema: z.ZodType<A>,
+  look: (view: View, args: A) => Finding,
+  { wholeRecord } = { wholeRecord: false },
+): Check {
+  return {
+    wholeRecord,
+    run(view, args) {
+      const parsed = schema.safeParse(args);
+      return parsed.success
+        ? look(view, parsed.data)
+        : incomplete('harness', `The arguments of the check are wrong: ${z.prettifyError(parsed.error)}`);
+    },
+  };
+}
+
+/** ms, above 0 */
+export const Within = z.number().positive();
+export const Via = z.enum(['relay', 'direct']);
+export type Via = z.infer<typeof Via>;

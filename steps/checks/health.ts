@@ -1,0 +1,172 @@
+/** Was the lab sound? What the lab, the engine, the host or the harness broke is never charged to the product. */
+import type { Blame, HistoryEvent, HistoryEventOf } from '../../history/events.ts';
+import { isLossy } from './capture.ts';
+import { ofKind } from './window.ts';
+
+export interface Sickness {
+  readonly reason: string;
+  readonly blame: Blame;
+  /** number of the event that shows it */
+  readonly n: number;
+}
+
+type Events = readonly HistoryEvent[];
+
+/** The first thing that broke; undefined for a sound lab. */
+export function labHealth(events: Events): Sickness | undefined {
+  const found = [
+    ...events.flatMap((event) => broken(event, events) ?? []),
+    ...unverifiedFaults(events),
+    ...openLab(events),
+  ];
+  return found.sort((a, b) => a.n - b.n)[0];
+}
+
+/** The same, for what breaks a record after a check: whether all steps were played is another question. */
+export function recordHealth(events: Events): Sickness | undefined {
+  return events.flatMap((event) => (event.kind === 'lab.closed' ? [] : (broken(event, events) ?? [])))[0];
+}
+
+function broken(event: HistoryEvent, events: Events): Sickness | undefined {
+  const sick = (blame: Blame, reason: string): Sickness => ({ reason, blame, n: event.n });
+  switch (event.kind) {
+    case 'lab.failed':
+      return sick(event.blame, `${event.what} failed: ${event.cause}`);
+    case 'process.ended':
+      return event.declared
+        ? undefined
+        : sick(
+            blameForProcess(event, events),
+            `${event.process} on ${event.node} ended unasked (status ${event.exit ?? 'unknown'})${event.stderr ? `: ${lastLine(event.stderr)}` : ''}`,
+          );
+    case 'stream.gap':
+      return sick(
+        blameForName(event.stream) ?? 'engine',
+        `frames are missing from ${event.stream}: expected number ${event.expected}, got ${event.got}`,
+      );
+    case 'capture.summary':
+      return isLossy(event)
+        ? sick(
+            'capture',
+            `the capture at ${event.point} is not whole: ${event.received} packets received, ${event.parsed} read, ${event.dropped} dropped`,
+          )
+        : undefined;
+    case 'lab.closed':
+      return leak(event);
+    default:
+      return undefined;
+  }
+}
+
+function leak({ probes, n }: HistoryEventOf<'lab.closed'>): Sickness | undefined {
+  const open = probes.find((probe) => !probe.blocked);
+  if (open)
+    return {
+      n,
+      blame: 'lab',
+      reason: `the network is not closed: ${open.probe} to ${open.target} got out (${open.detail})`,
+    };
+  const untried = probes.find((probe) => !probe.arrivesInControl);
+  return untried
+    ? {
+        n,
+        blame: 'lab',
+        reason: `the network is not proven closed: ${untried.probe} to ${untried.target} did not arrive in the open control lab either`,
+      }
+    : undefined;
+}
+
+/** An endpoint that starts in any zone but the internet needs a proof of closure before anything is judged. */
+function openLab(events: Events): Sickness[] {
+  const ready = ofKind(events, 'lab.ready').at(-1);
+  const closed = ready?.nodes.some(
+    (node) => node.kind === 'endpoint' && Object.keys(node.addresses).some((zone) => zone !== 'internet'),
+  );
+  if (!ready || !closed || !ofKind(events, 'hook.finished').length) return [];
+  return ofKind(events, 'lab.closed').some((proof) => proof.probes.length > 0)
+    ? []
+    : [
+        {
+          n: ready.n,
+          blame: 'lab',
+          reason: 'the network was not proven closed before the product was installed',
+        },
+      ];
+}
+
+/** A fault that nobody saw in force (or gone) may not have been there (or may still be). */
+function unverifiedFaults(events: Events): Sickness[] {
+  const verified = ofKind(events, 'fault.verified');
+  const isSeen = (
+    fault: { fault: string; target: string },
+    state: 'in-force' | 'gone',
+    between: [number, number],
+  ) =>
+    verified.some(
+      (event) =>
+        event.fault === fault.fault &&
+        event.target === fault.target &&
+        event.state === state &&
+        event.n > between[0] &&
+        event.n < between[1],
+    );
+  const injected = ofKind(events, 'fault.injected');
+  const neverInForce = injected
+    .filter((fault) => !isSeen(fault, 'in-force', [fault.n, Infinity]))
+    .map((fault) => [fault, 'in force'] as const);
+  const neverGone = ofKind(events, 'fault.healed')
+    .filter((fault) => {
+      const begun = injected.findLast((earlier) => earlier.n < fault.n && earlier.target === fault.target);
+      return !isSeen(fault, 'gone', [begun?.n ?? 0, Infinity]);
+    })
+    .map((fault) => [fault, 'gone'] as const);
+  return [...neverInForce, ...neverGone].map(([{ n, fault, target }, state]) => ({
+    n,
+    blame: 'lab',
+    reason: `the fault "${fault}" of ${target} was never seen ${state}`,
+  }));
+}
+
+/** No status at all: the engine lost the process, and cannot say how it ended. */
+function blameForProcess({ node, process, exit }: HistoryEventOf<'process.ended'>, events: Events): Blame {
+  if (exit === null) return 'engine';
+  const kind = ofKind(events, 'lab.ready')
+    .at(-1)
+    ?.nodes.find((candidate) => candidate.name === node)?.kind;
+  return blameForName(process) ?? blameForName(kind ?? '') ?? blameForName(node) ?? 'lab';
+}
+
+const NAMES: readonly (readonly [RegExp, Blame])[] = [
+  [/tcpdump|capture|pcap/i, 'capture'],
+  [/squid|tinyproxy|relay|proxy/i, 'relay'],
+  [/dnsmasq|resolver|dns/i, 'resolver'],
+  [/cloud|^app$/i, 'cloud'],
+];
+const blameForName = (name: string): Blame | undefined => NAMES.find(([pattern]) => pattern.test(name))?.[1];
+
+const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';
+
+/**
+ * A deadline that passed while the harness itself stood still, or a window of which it slept half, says
+ * nothing about the product.
+ */
+export function stalledOver(events: Events, missed: { from: number; until: number }): Sickness | undefined {
+  const stalls = ofKind(events, 'host.stalled').map((event) => ({
+    n: event.n,
+    from: event.t - event.ms,
+    until: event.t,
+  }));
+  const within = stalls.map((stall) =>
+    Math.max(0, Math.min(stall.until, missed.until) - Math.max(stall.from, missed.from)),
+  );
+  const slept = within.reduce((sum, ms) => sum + ms, 0);
+  const across = stalls.find((stall) => stall.from <= missed.until && stall.until >= missed.until);
+  const worst = across ?? (slept * 2 >= missed.until - missed.from ? stalls.at(-1) : undefined);
+  return (
+    worst && {
+      n: worst.n,
+      blame: 'host',
+      reason: `the host stood still for ${slept} ms while a deadline ran out`,
+    }
+  );
+}

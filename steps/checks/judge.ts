@@ -1,0 +1,107 @@
+/**
+ * The verdict of a scenario, from its history alone. Order: what was decided before the start; then each
+ * check in the order in which it was asked, each over the events up to it, the lab's health first.
+ */
+import type { Blame, HistoryEvent, HistoryEventOf, Measure } from '../../history/events.ts';
+import type { Verdict } from '../../history/verdict.ts';
+import { labHealth, recordHealth, stalledOver, type Sickness } from './health.ts';
+import { checks, isCheck, runCheck, type Finding, type Remark, type State } from './index.ts';
+import { incomplete } from './finding.ts';
+import { statementRemarks } from './statement.ts';
+import { ofKind } from './window.ts';
+
+export interface CheckJudgement {
+  /** number of the `check` event */
+  readonly n: number;
+  readonly check: string;
+  readonly role: 'given' | 'then';
+  readonly state: State;
+  readonly reason: string;
+  readonly evidence: readonly number[];
+}
+
+export interface ScenarioJudgement {
+  readonly verdict: Verdict;
+  readonly reason: string;
+  /** the requirement that the scenario's Given rests on and that did not hold */
+  readonly because?: string;
+  /** who has to answer for an inconclusive scenario */
+  readonly blame?: Blame;
+  readonly measures: readonly Measure[];
+  readonly findings: readonly Remark[];
+  readonly checks: readonly CheckJudgement[];
+}
+
+type Events = readonly HistoryEvent[];
+type Question = HistoryEventOf<'check'>;
+type Outcome = Pick<ScenarioJudgement, 'verdict' | 'reason' | 'because' | 'blame'>;
+
+export function judgeScenario(events: Events): ScenarioJudgement {
+  const decided = ofKind(events, 'applicability').find((event) => event.verdict !== 'runs');
+  const asked: CheckJudgement[] = [];
+  const measures: Measure[] = [];
+  const findings: Remark[] = [...statementRemarks(events)];
+  let outcome = decided && decidedBefore(decided);
+  for (const question of ofKind(events, 'check')) {
+    if (outcome) break;
+    const finding = answer(events, question);
+    const { state, reason, evidence } = finding;
+    asked.push({ n: question.n, check: question.check, role: question.role, state, reason, evidence });
+    if (question.role === 'then') measures.push(...finding.measures);
+    findings.push(...(finding.findings ?? []));
+    outcome = outcomeOf(question, finding);
+  }
+  return { ...(outcome ?? ending(events, asked)), measures, findings, checks: asked };
+}
+
+function decidedBefore({ verdict, reason }: HistoryEventOf<'applicability'>): Outcome | undefined {
+  if (verdict === 'runs') return undefined;
+  // Where the product does not start in the open either, nothing is said about closed networks.
+  return { verdict, reason, ...(verdict === 'inconclusive' ? { blame: 'platform' as const } : {}) };
+}
+
+/** The check over the events up to it; what is still undecided there has not happened. */
+function answer(events: Events, question: Question): Finding {
+  const upTo = events.slice(0, question.n);
+  if (!isCheck(question.check)) return incomplete('harness', `No check is called "${question.check}".`);
+  const sick = labHealth(upTo);
+  if (sick) return unanswered(sick);
+  const view = { events: upTo, now: question.t, since: question.since };
+  const finding = runCheck(question.check, view, question.args);
+  if (finding.state === 'incomplete') return finding;
+  const later = checks[question.check].wholeRecord ? recordHealth(events) : undefined;
+  if (later) return unanswered(later);
+  if (finding.state === 'satisfied') return finding;
+  const stalled = finding.missed && stalledOver(events, finding.missed);
+  return stalled ? unanswered(stalled) : { ...finding, state: 'violated' };
+}
+
+const unanswered = ({ blame, reason, n }: Sickness): Finding =>
+  incomplete(blame, `The lab was not sound: ${reason}.`, { evidence: [n] });
+
+function outcomeOf(question: Question, { state, reason, blame }: Finding): Outcome | undefined {
+  if (state === 'satisfied') return undefined;
+  if (state === 'incomplete') return { verdict: 'inconclusive', reason, blame: blame ?? 'harness' };
+  return { verdict: 'fail', reason, ...(question.root === undefined ? {} : { because: question.root }) };
+}
+
+/** Every check that was asked held: was everything asked? */
+function ending(events: Events, asked: readonly CheckJudgement[]): Outcome {
+  const finished = ofKind(events, 'scenario.finished').at(-1);
+  const failed = ofKind(events, 'lab.failed')[0];
+  const inconclusive = (reason: string, blame: Blame = 'harness'): Outcome => ({
+    verdict: 'inconclusive',
+    reason,
+    blame,
+  });
+  // Without word that every step was played, a failed lab may have kept later checks from being asked.
+  if (failed && finished?.completed !== true)
+    return inconclusive(`${failed.what} failed: ${failed.cause}`, failed.blame);
+  if (!finished) return inconclusive('The scenario did not finish.');
+  if (finished.completed === false)
+    return inconclusive('The scenario ended before all of its steps were played.');
+  const then = asked.filter((check) => check.role === 'then');
+  const [first] = then;
+  if (!first) return inconclusive('The scenario did not ask anything of the product.');
+  return { verdict: 'pass', reason: then.map((check) => check.reason).join(' ') };
+}

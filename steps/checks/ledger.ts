@@ -1,0 +1,78 @@
+/** Acts on one side, what arrived at the cloud on the other: counted by nonce, and never by the agent's word. */
+import type { HistoryEvent, HistoryEventOf } from '../../history/events.ts';
+import type { Via } from './finding.ts';
+import { ofKind } from './window.ts';
+
+export type Act = HistoryEventOf<'act.started'>;
+export type Arrival = HistoryEventOf<'cloud.detection'> | HistoryEventOf<'cloud.telemetry'>;
+
+export interface Entry {
+  readonly act: Act;
+  /** first arrivals: each finding once, by its uid; telemetry has none and counts once */
+  readonly reports: readonly Arrival[];
+  /** the same again */
+  readonly copies: readonly Arrival[];
+}
+
+export const actOf = (events: readonly HistoryEvent[], act: string): Act | undefined =>
+  ofKind(events, 'act.started').find((event) => event.act === act);
+
+/** Agents that the cloud knows: what anybody else sends counts for nothing. */
+export function enrolledAgents(events: readonly HistoryEvent[]): ReadonlySet<string> {
+  return new Set(ofKind(events, 'cloud.enrolled').map((event) => event.agent));
+}
+
+/**
+ * What arrived about one act. A finding whose uid was known before the act began is about an earlier act
+ * with the same nonce (the same file, run again), sent again.
+ */
+export function entryOf(events: readonly HistoryEvent[], act: Act, via?: Via): Entry {
+  const agents = enrolledAgents(events);
+  const kind = act.stimulus === 'log-line' ? 'cloud.telemetry' : 'cloud.detection';
+  const known = new Set<string>();
+  const reports: Arrival[] = [];
+  const copies: Arrival[] = [];
+  for (const event of events) {
+    if (event.kind !== kind || !agents.has(event.agent) || !event.body.includes(act.nonce)) continue;
+    const uid = event.kind === 'cloud.detection' ? event.uid : '';
+    const before = event.n < act.n;
+    if (before) known.add(uid);
+    if (before || (via && event.via !== via)) continue;
+    if (!known.has(uid)) reports.push(event);
+    else if (reports.some((report) => uidOf(report) === uid)) copies.push(event);
+    known.add(uid);
+  }
+  return { act, reports, copies };
+}
+const uidOf = (event: Arrival): string => (event.kind === 'cloud.detection' ? event.uid : '');
+
+export interface Ledger {
+  readonly injected: number;
+  readonly delivered: number;
+  readonly lost: readonly Act[];
+  readonly duplicated: number;
+  /** ms from the act to its first report, for the delivered ones */
+  readonly delays: readonly number[];
+  readonly evidence: readonly number[];
+  /** receipt of the report that came last, ms since the epoch */
+  readonly complete: number;
+}
+
+/** Counts the arrivals up to `until` (ms since the epoch). */
+export function ledgerOf(entries: readonly Entry[], until: number): Ledger {
+  const inTime = entries.map(({ act, reports, copies }) => ({
+    act,
+    first: reports.find((report) => report.t <= until),
+    copies: copies.filter((copy) => copy.t <= until),
+  }));
+  const firsts = inTime.flatMap(({ act, first }) => (first ? [{ act, first }] : []));
+  return {
+    injected: entries.length,
+    delivered: firsts.length,
+    lost: inTime.filter(({ first }) => !first).map(({ act }) => act),
+    duplicated: inTime.reduce((sum, { copies }) => sum + copies.length, 0),
+    delays: firsts.map(({ act, first }) => first.t - act.t),
+    evidence: firsts.map(({ first }) => first.n),
+    complete: Math.max(0, ...firsts.map(({ first }) => first.t)),
+  };
+}

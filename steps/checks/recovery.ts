@@ -1,0 +1,87 @@
+/** `recovery`: by which method a product came back after a move, and is it as declared? */
+import { z } from 'zod';
+import type { HistoryEvent, HistoryEventOf, Measure } from '../../history/events.ts';
+import { check, incomplete, satisfied, violated, type Remark, type View } from './finding.ts';
+import { entryOf, type Arrival } from './ledger.ts';
+import { count, inSeconds, timeMeasure, words } from './measures.ts';
+import { anchorTime, later, ofKind } from './window.ts';
+
+/** In the order of what they cost those who run the endpoints. */
+const METHODS = ['itself', 'policy', 'local-command', 'edited-configuration', 'reinstall', 'none'] as const;
+type Method = (typeof METHODS)[number];
+const IN_JAPANESE: Readonly<Record<Method, string>> = {
+  itself: '自動',
+  policy: 'ポリシー',
+  'local-command': '端末でのコマンド',
+  'edited-configuration': '設定の編集',
+  reinstall: '再インストール',
+  none: '復旧手段なし',
+};
+
+export const recovery = check(z.object({ declared: z.enum(METHODS) }), (view, { declared }) => {
+  const attempts = later(view, 'recovery.attempt');
+  if (attempts.length === 0) return incomplete('harness', 'No way to bring the product back was tried.');
+  const delivery = firstDelivery(view);
+  const method = delivery ? methodAt(attempts, delivery) : 'none';
+  const details = {
+    measures: measuresOf(view, { method, declared, delivery }),
+    evidence: [...attempts.map((attempt) => attempt.n), ...(delivery ? [delivery.n] : [])],
+    findings: remarks(method, declared),
+  };
+  if (!delivery)
+    return violated(
+      `No act after the move was reported, whatever was tried (${tried(attempts)}); declared: ${declared}.`,
+      details,
+    );
+  const took = inSeconds(delivery.t - anchorTime(view));
+  return METHODS.indexOf(method) <= METHODS.indexOf(declared)
+    ? satisfied(`It came back by "${method}" ${took} after the move; declared: ${declared}.`, details)
+    : violated(`It came back only by "${method}", ${took} after the move; declared: ${declared}.`, details);
+});
+
+/** The first report of an act that was played after the anchor. */
+function firstDelivery(view: View): Arrival | undefined {
+  const acts = later(view, 'act.started').filter((act) => !act.twin);
+  const firsts = acts.flatMap((act) => entryOf(view.events, act).reports.slice(0, 1));
+  return firsts.sort((a, b) => a.n - b.n)[0];
+}
+
+/** What was being tried, or had been tried last, when the report arrived. */
+function methodAt(attempts: readonly HistoryEventOf<'recovery.attempt'>[], delivery: HistoryEvent): Method {
+  const impossible = new Set(attempts.filter((a) => a.state === 'not-possible').map((a) => a.method));
+  const inForce = attempts.findLast((attempt) => attempt.n < delivery.n && !impossible.has(attempt.method));
+  return inForce?.method ?? 'itself';
+}
+
+const tried = (attempts: readonly HistoryEventOf<'recovery.attempt'>[]): string =>
+  attempts
+    .filter((attempt) => attempt.state === 'done')
+    .map((attempt) => attempt.method)
+    .join(', ') || 'nothing was possible';
+
+function measuresOf(
+  view: View,
+  { method, declared, delivery }: { method: Method; declared: Method; delivery: Arrival | undefined },
+): Measure[] {
+  const steps = ofKind(view.events.slice(view.since, delivery?.n), 'manual.step');
+  return [
+    { ...words('recovery.method', method), declared },
+    ...(delivery
+      ? [timeMeasure(view.events, { name: 'recovery.seconds', ms: delivery.t - anchorTime(view) })]
+      : []),
+    count('recovery.manual-steps', steps.length),
+    count('recovery.site-visits', steps.filter((step) => step.site).length),
+  ];
+}
+
+function remarks(method: Method, declared: Method): Remark[] {
+  if (method === declared) return [];
+  const better = METHODS.indexOf(method) < METHODS.indexOf(declared);
+  return [
+    {
+      kind: better ? 'recovery-better-than-declared' : 'recovery-worse-than-declared',
+      en: `After a move it came back by "${method}"; it declares "${declared}".`,
+      ja: `移動後の復旧方法の実測は「${IN_JAPANESE[method]}」、申告は「${IN_JAPANESE[declared]}」です。`,
+    },
+  ];
+}

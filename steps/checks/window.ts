@@ -1,0 +1,45 @@
+/**
+ * The window of a check. It opens at the anchor, deadlines count from the anchor's receipt. A hook is recorded
+ * when it has ended: if the anchor or the event after it is `hook.finished`, the window opens when that hook
+ * began (an installer may enrol before it ends) and deadlines count from its end.
+ */
+import type { EventKind, HistoryEvent, HistoryEventOf } from '../../history/events.ts';
+import type { View } from './finding.ts';
+
+type Hook = HistoryEventOf<'hook.finished'>;
+
+function hookOf({ events, since }: View): Hook | undefined {
+  return [events[since - 1], events[since]].find((event): event is Hook => event?.kind === 'hook.finished');
+}
+
+/** ms since the epoch from which deadlines count */
+export function anchorTime(view: View): number {
+  return hookOf(view)?.t ?? view.events[view.since - 1]?.t ?? view.events[0]?.t ?? view.now;
+}
+
+/** Events of the window, in order. */
+export function inWindow(view: View): readonly HistoryEvent[] {
+  const hook = hookOf(view);
+  if (!hook) return view.events.slice(view.since);
+  const begun = hook.t - hook.ms;
+  let first = hook.n - 1;
+  for (let index = first - 1; index >= 0; index--) {
+    const event = view.events[index];
+    if (!event || event.t < begun) break;
+    first = index;
+  }
+  return view.events.slice(Math.min(first, view.since));
+}
+
+export function ofKind<K extends EventKind>(events: readonly HistoryEvent[], kind: K): HistoryEventOf<K>[] {
+  return events.filter((event): event is HistoryEventOf<K> => event.kind === kind);
+}
+export const later = <K extends EventKind>(view: View, kind: K): HistoryEventOf<K>[] =>
+  ofKind(inWindow(view), kind);
+
+export function last<K extends EventKind>(
+  events: readonly HistoryEvent[],
+  kind: K,
+): HistoryEventOf<K> | undefined {
+  return ofKind(events, kind).at(-1);
+}
