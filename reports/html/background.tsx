@@ -105,7 +105,9 @@ function Statements({ view: { results } }: { view: View }): JSX.Element {
             {keys.map((key) => (
               <tr>
                 <th scope="row">
-                  <code>{key}</code>
+                  <code>
+                    {key.split('.').flatMap((part, i) => (i === 0 ? [part] : ['.', <wbr />, part]))}
+                  </code>
                 </th>
                 {rows.map((row) => (
                   <td>{row.get(key) ?? '–'}</td>

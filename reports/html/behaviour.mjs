@@ -26,9 +26,10 @@
 
   const reveal = () => {
     const target = location.hash.length > 1 ? document.getElementById(location.hash.slice(1)) : null;
-    if (!(target instanceof HTMLDetailsElement)) return;
-    target.open = true;
-    target.scrollIntoView({ block: 'center' });
+    const details = target?.closest('details');
+    if (!details) return;
+    details.open = true;
+    details.scrollIntoView({ block: 'center' });
   };
 
   const filter = (verdict) => {

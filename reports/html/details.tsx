@@ -6,7 +6,7 @@ import { measured, measureName, valueText, type CellMeasure } from './measures.t
 import { Level } from './matrix.tsx';
 import { Badge, Fact, Headline, markOf, T } from './parts.tsx';
 import { reasonText } from './reasons.ts';
-import { OBSERVABILITY, TEXT, type Both } from './texts.ts';
+import { NOT_RUN, OBSERVABILITY, TEXT, type Both } from './texts.ts';
 import { evidenceHref, type ResultProduct, type View } from './view.ts';
 
 export function Details({ view }: { view: View }): JSX.Element {
@@ -80,21 +80,23 @@ function Advice({ head, text }: { head: Both; text: Both }): JSX.Element {
 function CellDetails({ view, product, id }: { view: View; product: ResultProduct; id: string }): JSX.Element {
   const cell = view.cell(product, id);
   return (
-    <details class={`cell c-${markOf(cell)}`} id={view.anchor(product, id)}>
+    <details class={`cell c-${markOf(cell)}`}>
       <summary>
         <span class="product">{product.name}</span>
         <Badge cell={cell} />
         <Headline cell={cell} />
         {cell?.scope === undefined ? null : <span class="scope">{cell.scope}</span>}
       </summary>
-      {cell ? <CellBody cell={cell} /> : null}
+      <div class="body" id={view.anchor(product, id)}>
+        {cell ? <CellBody cell={cell} /> : <T t={NOT_RUN} />}
+      </div>
     </details>
   );
 }
 
 function CellBody({ cell }: { cell: Cell }): JSX.Element {
   return (
-    <div class="body">
+    <>
       {cell.because === undefined ? null : (
         <p>
           <T t={TEXT.becauseLong(cell.because)} />
@@ -108,7 +110,7 @@ function CellBody({ cell }: { cell: Cell }): JSX.Element {
       </dl>
       {cell.measures.length === 0 ? null : <Measures measures={cell.measures} />}
       {cell.scenarios.length === 0 ? null : <Scenarios scenarios={cell.scenarios} />}
-    </div>
+    </>
   );
 }
 
