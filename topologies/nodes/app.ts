@@ -1,0 +1,86 @@
+/** A program of ours in the lab, spoken to by numbered frames on stdin and stdout. */
+import type { Recorder } from '../../history/events.ts';
+import type { StartedContainer } from '../engine/engine.ts';
+import { EvidenceFile } from '../evidence/file.ts';
+import type { AppSpec, StartedApp } from '../lab-types.ts';
+import { FrameReader } from './ndjson.ts';
+import { NodeProcess } from './process.ts';
+
+const STOP_MS = 5_000;
+
+export interface AppProcessSpec {
+  readonly name: string;
+  readonly app: AppSpec;
+  readonly recorder: Recorder;
+  readonly logFile: string;
+}
+type Frame = Record<string, unknown>;
+
+export class AppProcess implements StartedApp {
+  readonly #process: NodeProcess;
+  readonly #file: EvidenceFile;
+  readonly #feed: Feed;
+
+  static async start(container: StartedContainer, spec: AppProcessSpec): Promise<AppProcess> {
+    if (spec.app.files !== undefined && spec.app.files.length > 0) await container.put(spec.app.files);
+    const file = new EvidenceFile(spec.logFile);
+    const feed = new Feed();
+    const stream = `app:${spec.name}`;
+    const frames = new FrameReader({
+      onFrame: (frame) => feed.push(frame),
+      onGap: (expected, got) => spec.recorder.record(stream, { kind: 'stream.gap', stream, expected, got }),
+      onNoise: (line) => file.write(`stdout: ${line}\n`),
+    });
+    const process = await NodeProcess.start(container, {
+      node: spec.name,
+      process: 'app',
+      argv: spec.app.argv,
+      recorder: spec.recorder,
+      onOutput: (chunk) => frames.push(chunk),
+      onErrorLine: (line) => file.write(`${line}\n`),
+    });
+    return new AppProcess(process, file, feed);
+  }
+
+  private constructor(process: NodeProcess, file: EvidenceFile, feed: Feed) {
+    this.#process = process;
+    this.#file = file;
+    this.#feed = feed;
+  }
+
+  async send(message: unknown): Promise<void> {
+    const line = `${JSON.stringify(message)}\n`;
+    await new Promise<void>((resolve, reject) => {
+      this.#process.stdin.write(line, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+
+  /** Frames from before the first listener are kept for it. */
+  onFrame(listener: (frame: Frame) => void): void {
+    this.#feed.add(listener);
+  }
+
+  async finish(): Promise<void> {
+    await this.#process.stop('TERM', STOP_MS).catch(() => this.#process.stop('KILL', STOP_MS));
+    await this.#file.close();
+  }
+}
+
+const KEPT = 10_000;
+
+class Feed {
+  readonly #listeners: ((frame: Frame) => void)[] = [];
+  #early: Frame[] = [];
+
+  push(frame: Frame): void {
+    if (this.#listeners.length > 0) for (const listener of this.#listeners) listener(frame);
+    else if (this.#early.push(frame) > KEPT) throw new Error(`nobody listened to ${KEPT} frames`);
+  }
+
+  add(listener: (frame: Frame) => void): void {
+    this.#listeners.push(listener);
+    const early = this.#early;
+    this.#early = [];
+    for (const frame of early) listener(frame);
+  }
+}

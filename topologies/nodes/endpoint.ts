@@ -1,0 +1,227 @@
+/**
+ * An endpoint is two containers: a holder that owns the network namespace, counts and captures from the first
+ * packet on, and beside it the endpoint itself, without rights over the network. A move moves the holder.
+ */
+import type { Recorder } from '../../history/events.ts';
+import type { Engine, ImageRef, RunResult, StartedContainer, StartedNetwork } from '../engine/engine.ts';
+import { LabError } from '../errors.ts';
+import { Capture } from '../evidence/capture.ts';
+import { COUNTER_TABLE, counterRules, parseCounters } from '../evidence/counters.ts';
+import type { Endpoint, EndpointSpec, FileToPut, ProcessRow, ZoneName } from '../lab-types.ts';
+import type { AddressPlan } from '../plan.ts';
+
+/** The engine may give no default route on an internal network; without one an attempt never gets on the wire. */
+const ENTER_ZONE = `ip route replace default via "$GATEWAY" && printf 'nameserver %s\\n' "$RESOLVER" > /etc/resolv.conf`;
+const BEGIN = `${ENTER_ZONE} && printf %s "$RULES" | nft -f - && nft list table inet ${COUNTER_TABLE}`;
+/** PID 1 of an endpoint clears what a reboot clears, starts what starts at boot, and then leaves this file. */
+const BOOTED = '/run/booted';
+const BOOT_MS = 10_000;
+const AWAIT_BOOT = `for try in $(seq 500); do if [ -e ${BOOTED} ]; then exit 0; fi; sleep 0.02; done; exit 1`;
+const CALL_MS = 15_000;
+
+export interface EndpointPlace {
+  readonly engine: Engine;
+  /** prefix of container names, unique for this lab */
+  readonly lab: string;
+  readonly name: string;
+  readonly zone: ZoneName;
+  readonly plan: AddressPlan;
+  readonly networks: ReadonlyMap<ZoneName, StartedNetwork>;
+  readonly tools: ImageRef;
+  readonly image: ImageRef;
+  readonly spec: EndpointSpec;
+  readonly recorder: Recorder;
+  readonly captureFile: string;
+}
+
+export class EndpointNode implements Endpoint, AsyncDisposable {
+  readonly name: string;
+  readonly #place: EndpointPlace;
+  readonly #holder: StartedContainer;
+  readonly #body: StartedContainer;
+  readonly #capture: Capture;
+  readonly #location: { zone: ZoneName | null };
+
+  /** Resolves when counters and capture have been read back, and only then the endpoint was started. */
+  static async start(place: EndpointPlace): Promise<EndpointNode> {
+    const location: { zone: ZoneName | null } = { zone: place.zone };
+    await using started = new AsyncDisposableStack();
+    const holder = started.use(await startHolder(place));
+    const capture = await Capture.start(holder, {
+      point: place.name,
+      plan: place.plan,
+      recorder: place.recorder,
+      file: place.captureFile,
+      zone: () => location.zone,
+    });
+    const body = started.use(
+      await place.engine.container({
+        name: `${place.lab}-${place.name}`,
+        image: place.image,
+        attach: { kind: 'namespace-of', container: holder },
+        capabilities: place.spec.capabilities,
+      }),
+    );
+    await booted(body, place.name);
+    started.move();
+    return new EndpointNode(place, { holder, body, capture, location });
+  }
+
+  private constructor(
+    place: EndpointPlace,
+    parts: {
+      holder: StartedContainer;
+      body: StartedContainer;
+      capture: Capture;
+      location: { zone: ZoneName | null };
+    },
+  ) {
+    this.name = place.name;
+    this.#place = place;
+    this.#holder = parts.holder;
+    this.#body = parts.body;
+    this.#capture = parts.capture;
+    this.#location = parts.location;
+  }
+
+  get zone(): ZoneName | null {
+    return this.#location.zone;
+  }
+  get address(): string | null {
+    return this.zone === null ? null : this.#place.plan.addressOf(this.name, this.zone);
+  }
+  /** For the lab's own proof: same namespace, with the rights of the holder. */
+  get holder(): StartedContainer {
+    return this.#holder;
+  }
+  get body(): StartedContainer {
+    return this.#body;
+  }
+
+  exec(argv: readonly string[], options: Parameters<Endpoint['exec']>[1] = {}): Promise<RunResult> {
+    return this.#body.run(argv, options);
+  }
+  put(files: readonly FileToPut[]): Promise<void> {
+    return this.#body.put(files);
+  }
+  get(path: string): Promise<Buffer | undefined> {
+    return this.#body.get(path);
+  }
+  changes(): ReturnType<Endpoint['changes']> {
+    return this.#body.changes();
+  }
+  processes(): Promise<readonly ProcessRow[]> {
+    return this.#body.top();
+  }
+
+  async restart(): Promise<void> {
+    await this.#body.run(['rm', '-f', BOOTED], { user: 'root', timeoutMs: CALL_MS });
+    await this.#body.restart();
+    await booted(this.#body, this.name);
+    this.#record({ kind: 'endpoint.restarted', endpoint: this.name });
+  }
+
+  async move(to: ZoneName | null): Promise<void> {
+    const from = this.zone;
+    this.#record({ kind: 'move.started', endpoint: this.name, from, to });
+    if (from !== null && from !== to) {
+      await this.#holder.disconnect(this.#network(from));
+      this.#location.zone = null;
+    }
+    if (to !== null && from !== to) {
+      await this.#holder.connect(this.#network(to), this.#place.plan.addressOf(this.name, to));
+      this.#location.zone = to;
+      await inHolder(this.#holder, this.name, ENTER_ZONE, zoneEnv(this.#place.plan, to));
+    }
+    this.#record({ kind: 'move.finished', endpoint: this.name, zone: this.zone, address: this.address });
+  }
+
+  /** Ends the capture and reads the counters; both go into the history. */
+  async finishEvidence(): Promise<void> {
+    const { stdout } = await inHolder(
+      this.#holder,
+      this.name,
+      `nft -j list counters table inet ${COUNTER_TABLE}`,
+      {},
+    );
+    this.#record({ kind: 'counters', point: this.name, counters: parseCounters(stdout) });
+    await this.#capture.finish();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#body[Symbol.asyncDispose]();
+    await this.#holder[Symbol.asyncDispose]();
+  }
+
+  #network(zone: ZoneName): StartedNetwork {
+    const network = this.#place.networks.get(zone);
+    if (network === undefined)
+      throw new LabError(
+        'harness',
+        `moving ${this.name}`,
+        `there is no zone ${zone}; the topology has ${[...this.#place.networks.keys()].join(', ')}`,
+      );
+    return network;
+  }
+
+  #record(observation: Parameters<Recorder['record']>[1]): void {
+    this.#place.recorder.record(`endpoint:${this.name}`, observation);
+  }
+}
+
+async function booted(body: StartedContainer, name: string): Promise<void> {
+  const { exit } = await body.run(['sh', '-c', AWAIT_BOOT], { user: 'root', timeoutMs: BOOT_MS });
+  if (exit !== 0)
+    throw new LabError(
+      'lab',
+      `${name} did not boot`,
+      `PID 1 of its image left no ${BOOTED} within ${BOOT_MS} ms`,
+    );
+}
+
+async function startHolder(place: EndpointPlace): Promise<StartedContainer> {
+  const { engine, lab, name, plan, zone, tools, networks, spec } = place;
+  const network = networks.get(zone);
+  if (network === undefined) throw new LabError('lab', `starting ${name}`, `no network for zone ${zone}`);
+  await using started = new AsyncDisposableStack();
+  const holder = started.use(
+    await engine.container({
+      name: `${lab}-${name}-holder`,
+      image: tools,
+      argv: ['sleep', 'infinity'],
+      hostname: spec.hostname,
+      attach: { kind: 'networks', networks: [{ network, address: plan.addressOf(name, zone) }] },
+      capabilities: ['NET_ADMIN', 'NET_RAW'],
+      dns: [plan.zone(zone).resolver],
+    }),
+  );
+  const { stdout } = await inHolder(holder, name, BEGIN, {
+    ...zoneEnv(plan, zone),
+    RULES: counterRules(plan),
+  });
+  if (!stdout.includes('counter name "other"'))
+    throw new LabError('capture', `counters of ${name} are not in force`, stdout.slice(0, 500));
+  started.move();
+  return holder;
+}
+
+function zoneEnv(plan: AddressPlan, zone: ZoneName): Record<string, string> {
+  const { gateway, resolver } = plan.zone(zone);
+  return { GATEWAY: gateway, RESOLVER: resolver };
+}
+
+async function inHolder(
+  holder: StartedContainer,
+  name: string,
+  script: string,
+  env: Record<string, string>,
+): Promise<RunResult> {
+  const result = await holder.run(['sh', '-ec', script], { env, timeoutMs: CALL_MS });
+  if (result.exit !== 0)
+    throw new LabError(
+      'lab',
+      `network settings of ${name} could not be made`,
+      result.stderr.trim() || `exit ${String(result.exit)}`,
+    );
+  return result;
+}

@@ -1,0 +1,189 @@
+/** A long-lived process in a node of the lab: its streams are ours, and its end is always noticed. */
+import type { Recorder } from '../../history/events.ts';
+import type { ExecOptions, StartedContainer, StartedExec } from '../engine/engine.ts';
+import { within } from '../deadline.ts';
+import { LabError } from '../errors.ts';
+import { LineReader } from './lines.ts';
+
+const STDERR_KEPT = 4096;
+const PID_FOLDER = '/tmp';
+
+export interface ProcessSpec {
+  /** name of the node in the topology, for events */
+  readonly node: string;
+  readonly process: string;
+  readonly argv: readonly string[];
+  /** shell text that runs in the same exec before the process, e.g. to write its configuration */
+  readonly prepare?: string;
+  readonly options?: ExecOptions;
+  readonly recorder: Recorder;
+  /** stdout as it comes; an exception is recorded as lab.failed and the stream is read on */
+  readonly onOutput?: (chunk: Buffer) => void;
+  readonly onErrorLine?: (line: string) => void;
+}
+
+export class NodeProcess {
+  readonly spec: ProcessSpec;
+  /** Exit status, after both streams have been read to their end. */
+  readonly ended: Promise<number | null>;
+  readonly #container: StartedContainer;
+  readonly #exec: StartedExec;
+  #declared = false;
+  #stderr = '';
+  readonly #errorListeners = new Set<(line: string) => void>();
+
+  static async start(container: StartedContainer, spec: ProcessSpec): Promise<NodeProcess> {
+    // The engine cannot signal an exec; so the process leaves its own id where `signal` finds it.
+    const script = `${spec.prepare ?? ''}\necho $$ > ${pidFile(spec)} && exec "$@"`;
+    const exec = await container.exec(['sh', '-ec', script, 'sh', ...spec.argv], spec.options);
+    return new NodeProcess(container, exec, spec);
+  }
+
+  private constructor(container: StartedContainer, exec: StartedExec, spec: ProcessSpec) {
+    this.#container = container;
+    this.#exec = exec;
+    this.spec = spec;
+    const out = this.#read(exec.stdout, spec.onOutput ?? (() => undefined));
+    const lines = new LineReader((line) => this.#takeErrorLine(line));
+    const err = this.#read(exec.stderr, (chunk) => lines.push(chunk)).then(() => lines.end());
+    this.ended = this.#watch(out, err);
+  }
+
+  get stdin(): StartedExec['stdin'] {
+    return this.#exec.stdin;
+  }
+  get stderr(): string {
+    return this.#stderr;
+  }
+
+  /** Its end, from now on, is asked for: `process.ended` says declared. */
+  declareEnd(): void {
+    this.#declared = true;
+  }
+
+  /** Waits for a line on stderr; lines from before the call count, too. */
+  async line(pattern: RegExp, ms: number): Promise<string> {
+    const earlier = this.#stderr.split('\n').find((line) => pattern.test(line));
+    if (earlier !== undefined) return earlier;
+    let listener: ((line: string) => void) | undefined;
+    const seen = new Promise<string>((resolve) => {
+      listener = (line) => {
+        if (pattern.test(line)) resolve(line);
+      };
+      this.#errorListeners.add(listener);
+    });
+    try {
+      return await within(ms, Promise.race([seen, this.#failEarly(pattern)]), () =>
+        this.#complaint(`did not say ${String(pattern)} within ${ms} ms`),
+      );
+    } finally {
+      if (listener !== undefined) this.#errorListeners.delete(listener);
+    }
+  }
+
+  async signal(name: 'TERM' | 'INT' | 'STOP' | 'CONT' | 'KILL' | 'USR1'): Promise<void> {
+    const { exit, stderr } = await this.#container.run([
+      'sh',
+      '-c',
+      `kill -${name} "$(cat ${pidFile(this.spec)})"`,
+    ]);
+    if (exit !== 0) throw this.#complaint(`took no SIG${name}: ${stderr.trim()}`);
+  }
+
+  /** Ends it on purpose: signal, then wait until all of its output is read. */
+  async stop(signal: 'TERM' | 'INT' | 'KILL', ms: number): Promise<void> {
+    this.declareEnd();
+    const gone = Symbol('gone');
+    const ended = this.ended.then(() => gone);
+    if ((await Promise.race([ended, Promise.resolve()])) === gone) return;
+    // It may end between the look and the signal; then there is nobody to signal, and that is fine.
+    await this.signal(signal).catch((cause: unknown) =>
+      within(ms, ended, () => (cause instanceof Error ? cause : new Error(String(cause)))),
+    );
+    await within(ms, ended, () => this.#complaint(`did not end within ${ms} ms after SIG${signal}`));
+  }
+
+  #takeErrorLine(line: string): void {
+    this.#stderr = `${this.#stderr}${line}\n`.slice(-STDERR_KEPT);
+    this.spec.onErrorLine?.(line);
+    for (const listener of this.#errorListeners) listener(line);
+  }
+
+  async #failEarly(pattern: RegExp): Promise<never> {
+    const exit = await this.ended;
+    throw this.#complaint(`ended with ${String(exit)} before it said ${String(pattern)}`);
+  }
+
+  #complaint(what: string): LabError {
+    const { node, process } = this.spec;
+    return new LabError(
+      blameFor(process),
+      `${process} on ${node} ${what}`,
+      this.#stderr.trim() || 'it wrote nothing on stderr',
+    );
+  }
+
+  async #read(stream: AsyncIterable<unknown>, take: (chunk: Buffer) => void): Promise<void> {
+    let broken = false;
+    try {
+      for await (const chunk of stream) {
+        if (broken) continue;
+        try {
+          take(chunk as Buffer);
+        } catch (cause) {
+          broken = true;
+          this.#record({
+            kind: 'lab.failed',
+            blame: 'harness',
+            what: `output of ${this.spec.process} on ${this.spec.node} could not be read`,
+            cause: String(cause),
+          });
+        }
+      }
+    } catch (cause) {
+      if (!this.#declared)
+        this.#record({
+          kind: 'lab.failed',
+          blame: 'engine',
+          what: `stream of ${this.spec.process} on ${this.spec.node} broke`,
+          cause: String(cause),
+        });
+    }
+  }
+
+  async #watch(out: Promise<void>, err: Promise<void>): Promise<number | null> {
+    await Promise.all([out, err]);
+    const exit = await this.#exec.ended.catch(() => null);
+    const { node, process } = this.spec;
+    this.#record({
+      kind: 'process.ended',
+      node,
+      process,
+      exit,
+      declared: this.#declared,
+      stderr: this.#stderr,
+    });
+    return exit;
+  }
+
+  #record(observation: Parameters<Recorder['record']>[1]): void {
+    this.spec.recorder.record(`node:${this.spec.node}`, observation);
+  }
+}
+
+const pidFile = (spec: ProcessSpec): string => `${PID_FOLDER}/heiiki-${spec.process}.pid`;
+
+function blameFor(process: string): LabError['blame'] {
+  switch (process) {
+    case 'squid':
+      return 'relay';
+    case 'dnsmasq':
+      return 'resolver';
+    case 'tcpdump':
+      return 'capture';
+    case 'app':
+      return 'cloud';
+    default:
+      return 'lab';
+  }
+}
