@@ -30,6 +30,7 @@ export interface ScenarioJudgement {
   readonly measures: readonly Measure[];
   readonly findings: readonly Remark[];
   readonly checks: readonly CheckJudgement[];
+  readonly seconds: number;
 }
 
 type Events = readonly HistoryEvent[];
@@ -51,7 +52,13 @@ export function judgeScenario(events: Events): ScenarioJudgement {
     findings.push(...(finding.findings ?? []));
     outcome = outcomeOf(question, finding);
   }
-  return { ...(outcome ?? ending(events, asked)), measures, findings, checks: asked };
+  return {
+    ...(outcome ?? ending(events, asked)),
+    measures,
+    findings,
+    checks: asked,
+    seconds: duration(events),
+  };
 }
 
 function decidedBefore({ verdict, reason }: HistoryEventOf<'applicability'>): Outcome | undefined {
@@ -83,6 +90,12 @@ function outcomeOf(question: Question, { state, reason, blame }: Finding): Outco
   if (state === 'satisfied') return undefined;
   if (state === 'incomplete') return { verdict: 'inconclusive', reason, blame: blame ?? 'harness' };
   return { verdict: 'fail', reason, ...(question.root === undefined ? {} : { because: question.root }) };
+}
+
+/** Of a scenario that did not finish: up to its last event. */
+function duration(events: Events): number {
+  const finished = ofKind(events, 'scenario.finished').at(-1);
+  return finished?.seconds ?? ((events.at(-1)?.t ?? 0) - (events[0]?.t ?? 0)) / 1000;
 }
 
 /** Every check that was asked held: was everything asked? */

@@ -24,7 +24,7 @@ export function timeMeasure(
     ...(spec.within === undefined ? {} : { ceiling: seconds(spec.within) }),
   };
 }
-export const count = (name: string, value: number): Measure => ({ name, value, unit: '1' });
+export const count = (name: string, value: number): Measure => ({ name, value, unit: '' });
 export const words = (name: string, value: string): Measure => ({ name, value, unit: '' });
 
 /** Nearest rank: a value that was really observed. `share` from 0 to 1; undefined for no values. */

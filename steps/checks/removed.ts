@@ -30,11 +30,13 @@ export const removed = check(Args, (view, args) => {
   if (!hook) return incomplete('harness', 'Nobody ran the uninstall hook.');
   if (hook.outcome !== 'ok') return notRemoved(view, args, hook);
   const limit = args.within;
+  const easier = args.protection === 'cloud-policy' && isOffNetwork(view, hook);
   const measures = [
     timeMeasure(view.events, { name: 'removal.seconds', ms: hook.ms, timing: 'uninstall', within: limit }),
-    kind(args.protection ?? 'none'),
+    // Removed without any network: it does not need its cloud, whatever it declares.
+    kind(easier ? 'none' : (args.protection ?? 'none')),
   ];
-  const details = { measures, evidence: [hook.n] };
+  const details = { measures, evidence: [hook.n], findings: easier ? [EASIER] : [] };
   if (limit !== undefined && hook.ms > limit)
     return violated(`The removal took ${inSeconds(hook.ms)}; ${inSeconds(limit)} were allowed.`, details);
   const left = leftovers(view, hook);
@@ -68,7 +70,7 @@ function notRemoved(view: View, { protection }: Args, hook: Hook): Finding {
   return violated(
     `The uninstall hook ${why}${said ? ` (${said})` : ''}${offline ? ', without any network' : ''}.`,
     {
-      measures: [kind(deadlock ? 'needs-cloud' : 'not-removed')],
+      measures: offline ? [kind(deadlock ? 'needs-cloud' : 'site-visit')] : [],
       evidence: [hook.n],
       findings: [...(deadlock ? [DEADLOCK] : []), ...(protection === 'none' ? [REFUSED_UNPROTECTED] : [])],
     },
@@ -79,6 +81,11 @@ const DEADLOCK: Remark = {
   kind: 'removal-deadlock',
   en: 'It can be removed only with the consent of its cloud. An endpoint that no longer reaches the cloud needs a site visit, or has to be carried back.',
   ja: '削除にはクラウドの許可が必要です。クラウドに届かなくなった端末は、現地作業をするか、元のネットワークへ戻す必要があります。',
+};
+const EASIER: Remark = {
+  kind: 'removal-easier-than-declared',
+  en: 'It declares that its cloud must allow the removal, but was removed without any network.',
+  ja: '削除にはクラウドの許可が必要と申告していますが、ネットワークのない状態で削除できました。',
 };
 const REFUSED_UNPROTECTED: Remark = {
   kind: 'removal-refused-although-unprotected',

@@ -1,0 +1,102 @@
+/** From the results of scenarios to one cell for each product and requirement, and the exit status of a run. */
+import type { Cell, Requirement, Results, ScenarioResult } from './results.ts';
+import { mergeMeasures } from './merge-measures.ts';
+
+export interface Outcome {
+  readonly product: string;
+  readonly requirement: string;
+  readonly result: ScenarioResult;
+  readonly findings: readonly { readonly kind: string; readonly en: string; readonly ja: string }[];
+}
+
+/** Cells and findings in the order in which their first scenario comes. */
+export function rollUp(outcomes: readonly Outcome[]): Pick<Results, 'cells' | 'findings'> {
+  const cells = [
+    ...Map.groupBy(outcomes, ({ product, requirement }) => `${product} ${requirement}`).values(),
+  ].map((group) => {
+    const { product, requirement } = group[0] as Outcome;
+    return cellOf(
+      product,
+      requirement,
+      group.map((outcome) => outcome.result),
+    );
+  });
+  return { cells, findings: findingsOf(outcomes) };
+}
+
+/**
+ * Any fail → fail; else any inconclusive → inconclusive; else any pass → pass, with its scope; else the rest,
+ * where `not-observable` goes before `unsupported`, as it claims less.
+ */
+export function cellOf(product: string, requirement: string, scenarios: readonly ScenarioResult[]): Cell {
+  const verdict =
+    ORDER.find((word) => scenarios.some((scenario) => scenario.verdict === word)) ?? 'inconclusive';
+  const deciding = scenarios.filter((scenario) => scenario.verdict === verdict);
+  const passes = scenarios.filter((scenario) => scenario.verdict === 'pass').length;
+  const because = verdict === 'fail' ? commonRoot(requirement, deciding) : undefined;
+  const blame = verdict === 'inconclusive' ? (deciding[0]?.blame ?? 'harness') : undefined;
+  return {
+    product,
+    requirement,
+    verdict,
+    ...(verdict === 'pass' && scenarios.length > 1
+      ? { scope: `${passes} of ${scenarios.length} ${unit(scenarios)}` }
+      : {}),
+    ...(because === undefined ? {} : { because }),
+    reason: reasonOf(deciding),
+    ...(blame === undefined ? {} : { blame }),
+    // An inconclusive scenario has measured the broken lab.
+    measures: mergeMeasures(scenarios.filter(({ verdict: own }) => own === 'pass' || own === 'fail')),
+    scenarios: [...scenarios],
+  };
+}
+
+const ORDER = ['fail', 'inconclusive', 'pass', 'not-observable', 'unsupported'] as const;
+
+const unit = (scenarios: readonly ScenarioResult[]): string =>
+  new Set(scenarios.map((scenario) => scenario.name)).size < scenarios.length ||
+  scenarios.every((scenario) => scenario.variant !== undefined)
+    ? 'kinds'
+    : 'scenarios';
+
+/** The root that all failing scenarios share; a requirement is not the root of itself. */
+function commonRoot(requirement: string, failing: readonly ScenarioResult[]): string | undefined {
+  const roots = new Set(failing.map((scenario) => scenario.because));
+  const [root] = roots;
+  return roots.size === 1 && root !== requirement ? root : undefined;
+}
+
+/** The first reason, with the kind that it is about, and how many more there are. */
+function reasonOf(deciding: readonly ScenarioResult[]): string {
+  const [first, ...others] = deciding;
+  if (!first) return 'no scenario was played';
+  const kind = first.variant === undefined ? '' : `${first.variant}: `;
+  const more = new Set(others.map((scenario) => scenario.reason).filter((reason) => reason !== first.reason))
+    .size;
+  return `${kind}${first.reason}${more > 0 ? ` (${more} more of this verdict)` : ''}`;
+}
+
+/** Each finding once for a product, with the evidence of the first scenario that shows it. */
+export function findingsOf(outcomes: readonly Outcome[]): Results['findings'] {
+  const found = new Map<string, Results['findings'][number]>();
+  for (const { product, findings, result } of outcomes)
+    for (const { kind, en, ja } of findings) {
+      const key = JSON.stringify([product, kind, en]);
+      if (!found.has(key)) found.set(key, { product, kind, text: { en, ja }, evidence: result.evidence });
+    }
+  return [...found.values()];
+}
+
+/**
+ * Of the unconditional MUSTs: 1 if some fail, else 2 if some are inconclusive, else 0. What is not observable
+ * has not failed; what is conditional is reported and decides nothing here. (3 is wrong usage.)
+ */
+export function exitStatus({ cells, requirements }: Pick<Results, 'cells' | 'requirements'>): 0 | 1 | 2 {
+  const binding = new Set(requirements.filter(isUnconditionalMust).map((requirement) => requirement.id));
+  const verdicts = new Set(cells.filter((cell) => binding.has(cell.requirement)).map((cell) => cell.verdict));
+  if (verdicts.has('fail')) return 1;
+  return verdicts.has('inconclusive') ? 2 : 0;
+}
+
+const isUnconditionalMust = ({ level, if: condition }: Requirement): boolean =>
+  level === 'MUST' && condition === undefined;
