@@ -66,7 +66,7 @@ async function lab(prove: boolean, index: number): Promise<number> {
   let dispose: () => Promise<void> = () => Promise.resolve();
   const ms = await timed(async () => {
     const started = await context.startLab(request);
-    dispose = () => started.lab[Symbol.asyncDispose]();
+    dispose = async () => started.lab[Symbol.asyncDispose]();
   });
   downs.push(await timed(dispose));
   await history.close();

@@ -18,7 +18,7 @@ export async function judge(folder: string): Promise<number> {
       const events = await readHistory(join(folder, scenario.evidence, 'history.ndjson'));
       const slug = scenario.evidence.split('/').at(-1) ?? '';
       const described = { requirement: cell.requirement, name: scenario.name, slug };
-      const outcome = outcomeOf(cell.product, described, judgeScenario(events), []);
+      const outcome = outcomeOf(cell.product, described, { ...judgeScenario(events), seconds: scenario.seconds }, []);
       outcomes.push(outcome);
       if (outcome.result.verdict !== scenario.verdict)
         changed.push(`${cell.product} ${cell.requirement} "${scenario.name}": was ${scenario.verdict}, is ${outcome.result.verdict} – ${outcome.result.reason}`);

@@ -11,6 +11,8 @@ export interface ScenarioOutcome {
   readonly findings: ScenarioJudgement['findings'];
 }
 
+export type Judged = ScenarioJudgement & { readonly seconds: number };
+
 /**
  * @param judgement what the After hook attached; without one the harness itself broke, which is
  *   inconclusive and carries the first error that Cucumber reported
@@ -21,7 +23,7 @@ export function outcomeOf(
   judgement: unknown,
   messages: readonly Envelope[],
 ): ScenarioOutcome {
-  const judged = (judgement as ScenarioJudgement | undefined) ?? unjudged(messages);
+  const judged = (judgement as Judged | undefined) ?? unjudged(messages);
   return {
     product,
     requirement: scenario.requirement,
@@ -39,7 +41,7 @@ export function outcomeOf(
   };
 }
 
-function unjudged(messages: readonly Envelope[]): ScenarioJudgement {
+function unjudged(messages: readonly Envelope[]): Judged {
   const error = messages.find((message) => message.testStepFinished?.testStepResult.message)?.testStepFinished;
   return {
     verdict: 'inconclusive',

@@ -70,12 +70,12 @@ After(async function (this: HeiikiWorld, { pickle, result }: ITestCaseHookParame
   // A step that broke for a reason of the harness's own has asked no check: say so, or it would be lost.
   if (result?.status === 'FAILED' && !EXPLAINED.has(result.exception?.type ?? ''))
     session.history.record('harness', { kind: 'lab.failed', blame: 'harness', what: 'a step', cause: result.message ?? 'unknown' });
-  session.history.record('harness', { kind: 'scenario.finished', seconds: (Date.now() - begun) / 1000 });
+  const seconds = (Date.now() - begun) / 1000;
+  session.history.record('harness', { kind: 'scenario.finished', seconds, completed: result?.status === 'PASSED' });
   await session.history.close();
   const judgement = judgeScenario(session.history.events);
-  this.attach(JSON.stringify({ product: session.product.product.id, scenario: scenarioSlug(pickle), ...judgement }), {
-    mediaType: JUDGEMENT,
-  });
+  const named = { product: session.product.product.id, scenario: scenarioSlug(pickle), seconds };
+  this.attach(JSON.stringify({ ...named, ...judgement }), { mediaType: JUDGEMENT });
   if (result?.status === 'PASSED' && judgement.verdict !== 'pass')
     throw new Error(`every step passed, but the history says ${judgement.verdict}: ${judgement.reason}`);
 });

@@ -1,6 +1,6 @@
 /** The product's life on its endpoint: installed, enrolled, removed. */
 import type { HistoryEvent } from '../../history/events.ts';
-import { removalTraces } from './traces.ts';
+import { readTraces } from './traces.ts';
 import { until } from './ask.ts';
 import type { Session } from './session.ts';
 
@@ -31,6 +31,6 @@ export async function putInForce(session: Session, change: () => Promise<number>
 /** Removes the product; what it leaves is read from outside and recorded. */
 export async function remove(session: Session, secret: string): Promise<HistoryEvent> {
   const event = await session.hook('uninstall', { secret });
-  await removalTraces(session);
+  await readTraces(session.endpoint, session.history);
   return event;
 }

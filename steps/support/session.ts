@@ -23,6 +23,7 @@ import type { RunContext } from './context.ts';
 import type { Place } from './places.ts';
 import { runHook, type HookValues } from './hooks-of-product.ts';
 import { timeFor, type Lane } from './timing.ts';
+import { readTraces } from './traces.ts';
 import type { LoadedProduct } from '../../products/load.ts';
 
 /** How many indicator samples a scenario can play: their hashes are in the policy before it starts. */
@@ -61,6 +62,7 @@ export class Session implements AsyncDisposable {
   #indicators = Array.from({ length: INDICATORS }, freshNonce);
   #secret = freshNonce();
   #used = 0;
+  #installed = false;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -101,6 +103,11 @@ export class Session implements AsyncDisposable {
 
   /** Runs a hook of the product. `relay`: what the installer is told, e.g. `10.0.0.1:3128` or `none`. */
   async hook(name: HookName, values: Partial<HookValues> = {}): Promise<HistoryEvent> {
+    if (name === 'install' && !this.#installed) {
+      this.#installed = true;
+      // What is there before the product comes is no trace of it afterwards.
+      await this.#guard('reading the endpoint', () => readTraces(this.endpoint, this.history));
+    }
     const relay = values.relay ?? 'none';
     return this.#guard(`hook ${name}`, () =>
       runHook({

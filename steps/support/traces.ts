@@ -1,4 +1,6 @@
 /** What a product leaves on an endpoint, read from outside: by the engine's archive and process list. */
+import type { HistoryWriter } from '../../history/writer.ts';
+import type { Endpoint } from '../../topologies/lab-types.ts';
 import type { Session } from './session.ts';
 
 /** Files that tell people or programs of the endpoint to use a proxy. */
@@ -35,15 +37,13 @@ export async function proxySettings(session: Session): Promise<void> {
   });
 }
 
-/** Processes and files that were not there before the product was installed. */
-export async function removalTraces(session: Session): Promise<void> {
-  const { endpoint } = session;
-  const processes = (await endpoint.processes()).map((row) => row.command);
-  const files = (await endpoint.changes()).filter(isProductLike);
-  const record = (by: 'top' | 'archive', what: string, value: unknown): void =>
-    void session.history.record('harness', { kind: 'endpoint.state', endpoint: endpoint.name, by, what, value });
-  record('top', 'processes', processes);
-  record('archive', 'files', files);
+/** Processes and files of the endpoint now; two readings, before and after a product, show what it leaves. */
+export async function readTraces(endpoint: Endpoint, history: HistoryWriter): Promise<void> {
+  const record = (by: 'top' | 'archive', what: string, value: readonly string[]): void =>
+    void history.record('harness', { kind: 'endpoint.state', endpoint: endpoint.name, by, what, value });
+  const [processes, changes] = await Promise.all([endpoint.processes(), endpoint.changes()]);
+  record('top', 'processes', processes.map((row) => row.command));
+  record('archive', 'files', changes.filter(isProductLike));
 }
 
 /** Logs, caches and the harness's own files are no part of a product that could still run. */
