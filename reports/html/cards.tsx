@@ -111,6 +111,7 @@ function Moving({ view, product }: Asked): JSX.Element {
   const method = find(cell, 'recovery.method');
   const seconds = find(cell, 'recovery.seconds');
   const steps = find(cell, 'recovery.manual-steps');
+  const onSite = find(cell, 'recovery.site-visits');
   return (
     <Answer ask={TEXT.moving} view={view} product={product} id="MOV-01" cell={cell}>
       {method ? (
@@ -127,6 +128,12 @@ function Moving({ view, product }: Asked): JSX.Element {
           {steps ? (
             <>
               <T t={TEXT.manualSteps} /> {String(steps.value)}
+              {onSite === undefined || onSite.value === 0 ? null : (
+                <>
+                  {' · '}
+                  <T t={TEXT.onSite} /> {String(onSite.value)}
+                </>
+              )}
             </>
           ) : null}
         </p>

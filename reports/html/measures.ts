@@ -40,6 +40,7 @@ const HEADLINES = [
   'delivery.lost',
   'wire.strays',
   'firewall.undeclared',
+  'disposition.reported',
   'enrol.seconds',
   'detect.seconds',
   'policy.seconds',
@@ -52,15 +53,16 @@ export function headline(cell: Cell): CellMeasure | undefined {
   }
   return cell.measures[0];
 }
+/** Lists of names: how many is enough in a narrow table. */
+const COUNTED = new Set(['firewall.destinations', 'firewall.undeclared']);
+
 /** The headline with as many words as it needs to be understood alone, e.g. `lost: 2`. */
 export function headlineText(m: CellMeasure): Both {
-  const value = measured(m);
-  if (m.unit === 's' || m.unit === 'ms' || m.name in VALUE_NAMES) return value;
+  const counted = COUNTED.has(m.name);
+  const value = counted && typeof m.value === 'string' ? same(String(listOf(m).length)) : measured(m);
+  if (!counted && (typeof m.value === 'string' || m.unit === 's' || m.unit === 'ms')) return value;
   const name = measureName(m.name);
-  const shown = typeof m.value === 'string' ? listOf(m).length : undefined;
-  return shown === undefined
-    ? both(`${name.en}: ${value.en}`, `${name.ja} ${value.ja}`)
-    : both(`${name.en}: ${shown}`, `${name.ja} ${shown}`);
+  return both(`${name.en}: ${value.en}`, `${name.ja} ${value.ja}`);
 }
 
 /** A measure that names several things (`a:443, b:443`) as a list. */

@@ -96,6 +96,7 @@ export const TEXT = {
   undeclared: both('asked for, but not declared', '申告にない接続要求'),
   noneUndeclared: both('nothing undeclared was asked for', '申告にない接続要求はありません'),
   manualSteps: both('manual steps', '手作業の数'),
+  onSite: both('of these on site', 'うち現地'),
   declared: both('declared', '申告'),
   ceiling: both('ceiling', '上限'),
   measured: both('Measured', '実測'),
@@ -174,6 +175,12 @@ export const MEASURE_NAMES: Readonly<Record<string, Both>> = {
   'recovery.method': both('method of recovery', '復旧方法'),
   'recovery.seconds': both('time to recover', '復旧までの時間'),
   'recovery.manual-steps': both('manual steps', '手作業の数'),
+  'recovery.site-visits': both('of these, on site', 'うち現地での作業'),
+  'status.seconds': both('time until the status said so', '状態表示に出るまでの時間'),
+  'disposition.reported': both('disposition reported', '報告された処置'),
+  'disposition.effect': both('what really happened', '実際の結果'),
+  'relay.address': both('relay’s address given as', '指定したプロキシのアドレス'),
+  'wire.attempts': both('direct attempts', '直接通信の試み'),
   'removal.seconds': both('time to remove', '削除までの時間'),
   'removal.kind': both('kind of removal', '削除の方法'),
 };
@@ -188,13 +195,24 @@ export const VALUE_NAMES: Readonly<Record<string, Readonly<Record<string, Both>>
     reinstall: both('only by reinstalling', '再インストールで復旧'),
     none: both('not at all', '復旧せず'),
   },
+  'disposition.reported': {
+    detected: both('detected', '検知のみ'),
+    blocked: both('blocked', 'ブロック済み'),
+    other: both('other', 'その他'),
+  },
+  'disposition.effect': {
+    happened: both('it happened', '実行された'),
+    prevented: both('it was prevented', '阻止された'),
+    unknown: both('unknown', '不明'),
+  },
   'removal.kind': {
     'local-secret': both('with a local secret', '端末側のパスワードで削除'),
     'prefetched-token': both('with a token fetched beforehand', '事前に取得したトークンで削除'),
-    'cloud-policy': both('needs the cloud', 'クラウド側の操作が必要'),
+    'cloud-policy': both('after release by the cloud', 'クラウド側で解除して削除'),
     'needs-cloud': both('needs the cloud', 'クラウド側の操作が必要'),
     'site-visit': both('needs a visit on site', '現地作業が必要'),
-    none: both('no protection to lift', '保護なしで削除'),
+    'not-removed': both('was not removed', '削除できず'),
+    none: both('without protection', '保護なしで削除'),
   },
 };
 
@@ -208,4 +226,5 @@ export const UNITS: Readonly<Record<string, Both>> = {
   steps: both('steps', '手順'),
   detections: both('detections', '件'),
   count: same(''),
+  '1': same(''),
 };

@@ -1,0 +1,49 @@
+import { expect } from 'chai';
+import { describe, it } from 'node:test';
+import { headline, headlineText, listOf, numberText, valueText } from './measures.ts';
+
+describe('measures as text', () => {
+  it('numbers have three digits that mean something', () => {
+    expect([0, 0.8421, 5.31, 48.249, 1234.5, 1e6].map(numberText)).to.deep.equal([
+      '0',
+      '0.842',
+      '5.31',
+      '48.2',
+      '1,235',
+      '1,000,000',
+    ]);
+  });
+  it('units and known words are translated, others stay', () => {
+    expect(valueText('enrol.seconds', 1.5, 's')).to.deep.equal({ en: '1.5 s', ja: '1.5秒' });
+    expect(valueText('delivery.lost', 2, '1')).to.deep.equal({ en: '2', ja: '2' });
+    expect(valueText('recovery.method', 'reinstall', '')).to.deep.equal({
+      en: 'only by reinstalling',
+      ja: '再インストールで復旧',
+    });
+    expect(valueText('recovery.method', 'magic', '').ja).to.equal('magic');
+    expect(valueText('x', 3, 'kB').ja).to.equal('3 kB');
+  });
+  it('lists of names are counted in a narrow cell', () => {
+    const m = { name: 'firewall.undeclared', value: 'a.test:443, b.test:80', unit: '' };
+    expect(listOf(m)).to.deep.equal(['a.test:443', 'b.test:80']);
+    expect(headlineText(m).en).to.equal('undeclared destinations: 2');
+    expect(headlineText({ ...m, value: '' }).en).to.equal('undeclared destinations: 0');
+  });
+  it('the outcome speaks for the cell, not the circumstances', () => {
+    const measures = ['delivery.injected', 'delivery.lost', 'delivery.p95'].map((name) => ({
+      name,
+      value: 1,
+      unit: '1',
+    }));
+    const cell = {
+      product: 'p',
+      requirement: 'r',
+      verdict: 'pass' as const,
+      reason: '',
+      measures,
+      scenarios: [],
+    };
+    expect(headline(cell)?.name).to.equal('delivery.lost');
+    expect(headline({ ...cell, measures: [] })).to.equal(undefined);
+  });
+});
