@@ -51,7 +51,7 @@ export const endpointBase: ImageRecipe = {
   dockerfile: [
     install('curl', 'passwd', 'procps'),
     'RUN getent group sudo >/dev/null || groupadd --system sudo',
-    'RUN useradd --create-home --shell /bin/bash --user-group staff \\',
+    'RUN useradd --create-home --shell /bin/bash --gid staff staff \\',
     '  && install -d -o staff -g staff /home/staff/Documents /home/staff/Downloads \\',
     '  && install -d /etc/boot.d && touch /var/log/business.log',
     'COPY boot /sbin/heiiki-boot',
