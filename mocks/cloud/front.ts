@@ -1,4 +1,6 @@
 /** mockttp as HTTPS front: certificates by name from the run's authority, exchanges to the cloud. */
+import { once } from 'node:events';
+import { connect } from 'node:tls';
 import { getLocal, type CompletedRequest, type Mockttp } from 'mockttp';
 import type { Answered, CloudRequest } from './exchange.ts';
 
@@ -32,15 +34,34 @@ export async function startFront(options: {
   await server.start(options.port === 0 ? undefined : options.port);
   const open = new Map<string, AbortController>();
   await server.on('abort', (request) => open.get(request.id)?.abort());
-  await server.on('tls-client-error', (e) =>
-    options.onOddity(`TLS handshake of ${e.remoteIpAddress} failed: ${e.failureCause}`),
-  );
+  const said = new Set<string>();
+  const own: { port?: number | undefined } = {};
+  await server.on('tls-client-error', (e) => {
+    if (e.remotePort === own.port) return;
+    const text = `TLS handshake of ${e.remoteIpAddress ?? 'unknown'} failed: ${e.failureCause}`;
+    // An agent that cannot agree with the cloud tries for ever; once is enough.
+    if (!said.has(text)) options.onOddity(text);
+    said.add(text);
+  });
   await server.on('client-error', (e) => {
     // mockttp's word for a connection that the cloud was asked to cut
     if (e.errorCode !== 'E_RULE_CB_CLOSE') options.onOddity(`not HTTP: ${e.errorCode ?? 'unreadable'}`);
   });
   await server.forAnyRequest().thenCallback((request) => serve(open, request, options.handle));
+  own.port = await warmUp(server.port, options.defaultDomain);
   return { port: server.port, close: () => close(server, open) };
+}
+
+/**
+ * Issues the certificate of the usual name, so that the first agent does not wait for it. Returns the port that it
+ * came from: mockttp takes a client that asks nothing for one that failed.
+ */
+async function warmUp(port: number, servername: string): Promise<number | undefined> {
+  const socket = connect({ host: '127.0.0.1', port, servername, rejectUnauthorized: false });
+  await once(socket, 'secureConnect', { signal: AbortSignal.timeout(10_000) });
+  const from = socket.localPort;
+  socket.destroy();
+  return from;
 }
 
 async function close(server: Mockttp, open: Map<string, AbortController>): Promise<void> {
