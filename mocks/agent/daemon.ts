@@ -84,14 +84,15 @@ export class Daemon {
     this.#reporter.start();
   }
 
-  async #stop(): Promise<never> {
+  async #stop(): Promise<void> {
     this.#reporter.stop();
     this.#stopExtras();
     this.#accounts.stop();
     await this.#sensor.stop();
     this.#link.close();
     this.#queue.close();
-    process.exit(0);
+    // Not process.exit: it waits for a look-up that is under way, for many seconds where no resolver answers.
+    process.kill(process.pid, 'SIGTERM');
   }
 
   #newReporter(): Reporter {

@@ -43,12 +43,9 @@ export class Journal implements FindingQueue {
   }
 
   add(finding: DetectionFinding): void {
-    const entries: Entry[] = [];
-    while (this.#waiting.size >= this.#capacity) {
-      const [oldest] = this.#waiting.keys();
-      if (oldest === undefined) break;
-      entries.push({ done: [oldest] }, { dropped: 1 });
-    }
+    const over = Math.max(0, this.#waiting.size - this.#capacity + 1);
+    const lost = [...this.#waiting.keys()].slice(0, over);
+    const entries: Entry[] = lost.length > 0 ? [{ done: lost }, { dropped: lost.length }] : [];
     entries.push({ add: finding });
     for (const entry of entries) this.#apply(entry);
     this.#write(entries);

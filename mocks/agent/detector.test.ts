@@ -1,0 +1,103 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { expect } from 'chai';
+import { Detector } from './detector.ts';
+import { behaviourOf, type Flaw } from './flaws.ts';
+import { PolicyInForce } from './policy.ts';
+import type { Act } from './rules/acts.ts';
+
+const BAD = 'b'.repeat(64);
+const act = (more: Partial<Act>): Act => ({
+  kind: 'exec',
+  id: 1,
+  time: 1000,
+  path: '/home/staff/Downloads/tool',
+  sha256: 'c'.repeat(64),
+  pid: 5,
+  parentPid: 4,
+  uid: 1000,
+  commandLine: 'tool x',
+  parentCommandLine: 'sh',
+  named: true,
+  asks: true,
+  ...more,
+});
+
+describe('the detector', () => {
+  let folder: string;
+  let reports: [string, number][];
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'detector-'));
+    reports = [];
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+  const make = (mode: 'detect' | 'block', flaw: Flaw | null = null) => {
+    const policy = new PolicyInForce(join(folder, 'policy'), 'as-given');
+    const indicators = [{ sha256: BAD, name: 'sample' }];
+    policy.take({ revision: 1, mode, indicators, allowlist: [], uninstallProtection: 'on' }, undefined);
+    return new Detector({
+      policy,
+      behaviour: behaviourOf(flaw),
+      quarantine: join(folder, 'q'),
+      userOf: String,
+      report: (draft, disposition) => reports.push([draft.analytic, disposition]),
+    });
+  };
+
+  it('reports an unknown program from a download folder once it is known what became of it', () => {
+    const detector = make('detect');
+    expect(detector.decide(act({}))).to.equal('allow');
+    expect(reports).to.deep.equal([]);
+    detector.settled(act({}), 'allow');
+    expect(reports).to.deep.equal([['T1204.002', 15]]);
+  });
+  it('says blocked only for what was refused', () => {
+    const detector = make('block');
+    expect(detector.decide(act({}))).to.equal('deny');
+    detector.settled(act({}), 'deny');
+    detector.decide(act({ id: 2 }));
+    detector.settled(act({ id: 2 }), 'late');
+    expect(reports).to.deep.equal([
+      ['T1204.002', 2],
+      ['T1204.002', 15],
+    ]);
+  });
+  it('is silent about programs of the distribution and about interpreters', () => {
+    const detector = make('block');
+    for (const quiet of [{ path: '/usr/bin/cp' }, { named: false }, { path: '/home/staff/Documents/tool' }]) {
+      expect(detector.decide(act(quiet))).to.equal('allow');
+      detector.settled(act(quiet), 'allow');
+    }
+    expect(reports).to.deep.equal([]);
+  });
+  it('reports a file of an indicator once: when it appears, not again when it is read', () => {
+    const detector = make('detect');
+    const file = { path: '/home/staff/Documents/f', sha256: BAD };
+    const opened = act({ ...file, kind: 'open', id: 2 });
+    detector.decide(act({ ...file, kind: 'write', asks: false }));
+    detector.decide(opened);
+    detector.settled(opened, 'allow');
+    expect(reports).to.deep.equal([['sha256-indicator', 15]]);
+    detector.decide(act({ ...file, kind: 'write', id: 3, asks: false }));
+    expect(reports, 'a new file of the same name').to.have.length(2);
+  });
+  it('takes such a file away when the policy blocks, and says detected where it could not', () => {
+    const detector = make('block');
+    const path = join(folder, 'f');
+    writeFileSync(path, 'x');
+    detector.decide(act({ kind: 'write', path, sha256: BAD, asks: false }));
+    detector.decide(act({ kind: 'write', path, sha256: BAD, asks: false, id: 2 }));
+    expect(reports).to.deep.equal([
+      ['sha256-indicator', 2],
+      ['sha256-indicator', 15],
+    ]);
+  });
+  it('claims-blocked says blocked and lets it happen', () => {
+    const detector = make('block', 'claims-blocked');
+    expect(detector.decide(act({}))).to.equal('allow');
+    detector.settled(act({}), 'allow');
+    expect(reports).to.deep.equal([['T1204.002', 2]]);
+  });
+});

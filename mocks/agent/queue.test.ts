@@ -1,0 +1,68 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { expect } from 'chai';
+import { Journal, NewestOnly } from './queue.ts';
+import { findingOf } from './rules/finding.ts';
+
+const finding = (title: string) =>
+  findingOf({ analytic: 'T1204.002', title, startTime: 1 }, 15, { hostname: 'pc' });
+const titles = (queue: Journal | NewestOnly) => queue.oldest(100).map((one) => one.finding_info.title);
+
+describe('the journal of findings', () => {
+  let folder: string;
+  let path: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'journal-'));
+    path = join(folder, 'queue.jsonl');
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('keeps what was added, oldest first, when nobody closed it', () => {
+    const first = new Journal(path, 10);
+    for (const title of ['a', 'b', 'c']) first.add(finding(title));
+    first.remove([first.oldest(1)[0]!.finding_info.uid]);
+    expect(titles(new Journal(path, 10))).to.deep.equal(['b', 'c']);
+  });
+
+  it('drops the oldest when it is full, and keeps count over a restart', () => {
+    const first = new Journal(path, 2);
+    for (const title of ['a', 'b', 'c', 'd']) first.add(finding(title));
+    const second = new Journal(path, 2);
+    expect(titles(second)).to.deep.equal(['c', 'd']);
+    expect(second.dropped).to.equal(2);
+  });
+
+  it('leaves out a last line that was cut in the middle', () => {
+    new Journal(path, 10).add(finding('whole'));
+    appendFileSync(path, '{"add":{"activ');
+    expect(titles(new Journal(path, 10))).to.deep.equal(['whole']);
+  });
+
+  it('does not grow with what is finished', () => {
+    const queue = new Journal(path, 10);
+    for (let i = 0; i < 600; i += 1) {
+      queue.add(finding(`n${i}`));
+      queue.remove(queue.oldest(10).map((one) => one.finding_info.uid));
+    }
+    expect(readFileSync(path, 'utf8').split('\n').length).to.be.below(600);
+    expect(queue.size).to.equal(0);
+  });
+
+  it('ignores a uid that it does not hold', () => {
+    const queue = new Journal(path, 10);
+    queue.add(finding('a'));
+    queue.remove(['not-there']);
+    expect(queue.size).to.equal(1);
+  });
+});
+
+describe('the queue of the careless', () => {
+  it('has only the newest finding once sending has failed', () => {
+    const queue = new NewestOnly();
+    for (const title of ['a', 'b']) queue.add(finding(title));
+    queue.sendingFailed();
+    expect(titles(queue)).to.deep.equal(['b']);
+  });
+});
