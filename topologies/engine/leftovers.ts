@@ -2,11 +2,12 @@
 import type Docker from 'dockerode';
 import type { Leftover } from './engine.ts';
 import { unless } from './errors.ts';
-import { LEASE, OURS, RUN } from './names.ts';
+import { LEASE, RUN } from './names.ts';
 import { removeNetwork } from './networks.ts';
 import { removeContainer } from './started.ts';
 
-const FILTER = { label: [`${OURS}=1`] };
+// Not our general label: intermediate containers of a build inherit it from the image that they start from.
+const FILTER = { label: [RUN] };
 /** between creation and start of a lease its run must not be taken for dead */
 const STARTING_S = 60;
 const AT_ONCE = 4;
