@@ -106,7 +106,10 @@ function statusOf(error: unknown): number {
     process.stderr.write(`heiiki: ${(error as Error).message}\n`);
     return own;
   }
-  process.stderr.write(`heiiki: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  // An error of the engine explains itself; anything else is a mistake of ours, and its place is needed.
+  const explained = error instanceof Error && error.name === 'EngineError';
+  const text = error instanceof Error && !explained ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`heiiki: ${text}\n`);
   return 2;
 }
 

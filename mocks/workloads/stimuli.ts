@@ -33,11 +33,11 @@ const shell = (user: string, script: string, ...args: string[]) => ({
 });
 
 /**
- * A file attack with the given name. `variant` is what makes its content (and hash) differ; `run` tells
- * repeated runs of one file apart.
+ * A file attack with the given name (it may hold folders). `variant` is what makes its content, and so its
+ * hash, differ; `run` tells repeated runs of one file apart. Its nonce is the file's path.
  */
-export function fileAttack(kind: FileAttack, name: string, variant: string, nonce: string, run: number): Act {
-  const effect = `${EFFECTS}/effect-${nonce}-${run}`;
+export function fileAttack(kind: FileAttack, name: string, variant: string, run: number): Act {
+  const effect = `${EFFECTS}/effect-${variant}-${run}`;
   const folder = kind === 'T1204.002' ? '/home/staff/Downloads' : '/home/staff/Documents';
   const file = `${folder}/${name}`;
   // Removed first: a file that is being run cannot be written over, and each run is a fresh file.
@@ -47,7 +47,7 @@ export function fileAttack(kind: FileAttack, name: string, variant: string, nonc
       ? `${fresh}cp /bin/cp "$1"; printf %s "$2" >>"$1"; chmod 755 "$1"; "$1" /etc/hostname "$3"`
       : `${fresh}printf "harmless sample %s\\n" "$2" >"$1"; wc -c <"$1" >"$3.part"; mv "$3.part" "$3"`;
   const command = shell('staff', script, file, variant, effect);
-  return { stimulus: kind, twin: false, nonce, file, effect: { path: effect }, command };
+  return { stimulus: kind, twin: false, nonce: file, file, effect: { path: effect }, command };
 }
 
 function joinGroup(nonce: string, group: string, twin: boolean): Act {
@@ -78,9 +78,9 @@ function logLine(nonce: string): Act {
 export function attack(stimulus: StimulusId, nonce: string): Act {
   switch (stimulus) {
     case 'T1204.002':
-      return fileAttack(stimulus, `tool-${nonce}`, nonce, nonce, 1);
+      return { ...fileAttack(stimulus, `tool-${nonce}`, nonce, 1), nonce };
     case 'sha256-indicator':
-      return fileAttack(stimulus, `invoice-${nonce}.bin`, nonce, nonce, 1);
+      return { ...fileAttack(stimulus, `invoice-${nonce}.bin`, nonce, 1), nonce };
     case 'T1098.007':
       return joinGroup(nonce, 'sudo', false);
     case 'log-line':
@@ -99,7 +99,7 @@ export function benignTwin(stimulus: Attack, nonce: string): Act {
     }
     case 'sha256-indicator':
       // Like the attack's file, but its hash is no indicator: nobody put it into the policy.
-      return { ...fileAttack(stimulus, `invoice-${nonce}.bin`, `${nonce}.`, nonce, 1), twin: true };
+      return { ...fileAttack(stimulus, `invoice-${nonce}.bin`, `${nonce}.`, 1), nonce, twin: true };
     case 'T1098.007':
       return joinGroup(nonce, 'users', true);
   }
