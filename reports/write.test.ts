@@ -4,7 +4,8 @@ import { mkdir, mkdtemp, readFile, readlink, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { fixtureHistory, fixtureResults } from './fixture.ts';
+import { fixtureHistory } from './fixture-history.ts';
+import { fixtureResults } from './fixture.ts';
 import type { Manifest } from './manifest.ts';
 import { Results } from './results.ts';
 import { pointLatest, writeReports } from './write.ts';

@@ -1,17 +1,12 @@
 /** @jsxRuntime automatic @jsxImportSource preact */
 /** First screen: what somebody who runs company IT asks first, answered per product, in the order given. */
 import type { JSX } from 'preact';
-import type { Cell } from '../results.ts';
+import { Answer, Nothing, Second, YesNo, type Asked } from './answer.tsx';
 import { find, listOf, measured, numberText, type CellMeasure } from './measures.ts';
-import { Badge, T } from './parts.tsx';
+import { T } from './parts.tsx';
 import { reasonText } from './reasons.ts';
 import { both, NOT_RUN, TEXT, VERDICTS, type Both } from './texts.ts';
-import { unmeasuredOf, type ResultProduct, type Unmeasured, type View } from './view.ts';
-
-interface Asked {
-  readonly view: View;
-  readonly product: ResultProduct;
-}
+import { unmeasuredOf, type Unmeasured, type View } from './view.ts';
 
 export function Cards({ view }: { view: View }): JSX.Element {
   return (
@@ -233,77 +228,4 @@ function kindText({ kind, reason }: Unmeasured): Both {
   const { word } = VERDICTS[kind];
   const why = reasonText(reason);
   return both(`${word.en}: ${why.en}`, `${word.ja}：${why.ja}`);
-}
-
-interface AnswerProps extends Asked {
-  readonly ask: Both;
-  readonly id: string;
-  readonly cell: Cell | undefined;
-  readonly children: JSX.Element | (JSX.Element | null)[];
-}
-function Answer({ ask, view, product, id, cell, children }: AnswerProps): JSX.Element {
-  return (
-    <div class="answer">
-      <h4>
-        <T t={ask} />
-      </h4>
-      <div>{children}</div>
-      <p class="source">
-        <a href={`#${view.anchor(product, id)}`}>{id}</a> <Badge cell={cell} />
-      </p>
-    </div>
-  );
-}
-
-/** A verdict as an answer to a question; anything but pass and fail stays the word that it is. */
-function YesNo({ cell }: { cell: Cell | undefined }): JSX.Element {
-  if (!cell || cell.because !== undefined) return <Nothing cell={cell} />;
-  if (cell.verdict === 'pass')
-    return (
-      <strong class="m-pass">
-        <T t={TEXT.yes} />
-      </strong>
-    );
-  if (cell.verdict === 'fail')
-    return (
-      <strong class="m-fail">
-        <T t={TEXT.no} />
-      </strong>
-    );
-  return <Nothing cell={cell} />;
-}
-function Nothing({ cell }: { cell: Cell | undefined }): JSX.Element {
-  return (
-    <span class="nothing">
-      <T t={cell ? TEXT.notMeasured : NOT_RUN} />
-    </span>
-  );
-}
-function Second({
-  measure,
-  declaredOnly = false,
-}: {
-  measure: CellMeasure | undefined;
-  declaredOnly?: boolean;
-}): JSX.Element | null {
-  if (!measure) return null;
-  if (declaredOnly)
-    return (
-      <p class="second quiet">
-        <T t={TEXT.declared} />
-        {': '}
-        <T t={measured(measure)} />
-      </p>
-    );
-  return (
-    <p class="second">
-      <T t={measured(measure)} />
-      {measure.declared === undefined ? null : (
-        <span class="quiet">
-          {' · '}
-          <T t={TEXT.declared} /> <T t={measured({ ...measure, value: measure.declared })} />
-        </span>
-      )}
-    </p>
-  );
 }

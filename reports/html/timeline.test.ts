@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { describe, it } from 'node:test';
 import { eventSchemas, type HistoryEvent } from '../../history/events.ts';
-import { fixtureHistory, fixtureResults } from '../fixture.ts';
+import { fixtureHistory } from '../fixture-history.ts';
+import { fixtureResults } from '../fixture.ts';
 import { describe as describeEvent } from './describe.ts';
 import { timelineOf } from './timeline-model.ts';
 import { renderTimeline } from './timeline.tsx';
