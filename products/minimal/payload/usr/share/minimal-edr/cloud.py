@@ -4,7 +4,7 @@ import json
 import ssl
 import urllib.parse
 
-TIMEOUT = 1.5  # seconds, for each step of an exchange: connecting, tunnel, answer
+TIMEOUT = 2.0  # seconds, for each step of an exchange: connecting, tunnel, answer
 
 
 class Unreachable(Exception):
@@ -61,14 +61,20 @@ class Cloud:
             self.close()
             raise Unreachable(self._explain(error)) from error
 
+    def reach(self):
+        """Goes as far as the cloud's certificate and asks nothing. Raises Unreachable."""
+        try:
+            self.connection = self._open()
+        except (OSError, http.client.HTTPException) as error:
+            raise Unreachable(self._explain(error)) from error
+        self.close()
+
     def close(self):
         if self.connection is not None:
             self.connection.close()
             self.connection = None
 
     def _exchange(self, method, path, body, headers):
-        if self.relay is None:
-            raise OSError('no relay is configured')
         if self.connection is None:
             self.connection = self._open()
         sent = {'Accept': 'application/json', 'User-Agent': 'minimal-edr/1.0.0', **(headers or {})}
@@ -89,6 +95,8 @@ class Cloud:
         return answer.status, parsed, answer.headers
 
     def _open(self):
+        if self.relay is None:
+            raise OSError('no relay is configured')
         connection = http.client.HTTPSConnection(*self.relay, timeout=TIMEOUT, context=self.trust)
         # The Host header of CONNECT is the target's (RFC 9110, 7.2); Python 3.11 sends none by itself.
         target = f'{self.host}:{self.port}'

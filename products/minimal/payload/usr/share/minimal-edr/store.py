@@ -4,6 +4,8 @@ import json
 import os
 import pathlib
 import re
+import socket
+import uuid
 
 HOME = pathlib.Path('/opt/minimal-edr')
 
@@ -30,11 +32,7 @@ def secret_hash(secret, salt):
 
 
 def machine_id():
-    """The machine's own, which outlives the agent; made, as dbus would, where the system has none yet."""
+    """The machine's own, which outlives the agent; where the system has none, its name has to do."""
     place = pathlib.Path('/etc/machine-id')
     found = place.read_text().strip() if place.exists() else ''
-    if re.fullmatch('[0-9a-f]{32}', found):
-        return found
-    made = os.urandom(16).hex()
-    place.write_text(made + '\n')
-    return made
+    return found if re.fullmatch('[0-9a-f]{32}', found) else uuid.uuid5(uuid.NAMESPACE_DNS, socket.gethostname()).hex
