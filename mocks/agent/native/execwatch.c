@@ -264,6 +264,11 @@ static void put_file(int fd, const char *path, const struct stat *st) {
   put_num("size", st->st_size);
   put_key("sha", hash_of(fd, st));
 }
+/* The agent waits in its own spawn until the child has started: it could not answer for it. */
+static int is_child_of_agent(pid_t pid) {
+  static char status[4096];
+  return read_proc(pid, "status", status, sizeof status) > 0 && status_field(status, "\nPPid:\t") == agent_pid;
+}
 /* 1: somebody waits for an answer and it is not ours to give here */
 static int on_event(const struct fanotify_event_metadata *ev) {
   static char path[4096];
@@ -278,6 +283,7 @@ static int on_event(const struct fanotify_event_metadata *ev) {
   if (n < 0) return 0;
   path[n] = 0;
   if (!exec && !watched(path)) return 0;
+  if (exec && is_child_of_agent(ev->pid)) return 0;
   if (fstat(ev->fd, &st) < 0 || !S_ISREG(st.st_mode)) return 0;
   if (!exec && st.st_size == 0) return 0;
   if (exec && find_exec(ev->pid, &e)) {
