@@ -10,8 +10,8 @@ const Status = z.object({ connected: z.boolean(), reason: z.string().nullish() }
 export const saysDisconnected = check(z.object({ within: Within }), (view, { within }) => {
   const from = anchorTime(view);
   const until = from + within;
-  const asked = later(view, 'hook.finished').filter((event) => event.hook === 'status' && event.t <= until);
-  const said = asked.at(-1);
+  const asked = later(view, 'hook.finished').filter((event) => event.hook === 'status');
+  const said = asked.findLast((event) => event.t <= until);
   const status = said && statusIn(said.output);
   if (said && status && !status.connected && status.reason?.trim())
     return satisfied(

@@ -1,15 +1,20 @@
 /**
  * The window of a check. It opens at the anchor, deadlines count from the anchor's receipt. A hook is recorded
- * when it has ended: if the anchor or the event after it is `hook.finished`, the window opens when that hook
- * began (an installer may enrol before it ends) and deadlines count from its end.
+ * when it has ended: if the anchor is `hook.finished`, or the event after it is the end of an installation,
+ * upgrade or removal, the window opens when that hook began (an installer may enrol before it ends) and
+ * deadlines count from its end.
  */
 import type { EventKind, HistoryEvent, HistoryEventOf } from '../../history/events.ts';
 import type { View } from './finding.ts';
 
 type Hook = HistoryEventOf<'hook.finished'>;
 
+const CHANGES: readonly string[] = ['install', 'upgrade', 'uninstall'];
+
 function hookOf({ events, since }: View): Hook | undefined {
-  return [events[since - 1], events[since]].find((event): event is Hook => event?.kind === 'hook.finished');
+  const [anchor, next] = [events[since - 1], events[since]];
+  if (anchor?.kind === 'hook.finished') return anchor;
+  return next?.kind === 'hook.finished' && CHANGES.includes(next.hook) ? next : undefined;
 }
 
 /** ms since the epoch from which deadlines count */

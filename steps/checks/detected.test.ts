@@ -1,0 +1,150 @@
+import { describe, it } from 'node:test';
+import { expect } from 'chai';
+import { runCheck } from './index.ts';
+import { nonceOf, Story } from './testing.ts';
+
+const working = () => Story.closed().working();
+
+describe('detected', () => {
+  const args = { act: 'a1', within: 2000 };
+
+  it('is satisfied by a report that holds the nonce, and measures from the act', () => {
+    const story = working().act('a1');
+    const since = story.n;
+    const finding = runCheck('detected', story.after(700).report('a1').view(since), args);
+    expect(finding).to.include({ state: 'satisfied' });
+    expect(finding.measures).to.deep.equal([
+      { name: 'detect.seconds', value: 0.7, unit: 's', declared: 2, ceiling: 2 },
+    ]);
+    expect(finding.evidence).to.deep.equal([since, story.n]);
+  });
+
+  it('waits while there is time, and then says no', () => {
+    const story = working().act('a1');
+    const view = story.view(story.n);
+    expect(runCheck('detected', { ...view, now: story.now + 2000 }, args).state).to.equal('undecided');
+    const late = runCheck('detected', { ...view, now: story.now + 2001 }, args);
+    expect(late.state).to.equal('violated');
+    expect(late.reason).to.contain('had not arrived within 2 s');
+    expect(late.missed).to.deep.equal({ from: story.now, until: story.now + 2000 });
+  });
+
+  it('says how late a late report was', () => {
+    const story = working().act('a1');
+    const since = story.n;
+    const finding = runCheck('detected', story.after(3000).report('a1').view(since), args);
+    expect(finding.state).to.equal('violated');
+    expect(finding.reason).to.contain('it arrived after 3 s');
+  });
+
+  it('wants the path that is asked for, and names the other one', () => {
+    const story = working().act('a1');
+    const since = story.n;
+    story.after(10).report('a1', { via: 'direct' }).after(3000);
+    expect(runCheck('detected', story.view(since), { ...args, via: 'direct' }).state).to.equal('satisfied');
+    const finding = runCheck('detected', story.view(since), { ...args, via: 'relay' });
+    expect(finding.state).to.equal('violated');
+    expect(finding.reason).to.contain('another path (direct)');
+  });
+
+  it('does not count a report of an agent that never enrolled', () => {
+    const story = Story.closed().act('a1');
+    const since = story.n;
+    const finding = runCheck('detected', story.after(10).report('a1').after(5000).view(since), args);
+    expect(finding.state).to.equal('violated');
+    expect(finding.reason).to.contain('no agent has enrolled');
+  });
+
+  it('does not take a report of an earlier run of the same file for one of this run', () => {
+    const nonce = nonceOf('a1');
+    const story = working().act('a1', { nonce }).report('a1').act('a2', { nonce });
+    const since = story.n;
+    story.report('a1', { copy: 2 }).after(5000);
+    expect(runCheck('detected', story.view(since), { ...args, act: 'a2' }).state).to.equal('violated');
+    const anew = working().act('a1', { nonce }).report('a1').act('a2', { nonce });
+    const from = anew.n;
+    anew.report('a1', { uid: 'uid-new' });
+    expect(runCheck('detected', anew.view(from), { ...args, act: 'a2' }).state).to.equal('satisfied');
+  });
+
+  it('takes telemetry for a log line, and nothing but detections for an attack', () => {
+    const line = working().act('a1', { stimulus: 'log-line' });
+    const since = line.n;
+    expect(runCheck('detected', line.after(5).telemetry('a1').view(since), args).state).to.equal('satisfied');
+    const attack = working().act('a1');
+    const from = attack.n;
+    expect(runCheck('detected', attack.telemetry('a1').after(5000).view(from), args).state).to.equal(
+      'violated',
+    );
+  });
+
+  it('is incomplete without the act, and with arguments that are no arguments', () => {
+    const story = working();
+    expect(runCheck('detected', story.view(story.n), args)).to.include({
+      state: 'incomplete',
+      blame: 'harness',
+    });
+    expect(runCheck('detected', story.view(story.n), { act: 'a1' }).reason).to.contain('within');
+  });
+});
+
+describe('silent', () => {
+  const args = { act: 'twin', sentinel: 'a1' };
+  const played = () => working().act('twin', { twin: true }).act('a1');
+
+  it('is satisfied when the sentinel arrives and the act does not', () => {
+    const story = played().report('a1');
+    expect(runCheck('silent', story.view(0), args).state).to.equal('satisfied');
+  });
+  it('is violated by a report of the act', () => {
+    const story = played().report('twin').report('a1');
+    expect(runCheck('silent', story.view(0), args)).to.include({ state: 'violated' });
+    expect(runCheck('silent', played().report('twin').view(0), args).state).to.equal('violated');
+  });
+  it('cannot be told without the sentinel', () => {
+    const finding = runCheck('silent', played().after(99_999).view(0), args);
+    expect(finding.state).to.equal('violated');
+    expect(finding.reason).to.contain('cannot be told');
+  });
+  it('is incomplete when an act was not played, or in the wrong order', () => {
+    expect(runCheck('silent', working().act('a1').view(0), args).state).to.equal('incomplete');
+    const wrong = working().act('a1').act('twin').report('a1');
+    expect(runCheck('silent', wrong.view(0), args).reason).to.contain('before');
+  });
+  it('looks at new reports only when the same file runs again', () => {
+    const nonce = nonceOf('job');
+    const story = working().act('job', { nonce }).report('job').act('twin', { nonce }).act('a1');
+    expect(runCheck('silent', story.report('job', { copy: 2 }).report('a1').view(0), args).state).to.equal(
+      'satisfied',
+    );
+  });
+});
+
+describe('disposition-true', () => {
+  const run = (
+    effect: 'happened' | 'prevented' | 'unknown',
+    ...said: ('detected' | 'blocked' | 'other')[]
+  ) => {
+    const story = working().act('a1').acted('a1', effect);
+    said.forEach((disposition, index) => story.report('a1', { disposition, uid: `uid-${index}` }));
+    return runCheck('disposition-true', story.view(0), { act: 'a1' }).state;
+  };
+  it('holds when both agree', () => {
+    expect(run('happened', 'detected')).to.equal('satisfied');
+    expect(run('prevented', 'blocked')).to.equal('satisfied');
+    expect(run('prevented', 'detected', 'blocked')).to.equal('satisfied');
+  });
+  it('does not hold when they differ', () => {
+    expect(run('happened', 'blocked')).to.equal('violated');
+    expect(run('happened', 'detected', 'blocked')).to.equal('violated');
+    expect(run('prevented', 'detected')).to.equal('violated');
+    expect(run('happened', 'other')).to.equal('violated');
+  });
+  it('does not hold without a report, and is incomplete without an outcome', () => {
+    expect(run('happened')).to.equal('violated');
+    expect(run('unknown', 'detected')).to.equal('incomplete');
+    expect(runCheck('disposition-true', working().act('a1').view(0), { act: 'a1' }).state).to.equal(
+      'incomplete',
+    );
+  });
+});

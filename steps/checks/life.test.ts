@@ -1,0 +1,171 @@
+/** recovery, says-disconnected, refused, removed */
+import { describe, it } from 'node:test';
+import { expect } from 'chai';
+import type { Finding } from './finding.ts';
+import { runCheck } from './index.ts';
+import { Story } from './testing.ts';
+
+const working = () => Story.closed().working();
+const figure = (finding: Finding, name: string): unknown =>
+  finding.measures.find((measure) => measure.name === name)?.value;
+const kinds = (finding: Finding): string[] => (finding.findings ?? []).map((remark) => remark.kind);
+
+describe('recovery', () => {
+  const moved = () =>
+    working().moved('internet').tried('itself', 'begun').tried('itself', 'done').after(500).act('a1');
+  const anchor = moved().events.findIndex((event) => event.kind === 'move.finished') + 1;
+  const run = (story: Story, declared: string) => runCheck('recovery', story.view(anchor), { declared });
+
+  it('is graded by what was tried last before the first report', () => {
+    const itself = run(moved().after(1000).report('a1', { via: 'direct' }), 'itself');
+    expect(itself.state).to.equal('satisfied');
+    expect(figure(itself, 'recovery.method')).to.equal('itself');
+    expect(figure(itself, 'recovery.seconds')).to.equal(1.5);
+    expect(figure(itself, 'recovery.manual-steps')).to.equal(0);
+  });
+  const byHand = () =>
+    moved()
+      .after(4000)
+      .tried('policy', 'begun')
+      .tried('policy', 'not-possible')
+      .tried('local-command', 'begun')
+      .see({ kind: 'manual.step', text: 'set-relay none', site: false })
+      .tried('local-command', 'done')
+      .act('a2')
+      .after(500)
+      .report('a2', { via: 'direct' });
+
+  it('accepts what is declared, and what is better, with a remark', () => {
+    const asDeclared = run(byHand(), 'local-command');
+    expect(asDeclared.state).to.equal('satisfied');
+    expect(kinds(asDeclared)).to.deep.equal([]);
+    expect(figure(asDeclared, 'recovery.manual-steps')).to.equal(1);
+    const better = run(byHand(), 'reinstall');
+    expect(better.state).to.equal('satisfied');
+    expect(kinds(better)).to.deep.equal(['recovery-better-than-declared']);
+  });
+  it('refuses what is worse, and no recovery at all', () => {
+    const worse = run(byHand(), 'itself');
+    expect(worse.state).to.equal('violated');
+    expect(kinds(worse)).to.deep.equal(['recovery-worse-than-declared']);
+    const never = run(moved(), 'none');
+    expect(never.state).to.equal('violated');
+    expect(figure(never, 'recovery.method')).to.equal('none');
+  });
+  it('does not credit a method that was not possible', () => {
+    const story = moved().tried('policy', 'begun').report('a1').tried('policy', 'not-possible');
+    expect(figure(run(story, 'itself'), 'recovery.method')).to.equal('itself');
+  });
+  it('does not count an act from before the move', () => {
+    const story = working().act('a0').moved('internet').tried('itself', 'done').report('a0');
+    expect(runCheck('recovery', story.view(anchor + 1), { declared: 'itself' }).state).to.equal('violated');
+  });
+  it('is incomplete when nothing was tried', () => {
+    expect(run(working().moved('internet'), 'itself')).to.include({ state: 'incomplete', blame: 'harness' });
+  });
+});
+
+describe('says-disconnected', () => {
+  const cut = () => working().moved('internet').after(100);
+  const since = cut().n;
+  const args = { within: 2000 };
+  const run = (story: Story) => runCheck('says-disconnected', story.view(since), args);
+  const off = '{"connected":false,"via":null,"reason":"relay unreachable"}';
+
+  it('is satisfied by a reason, also after other lines and other answers', () => {
+    const story = cut()
+      .hook('status', { output: '{"connected":true}' })
+      .after(500)
+      .hook('status', { output: `agent 1.0\n${off}\n` });
+    expect(run(story).state).to.equal('satisfied');
+  });
+  it('waits until the deadline, and says what was said', () => {
+    const story = cut().hook('status', { output: '{"connected":true,"via":"relay"}' });
+    expect(run(story).state).to.equal('undecided');
+    expect(run(story.after(5000))).to.include({ state: 'violated' });
+    expect(run(story).reason).to.contain('said that it is connected');
+    expect(run(cut().hook('status', { output: '{"connected":false}' }).after(5000)).reason).to.contain(
+      'no reason',
+    );
+    expect(run(cut().hook('status', { output: 'oops' }).after(5000)).reason).to.contain('no JSON');
+  });
+  it('is violated where there is no such hook, incomplete where nobody asked', () => {
+    expect(run(cut().hook('status', { outcome: 'missing', exit: null })).state).to.equal('violated');
+    expect(run(cut().after(5000)).state).to.equal('incomplete');
+    expect(run(cut().after(5000).hook('status', { output: off })).state).to.equal('violated');
+  });
+});
+
+describe('refused', () => {
+  const run = (rest: Parameters<Story['hook']>[1]) => {
+    const story = working().hook('uninstall', rest);
+    return runCheck('refused', story.view(story.n - 1), { hook: 'uninstall' }).state;
+  };
+  it('is a status of its own making, and nothing else', () => {
+    expect(run({ outcome: 'failed', exit: 3 })).to.equal('satisfied');
+    for (const outcome of ['ok', 'timeout', 'broken', 'missing'] as const)
+      expect(run({ outcome })).to.equal('violated');
+    expect(runCheck('refused', working().view(0), { hook: 'uninstall' }).state).to.equal('incomplete');
+  });
+});
+
+describe('removed', () => {
+  const before = () =>
+    Story.closed().state('processes', ['init'], 'top').state('files', ['/etc/boot.d']).working();
+  const offline = () => before().moved(null).after(5000);
+  const since = offline().n;
+  const gone = (story: Story, processes: string[] = ['init'], files: string[] = []) =>
+    story.state('processes', processes, 'top').state('files', files);
+  const run = (story: Story, args = {}) =>
+    runCheck('removed', story.view(since), { within: 3000, protection: 'local-secret', ...args });
+
+  it('is satisfied when the hook ended well and nothing new is left', () => {
+    const finding = run(gone(offline().hook('uninstall', { ms: 1200 })));
+    expect(finding.state).to.equal('satisfied');
+    expect(figure(finding, 'removal.seconds')).to.equal(1.2);
+    expect(figure(finding, 'removal.kind')).to.equal('local-secret');
+  });
+  it('is violated by what is left, and by taking too long', () => {
+    const left = run(gone(offline().hook('uninstall'), ['init', '/opt/acme/agent'], ['/opt/acme/agent']));
+    expect(left.state).to.equal('violated');
+    expect(left.reason).to.contain('process /opt/acme/agent');
+    expect(run(gone(offline().hook('uninstall', { ms: 3001 }))).state).to.equal('violated');
+  });
+  it('names the deadlock of a removal that needs the cloud', () => {
+    const finding = run(
+      offline().hook('uninstall', { outcome: 'failed', exit: 3, output: 'protected by policy' }),
+      {
+        protection: 'cloud-policy',
+      },
+    );
+    expect(finding.state).to.equal('violated');
+    expect(figure(finding, 'removal.kind')).to.equal('needs-cloud');
+    expect(kinds(finding)).to.deep.equal(['removal-deadlock']);
+  });
+  it('remarks where the statement says otherwise', () => {
+    const easier = run(gone(offline().hook('uninstall')), { protection: 'cloud-policy' });
+    expect(kinds(easier)).to.deep.equal(['removal-easier-than-declared']);
+    const harder = run(offline().hook('uninstall', { outcome: 'failed' }), { protection: 'none' });
+    expect(kinds(harder)).to.deep.equal(['removal-refused-although-unprotected']);
+  });
+  it('is violated by a hook that is broken or missing', () => {
+    expect(run(offline().hook('uninstall', { outcome: 'broken', exit: 127 })).reason).to.contain('broken');
+    expect(run(offline().hook('uninstall', { outcome: 'missing', exit: null })).reason).to.contain(
+      'not in the manifest',
+    );
+  });
+  it('is incomplete when nobody removed it or looked afterwards', () => {
+    expect(run(offline())).to.include({ state: 'incomplete', blame: 'harness' });
+    expect(run(offline().hook('uninstall')).state).to.equal('incomplete');
+    // What a process inside the endpoint says of itself is no evidence.
+    const forged = offline().hook('uninstall').state('processes', [], 'exec').state('files', [], 'exec');
+    expect(run(forged).state).to.equal('incomplete');
+  });
+  it('can demand that the cloud was out of reach', () => {
+    const args = { unreachable: true };
+    const quiet = gone(offline().hook('uninstall')).packet('other').endCapture({}, { other: 1, relay: 1 });
+    expect(run(quiet, args).state).to.equal('satisfied');
+    const reached = gone(offline().hook('uninstall').packet('relay', { direction: 'in' })).endCapture();
+    expect(run(reached, args)).to.include({ state: 'incomplete', blame: 'lab' });
+  });
+});
