@@ -53,7 +53,10 @@ async function play(session: Session): Promise<Baseline> {
   if (!enrolled) return nothing('it was installed but did not enrol, although the network is open');
 
   const acts: PlayedAct[] = [];
-  for (const stimulus of session.random.shuffle(STIMULI)) acts.push(await session.play(session.fresh(stimulus)));
+  // Any agent may happen to log the shell that writes a line: only for who forwards logs is it a stimulus.
+  const { stimuli } = session.product.product.statement;
+  const played = STIMULI.filter((stimulus) => stimulus !== 'log-line' || stimuli.includes(stimulus));
+  for (const stimulus of session.random.shuffle(played)) acts.push(await session.play(session.fresh(stimulus)));
   const seen = await Promise.all(
     acts.map(async ({ id, act, started }) => {
       const question = { check: 'detected', args: { act: id, within: session.within('detect') }, since: started } as const;

@@ -4,7 +4,10 @@ import { readTraces } from './traces.ts';
 import { until } from './ask.ts';
 import type { Session } from './session.ts';
 
-/** Installs with the address of the zone's relay and waits until the product has enrolled through it. */
+/**
+ * Installs with the address of the zone's relay and waits until the product works: it has enrolled through the
+ * relay and, where it knows policies, has read its first one.
+ */
 export async function startAndEnrol(session: Session, zone: string): Promise<HistoryEvent> {
   const installed = await session.hook('install', { relay: session.lab.relay().address(zone) });
   await session.ask({
@@ -13,6 +16,11 @@ export async function startAndEnrol(session: Session, zone: string): Promise<His
     since: installed,
     given: 'NET-01',
   });
+  const policy = session.history.events.findLast((event) => event.kind === 'cloud.policy-set');
+  if (policy?.kind === 'cloud.policy-set' && session.product.product.cloud.dialect === 'heiiki-v1') {
+    const args = { revision: policy.revision, within: session.within('enrol') + session.within('policy') };
+    await session.ask({ check: 'policy-read', args, since: installed, given: 'NET-01' });
+  }
   return installed;
 }
 
