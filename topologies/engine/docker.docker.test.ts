@@ -33,7 +33,7 @@ engineContract('Docker', {
 });
 
 async function startVictim(): Promise<{ run: string; child: ChildProcess }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', VICTIM], {
+  const child = spawn(process.execPath, [VICTIM], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   for await (const run of createInterface({ input: child.stdout })) return { run, child };

@@ -8,7 +8,7 @@ import { takeLease, type Lease } from './lease.ts';
 import { listLeftovers, remove } from './leftovers.ts';
 import { newRun } from './names.ts';
 import { createNetwork } from './networks.ts';
-import { disposeOnSignal } from './signals.ts';
+import { disposeOnSignal, watchSignals } from './signals.ts';
 
 export interface OpenOptions {
   /** id of the run; without it a new one */
@@ -26,6 +26,7 @@ export interface OpenOptions {
  * @throws UsageError where no engine answers and none may be started
  */
 export async function openEngine(options: OpenOptions = {}): Promise<Engine> {
+  watchSignals();
   const say = options.onProgress ?? (() => undefined);
   const client = await connect(await findEngine(say, options.provision ?? true));
   const run = options.run ?? newRun();
@@ -51,7 +52,11 @@ function engineOf({ docker, info }: Client, run: string, say: (line: string) => 
   };
   const dispose = async () => {
     forget();
-    await sweep({ own: true, dryRun: false });
+    const found = await listLeftovers(docker);
+    await remove(
+      docker,
+      found.filter((one) => one.run === run),
+    );
     await (await lease?.catch(() => undefined))?.[Symbol.asyncDispose]();
   };
   const forget = disposeOnSignal(dispose);

@@ -3,7 +3,7 @@
 /** The person who called can put it right: wrong option, nothing to run on. Exit status 3. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
-  readonly exit = 3;
+  readonly exitCode = 3;
   readonly remedy: string;
   constructor(what: string, remedy: string, options?: ErrorOptions) {
     super(`${what}\n  → ${remedy}`, options);

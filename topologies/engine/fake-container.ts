@@ -84,9 +84,16 @@ export function fakeStarted(
     get: (path) => Promise.resolve(container.disk.get(path)),
     changes: () => Promise.resolve([...container.disk.keys()]),
     top: async () => Promise.resolve().then(() => container.processes()),
-    restart: () => soon(() => (container.end(143), container.begin())),
+    restart: () =>
+      soon(() => {
+        container.end(143);
+        container.begin();
+      }),
     kill: (signal) =>
-      soon(() => (/KILL|TERM/.test(signal) ? container.end(/KILL/.test(signal) ? 137 : 143) : undefined)),
+      soon(() => {
+        if (/KILL/.test(signal)) container.end(137);
+        else if (/TERM/.test(signal)) container.end(143);
+      }),
     pause: () => soon(() => (container.state = 'paused')),
     unpause: () => soon(() => (container.state = 'running')),
     connect: (network, address) => soon(() => container.attach(network, address)),

@@ -94,8 +94,9 @@ export function fakeEngine({
     leftovers: () => Promise.resolve(machine.leftovers()),
     sweep,
     async [Symbol.asyncDispose]() {
-      await sweep({ own: true, dryRun: false });
+      for (const one of machine.leftovers()) if (one.run === run) machine.remove(one.name);
       machine.die(run);
+      await Promise.resolve();
     },
   };
 }
@@ -116,7 +117,7 @@ function network(
 ): StartedNetwork {
   const name = fullName(run, short);
   const taken = [...machine.networks.values()].map(({ subnet }) => subnet);
-  const subnet = wanted ?? freeSubnets(taken).next().value;
+  const [subnet] = wanted === undefined ? freeSubnets(taken) : [wanted];
   if (subnet === undefined || taken.some((other) => overlaps(subnet, other)) || machine.networks.has(name))
     throw refused(`creating network ${name}`, 'name or subnet is taken');
   machine.networks.set(name, { subnet, run, sealed });
@@ -125,7 +126,7 @@ function network(
     name,
     subnet,
     address: (index) => addressAt(subnet, index),
-    [Symbol.asyncDispose]: () => Promise.resolve(machine.remove(name)),
+    [Symbol.asyncDispose]: () => Promise.resolve().then(() => machine.remove(name)),
   };
 }
 

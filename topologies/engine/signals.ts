@@ -1,22 +1,36 @@
-/** SIGINT and SIGTERM: let go of what we have on the engine, then end as the signal says. */
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
-const NUMBER = { SIGINT: 2, SIGTERM: 15 } as const;
+/**
+ * SIGINT, SIGTERM, SIGHUP: let go of what we have on the engine, then end as the signal says. A program that listens
+ * itself (the command line) winds down in its own order and disposes its engines; then the first signal is its
+ * affair and only a second one ends the process here, as libraries with listeners of their own keep the
+ * default action from happening. What then stays behind is known by its dead lease.
+ */
+const NUMBER = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
+type Signal = keyof typeof NUMBER;
+const SIGNALS = Object.keys(NUMBER) as Signal[];
+
 const open = new Set<() => Promise<void>>();
-let installed = false;
+let watching = false;
+
+/** Call before libraries are loaded that listen to signals: who listens now is the program. */
+export function watchSignals(): void {
+  if (watching) return;
+  watching = true;
+  for (const signal of SIGNALS) {
+    const program = process.listenerCount(signal) > 0;
+    process.once(signal, () => {
+      process.once(signal, () => process.exit(128 + NUMBER[signal]));
+      if (!program) void end(signal);
+    });
+  }
+}
 
 /** Registers a clean-up; returns how to forget it. */
 export function disposeOnSignal(dispose: () => Promise<void>): () => void {
   open.add(dispose);
-  if (!installed) {
-    installed = true;
-    for (const signal of SIGNALS) process.once(signal, () => void end(signal));
-  }
   return () => open.delete(dispose);
 }
 
-async function end(signal: (typeof SIGNALS)[number]): Promise<void> {
-  // whoever else listens (the command line) may have more to write and ends the process itself
-  const alone = process.listenerCount(signal) === 0;
+async function end(signal: Signal): Promise<void> {
   await Promise.allSettled([...open].map((dispose) => dispose()));
-  if (alone) process.exit(128 + NUMBER[signal]);
+  process.exit(128 + NUMBER[signal]);
 }

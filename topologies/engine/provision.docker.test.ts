@@ -1,0 +1,69 @@
+/** Starts engines of its own at paths of their own, without bridge and packet filter, so that no other is disturbed. */
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { after, before, describe, it } from 'node:test';
+import { expect } from 'chai';
+import { answers } from './address.ts';
+import { startPrivate } from './private-engine.ts';
+import type { EnginePaths } from './private.ts';
+import { end, processesWhere, processOf } from './process-table.ts';
+
+const ALONE = ['--bridge=none', '--iptables=false', '--ip6tables=false', '--storage-driver=vfs'];
+const possible = process.platform === 'linux' && process.getuid?.() === 0 && existsSync('/usr/sbin/dockerd');
+
+describe('a private engine', { timeout: 170_000, skip: possible ? false : 'needs root and dockerd' }, () => {
+  let paths: EnginePaths;
+  let root: string;
+  before(async () => {
+    root = await mkdtemp('/run/heiiki-test-');
+    paths = {
+      socket: `${root}/e.sock`,
+      dataRoot: `${root}/data`,
+      execRoot: `${root}/exec`,
+      pidfile: `${root}/e.pid`,
+      log: `${root}/e.log`,
+      lock: `${root}/e.lock`,
+    };
+  });
+  after(async () => {
+    for (const engine of await ours()) await end(engine, 20_000);
+    await rm(root, { recursive: true, force: true });
+  });
+  const ours = () => processesWhere((argv) => argv.some((word) => word.startsWith(root)));
+  const engines = async () => (await ours()).filter(({ argv }) => argv[0]?.endsWith('dockerd'));
+  const pid = async () => Number(await readFile(paths.pidfile, 'utf8'));
+  const starts = async () => {
+    const candidate = await startPrivate(paths, ALONE);
+    expect(await answers(candidate)).to.equal(true);
+    expect(await engines()).to.have.length(1);
+  };
+
+  it('is started once by two at the same time', async () => {
+    await Promise.all([starts(), starts()]);
+    const first = await pid();
+    await starts();
+    expect(await pid()).to.equal(first);
+  });
+
+  it('starts again after kill -9, although its containerd and its files are still there', async () => {
+    const first = await pid();
+    process.kill(first, 'SIGKILL');
+    while (await processOf(first)) await new Promise(setImmediate);
+    expect(existsSync(paths.pidfile)).to.equal(true);
+    await starts();
+    expect(await pid()).to.not.equal(first);
+  });
+
+  it('starts although the pid file names a process that lives and is no engine', async () => {
+    for (const engine of await engines()) await end(engine, 20_000);
+    await writeFile(paths.pidfile, String(process.pid));
+    await starts();
+  });
+
+  it('starts although everything but its data has vanished under a living one', async () => {
+    await rm(paths.socket);
+    await rm(paths.execRoot, { recursive: true, force: true });
+    await rm(paths.pidfile, { force: true });
+    await starts();
+  });
+});
