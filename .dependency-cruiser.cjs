@@ -42,7 +42,8 @@ module.exports = {
     {
       name: 'no-unresolved',
       severity: 'error',
-      comment: 'This import leads nowhere. Write the path with its .ts extension, or add the package to package.json.',
+      comment:
+        'This import leads nowhere. Write the path with its .ts extension, or add the package to package.json.',
       from: { path: PROJECT },
       to: { couldNotResolve: true },
     },
@@ -126,7 +127,8 @@ module.exports = {
     {
       name: 'nobody-imports-the-command-line',
       severity: 'error',
-      comment: 'cli/ is the outermost layer. Move what others need to where it belongs, and import it from there.',
+      comment:
+        'cli/ is the outermost layer. Move what others need to where it belongs, and import it from there.',
       from: { path: PROJECT, pathNot: ['^cli/'] },
       to: { path: '^cli/' },
     },

@@ -28,8 +28,11 @@ export const saysDisconnected = check(z.object({ within: Within }), (view, { wit
     return violated('The product has no way to ask it for its status.', { evidence });
   if (view.now <= until)
     return undecided(`Its status had not said within ${inSeconds(within)} that it is cut off.`, { evidence });
+  if (asked.length === 0) return incomplete('harness', 'Nobody asked the product for its status.');
   if (!said)
-    return incomplete('harness', `Nobody asked the product for its status within ${inSeconds(within)}.`);
+    return violated(`Its status had not said within ${inSeconds(within)} that it is cut off.`, {
+      missed: { from, until },
+    });
   const answer = !status
     ? `gave no JSON object with "connected" (${said.outcome})`
     : status.connected

@@ -1,0 +1,161 @@
+import { describe, it } from 'node:test';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { Verdict } from '../history/verdict.ts';
+import { cellOf, exitStatus, rollUp, type Outcome } from './cells.ts';
+import type { Requirement, ScenarioResult } from './results.ts';
+
+const scenario = (verdict: Verdict, rest: Partial<ScenarioResult> = {}): ScenarioResult => ({
+  name: 'A scenario',
+  verdict,
+  reason: `it is ${verdict}`,
+  seconds: 1,
+  measures: [],
+  evidence: 'evidence/example/a-scenario',
+  ...rest,
+});
+const cell = (...scenarios: ScenarioResult[]) => cellOf('example', 'DET-03', scenarios);
+const WORDS: readonly Verdict[] = ['pass', 'fail', 'unsupported', 'not-observable', 'inconclusive'];
+
+describe('cellOf', () => {
+  it('puts fail before inconclusive before pass before the rest, in any order', () => {
+    const order: readonly Verdict[] = ['fail', 'inconclusive', 'pass', 'not-observable', 'unsupported'];
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...WORDS), { minLength: 1, maxLength: 8 }), (verdicts) => {
+        const expected = order.find((word) => verdicts.includes(word));
+        expect(cell(...verdicts.map((verdict) => scenario(verdict))).verdict).to.equal(expected);
+      }),
+    );
+  });
+  it('is inconclusive without any scenario', () => {
+    expect(cell()).to.include({
+      verdict: 'inconclusive',
+      blame: 'harness',
+      reason: 'no scenario was played',
+    });
+  });
+  it('gives the scope of a pass', () => {
+    const kinds = ['refused', 'silent', 'paused'].map((variant, index) =>
+      scenario(index === 2 ? 'not-observable' : 'pass', { variant }),
+    );
+    expect(cell(...kinds).scope).to.equal('2 of 3 kinds');
+    expect(cell(scenario('pass', { name: 'one' }), scenario('pass', { name: 'two' })).scope).to.equal(
+      '2 of 2 scenarios',
+    );
+    expect(cell(scenario('pass'))).to.not.have.property('scope');
+  });
+  it('shows a root only if every failing scenario has that one, and never itself', () => {
+    const root = scenario('fail', { because: 'NET-01' });
+    expect(cell(root, root, scenario('pass')).because).to.equal('NET-01');
+    expect(cell(root, scenario('fail'))).to.not.have.property('because');
+    expect(cell(root, scenario('fail', { because: 'DET-01' }))).to.not.have.property('because');
+    expect(cell(scenario('fail', { because: 'DET-03' }))).to.not.have.property('because');
+  });
+  it('names the kind, the reason, how many more, and who is to blame', () => {
+    const failed = cell(
+      scenario('fail', { variant: 'silent', reason: 'lost 2' }),
+      scenario('fail', { reason: 'lost 3' }),
+    );
+    expect(failed.reason).to.equal('silent: lost 2 (1 more of this verdict)');
+    expect(cell(scenario('inconclusive', { blame: 'relay' })).blame).to.equal('relay');
+    expect(failed).to.not.have.property('blame');
+  });
+  it('merges measures so that none looks better than the worst', () => {
+    const measure = (name: string, value: number | string | boolean, unit = '') => ({ name, value, unit });
+    const merged = cell(
+      scenario('pass', {
+        measures: [
+          measure('delivery.p95', 1.5, 's'),
+          measure('delivery.lost', 0),
+          measure('recovery.method', 'reinstall'),
+          measure('firewall.destinations', 'b:443, a:443'),
+          measure('clean', true),
+        ],
+      }),
+      scenario('fail', {
+        measures: [
+          measure('delivery.p95', 2.5, 's'),
+          measure('delivery.lost', 2),
+          measure('recovery.method', 'itself'),
+          measure('firewall.destinations', 'a:443, c:80'),
+          measure('clean', false),
+        ],
+      }),
+      scenario('inconclusive', { measures: [measure('delivery.lost', 50)] }),
+    ).measures;
+    expect(merged.map(({ value }) => value)).to.deep.equal([
+      2.5,
+      2,
+      'reinstall',
+      'a:443, b:443, c:80',
+      false,
+    ]);
+  });
+});
+
+describe('rollUp', () => {
+  const outcome = (
+    product: string,
+    requirement: string,
+    verdict: Verdict,
+    kinds: string[] = [],
+  ): Outcome => ({
+    product,
+    requirement,
+    result: scenario(verdict),
+    findings: kinds.map((kind) => ({ kind, en: `${kind}!`, ja: `${kind}。` })),
+  });
+  it('makes a cell for each product and requirement, and each finding once', () => {
+    const { cells, findings } = rollUp([
+      outcome('one', 'NET-01', 'pass', ['undeclared']),
+      outcome('two', 'NET-01', 'pass', ['undeclared']),
+      outcome('one', 'NET-01', 'fail', ['undeclared', 'deadlock']),
+    ]);
+    expect(cells.map(({ product, verdict }) => [product, verdict])).to.deep.equal([
+      ['one', 'fail'],
+      ['two', 'pass'],
+    ]);
+    expect(findings.map(({ product, kind }) => [product, kind])).to.deep.equal([
+      ['one', 'undeclared'],
+      ['two', 'undeclared'],
+      ['one', 'deadlock'],
+    ]);
+    expect(findings[0]?.text).to.deep.equal({ en: 'undeclared!', ja: 'undeclared。' });
+  });
+});
+
+describe('exitStatus', () => {
+  const requirement = (id: string, level: Requirement['level'], condition?: string): Requirement => {
+    const both = { en: '', ja: '' };
+    const texts = { title: both, question: both, whyItMatters: both, ifItFails: both, askTheVendor: both };
+    const rest = { revision: 1, area: 'net', observability: 'C', ...texts } as const;
+    return {
+      id,
+      level,
+      claims: [],
+      needs: [],
+      ...rest,
+      ...(condition === undefined ? {} : { if: condition }),
+    };
+  };
+  const requirements = [
+    requirement('NET-01', 'MUST'),
+    requirement('NET-02', 'MUST'),
+    requirement('NET-05', 'SHOULD'),
+    requirement('MOV-02', 'MUST', 'relay-preferred'),
+  ];
+  const status = (verdicts: Record<string, Verdict>) =>
+    exitStatus({
+      requirements,
+      cells: Object.entries(verdicts).map(([id, verdict]) => cellOf('example', id, [scenario(verdict)])),
+    });
+
+  it('follows the unconditional MUSTs only', () => {
+    expect(
+      status({ 'NET-01': 'pass', 'NET-02': 'not-observable', 'NET-05': 'fail', 'MOV-02': 'fail' }),
+    ).to.equal(0);
+    expect(status({ 'NET-01': 'inconclusive', 'NET-02': 'fail' })).to.equal(1);
+    expect(status({ 'NET-01': 'inconclusive', 'NET-02': 'pass' })).to.equal(2);
+    expect(status({})).to.equal(0);
+  });
+});

@@ -1,0 +1,211 @@
+import { describe, it } from 'node:test';
+import { expect } from 'chai';
+import type { Blame } from '../../history/events.ts';
+import { labHealth } from './health.ts';
+import { judgeScenario } from './judge.ts';
+import { Story } from './testing.ts';
+
+const within = 2000;
+/** A scenario in which one act is reported; `meanwhile` happens before the check, `afterwards` after it. */
+function delivery({
+  meanwhile = (story: Story) => story,
+  afterwards = (story: Story) => story,
+  reported = true,
+} = {}): Story {
+  const story = Story.closed().working();
+  story.ask('enrolled', { within: 5000, via: 'relay' }, { since: story.n - 1, given: 'NET-01' });
+  story.act('a1');
+  const since = story.n;
+  meanwhile(story.after(500));
+  if (reported) story.report('a1');
+  story.after(within).ask('detected', { act: 'a1', within }, { since });
+  return afterwards(story).finish();
+}
+/** A scenario whose check rests on a whole record. */
+function wire({ meanwhile = (story: Story) => story, afterwards = (story: Story) => story } = {}): Story {
+  const story = Story.closed().working();
+  const since = story.n;
+  meanwhile(story.packet('relay')).endCapture();
+  story.ask('wire-clean', { point: 'pc', allowed: ['relay', 'resolver'] }, { since });
+  return afterwards(story).finish();
+}
+
+describe('judgeScenario', () => {
+  it('passes with the reasons, measures and checks of what was asked', () => {
+    const judgement = judgeScenario(delivery().events);
+    expect(judgement).to.include({ verdict: 'pass', seconds: 4 });
+    expect(judgement.reason).to.contain('Act a1 (T1204.002) was reported after 0.5 s');
+    expect(judgement.measures.map((measure) => measure.name)).to.deep.equal(['detect.seconds']);
+    expect(judgement.checks.map(({ check, role, state }) => [check, role, state])).to.deep.equal([
+      ['enrolled', 'given', 'satisfied'],
+      ['detected', 'then', 'satisfied'],
+    ]);
+  });
+
+  it('fails when a Then does not hold, also when it was still undecided', () => {
+    const judgement = judgeScenario(delivery({ reported: false }).events);
+    expect(judgement).to.include({ verdict: 'fail' });
+    expect(judgement.reason).to.contain('had not arrived within 2 s');
+    expect(judgement).to.not.have.property('because');
+  });
+
+  it('names the root when a Given does not hold', () => {
+    const story = Story.closed().after(1000).hook('install').after(9000);
+    story.ask('enrolled', { within: 5000, via: 'relay' }, { since: story.n, given: 'NET-01' }).finish(false);
+    expect(judgeScenario(story.events)).to.include({ verdict: 'fail', because: 'NET-01' });
+  });
+
+  it('follows what was decided before the start, or on the way', () => {
+    for (const verdict of ['unsupported', 'not-observable', 'fail'] as const) {
+      const story = Story.closed()
+        .see({ kind: 'applicability', verdict, reason: 'because of this' })
+        .finish(false);
+      expect(judgeScenario(story.events)).to.include({ verdict, reason: 'because of this' });
+    }
+    const story = Story.closed().see({
+      kind: 'applicability',
+      verdict: 'inconclusive',
+      reason: 'did not start',
+    });
+    expect(judgeScenario(story.events)).to.include({ verdict: 'inconclusive', blame: 'platform' });
+  });
+
+  it('is inconclusive when nothing was asked, or not everything could be', () => {
+    const nothing = judgeScenario(Story.closed().working().finish().events);
+    expect(nothing).to.include({ verdict: 'inconclusive', blame: 'harness' });
+    const unfinished = delivery().events.slice(0, -1);
+    expect(judgeScenario(unfinished)).to.include({
+      verdict: 'inconclusive',
+      reason: 'The scenario did not finish.',
+    });
+    const story = delivery();
+    expect(
+      judgeScenario([...story.events.slice(0, -1), ...new Story().finish(false).events]).reason,
+    ).to.contain('before all of its steps');
+  });
+
+  it('is inconclusive when a check is unknown or was asked wrongly', () => {
+    const ask = (check: string, args: Record<string, unknown>) =>
+      judgeScenario(Story.closed().working().ask(check, args).finish().events);
+    expect(ask('magic', {})).to.include({ verdict: 'inconclusive', blame: 'harness' });
+    expect(ask('detected', { act: 1 })).to.include({ verdict: 'inconclusive', blame: 'harness' });
+  });
+
+  it('judges each check by what had happened when it was asked', () => {
+    const late = delivery({ reported: false, afterwards: (story) => story.report('a1') });
+    expect(judgeScenario(late.events).verdict).to.equal('fail');
+  });
+
+  it('remarks where the statement and the open control differ', () => {
+    const story = Story.closed({ stimuli: ['log-line'] });
+    const kinds = judgeScenario(story.events).findings.map((finding) => finding.kind);
+    expect(kinds).to.deep.equal(['declared-stimulus-not-seen', 'undeclared-stimulus-seen']);
+  });
+});
+
+const dead =
+  (node: string, process: string, exit: number | null = 137) =>
+  (story: Story) =>
+    story.see({ kind: 'process.ended', node, process, exit, declared: false, stderr: 'killed\n' });
+
+describe('a lab that dies', () => {
+  const deaths: readonly (readonly [string, (story: Story) => Story, Blame])[] = [
+    ['relay', dead('relay', 'squid'), 'relay'],
+    ['cloud', dead('cloud', 'node'), 'cloud'],
+    ['resolver', dead('gateway', 'dnsmasq'), 'resolver'],
+    ['capture', dead('pc', 'tcpdump'), 'capture'],
+    ['a process that the engine lost', dead('relay', 'squid', null), 'engine'],
+    [
+      'engine',
+      (s) => s.see({ kind: 'lab.failed', blame: 'engine', what: 'act', cause: 'socket closed' }),
+      'engine',
+    ],
+    ['stream', (s) => s.see({ kind: 'stream.gap', stream: 'cloud frames', expected: 4, got: 6 }), 'cloud'],
+    ['unverified fault', (s) => s.see({ kind: 'fault.injected', fault: 'silent', target: 'relay' }), 'lab'],
+    ['lossy capture', (s) => s.endCapture({ dropped: 3 }), 'capture'],
+  ];
+  for (const [name, death, blame] of deaths) {
+    it(`is never charged to the product: ${name}`, () => {
+      for (const reported of [true, false]) {
+        const judgement = judgeScenario(delivery({ meanwhile: death, reported }).events);
+        expect(judgement).to.include({ verdict: 'inconclusive', blame });
+        expect(judgement.reason).to.contain('The lab was not sound');
+      }
+    });
+  }
+
+  it('makes nothing undone when it dies after the check, unless the check rests on a whole record', () => {
+    const death = dead('relay', 'squid');
+    expect(judgeScenario(delivery({ afterwards: death }).events).verdict).to.equal('pass');
+    expect(judgeScenario(delivery({ afterwards: death, reported: false }).events).verdict).to.equal('fail');
+    expect(judgeScenario(wire().events).verdict).to.equal('pass');
+    expect(judgeScenario(wire({ afterwards: death }).events)).to.include({
+      verdict: 'inconclusive',
+      blame: 'relay',
+    });
+  });
+
+  it('does not pass where a failed lab may have kept a check from being asked', () => {
+    const failure = { kind: 'lab.failed', blame: 'engine', what: 'act', cause: 'gone' } as const;
+    const story = Story.closed().working().act('a1');
+    const since = story.n;
+    story.report('a1').ask('detected', { act: 'a1', within }, { since }).see(failure);
+    const stopped = [...story.events, ...new Story().see({ kind: 'scenario.finished', seconds: 1 }).events];
+    expect(judgeScenario(stopped)).to.include({ verdict: 'inconclusive', blame: 'engine' });
+    // Taking the lab down failed, but every step had been played before.
+    expect(judgeScenario(story.finish(true).events).verdict).to.equal('pass');
+  });
+
+  it('is fine when ends are asked for, and faults are seen in force and gone', () => {
+    const fault = { fault: 'silent', target: 'relay' };
+    const meanwhile = (story: Story) =>
+      story
+        .see({ kind: 'fault.injected', ...fault })
+        .see({ kind: 'fault.verified', ...fault, state: 'in-force', detail: '' })
+        .see({ kind: 'fault.verified', ...fault, state: 'gone', detail: '' })
+        .see({ kind: 'fault.healed', ...fault })
+        .see({ kind: 'process.ended', node: 'relay', process: 'squid', exit: 0, declared: true, stderr: '' });
+    expect(judgeScenario(delivery({ meanwhile }).events).verdict).to.equal('pass');
+    const notGone = (story: Story) =>
+      story
+        .see({ kind: 'fault.injected', ...fault })
+        .see({ kind: 'fault.verified', ...fault, state: 'in-force', detail: '' })
+        .see({ kind: 'fault.healed', ...fault });
+    expect(judgeScenario(delivery({ meanwhile: notGone }).events).reason).to.contain('never seen gone');
+  });
+});
+
+describe('a network that is not proven closed', () => {
+  it('makes everything inconclusive', () => {
+    for (const probe of [{ blocked: false }, { arrivesInControl: false }]) {
+      const judgement = judgeScenario(delivery({ meanwhile: (story) => story.closedProof(probe) }).events);
+      expect(judgement).to.include({ verdict: 'inconclusive', blame: 'lab' });
+    }
+    const unproven = delivery().events.filter((event) => event.kind !== 'lab.closed');
+    expect(labHealth(unproven)).to.include({ blame: 'lab' });
+  });
+});
+
+describe('a host that stands still', () => {
+  const stall =
+    (ms: number, atEnd = false) =>
+    (story: Story) =>
+      (atEnd ? story.after(within - 400) : story).see({ kind: 'host.stalled', ms });
+  const run = (meanwhile: (story: Story) => Story, reported = false) =>
+    judgeScenario(delivery({ meanwhile, reported }).events);
+
+  it('excuses a deadline that passed meanwhile', () => {
+    expect(run(stall(700, true))).to.include({ verdict: 'inconclusive', blame: 'host' });
+  });
+  it('excuses a window of which it slept half', () => {
+    const story = Story.closed().working().act('a1');
+    const since = story.n;
+    story.after(1200).see({ kind: 'host.stalled', ms: 1100 }).after(2000);
+    story.ask('detected', { act: 'a1', within }, { since }).finish();
+    expect(judgeScenario(story.events)).to.include({ verdict: 'inconclusive', blame: 'host' });
+  });
+  it('excuses nothing else, and takes nothing away', () => {
+    expect(run(stall(300)).verdict).to.equal('fail');
+    expect(run(stall(700), true).verdict).to.equal('pass');
+  });
+});
