@@ -1,4 +1,5 @@
 /** Starts engines of its own at paths of their own, without bridge and packet filter, so that no other is disturbed. */
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
@@ -27,6 +28,12 @@ describe('a private engine', { timeout: 170_000, skip: possible ? false : 'needs
   });
   after(async () => {
     for (const engine of await ours()) await end(engine, 20_000);
+    // what a killed engine had mounted stays mounted
+    const mounts = (await readFile('/proc/mounts', 'utf8'))
+      .split('\n')
+      .map((line) => line.split(' ')[1] ?? '');
+    for (const mount of mounts.filter((path) => path.startsWith(root)).reverse())
+      spawnSync('umount', ['--lazy', mount]);
     await rm(root, { recursive: true, force: true });
   });
   const ours = () => processesWhere((argv) => argv.some((word) => word.startsWith(root)));
