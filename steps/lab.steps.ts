@@ -12,10 +12,10 @@ Given('a closed network with a strict relay', function (this: HeiikiWorld) {
 
 Given('the product works in a closed network', async function (this: HeiikiWorld) {
   await this.session.openLab('closed network');
-  this.note('install', await startAndEnrol(this.session, 'closed'));
+  this.note('install', await startAndEnrol(this.session, 'closed', this.usable));
 });
 
 Given('the product works behind the relay of an open network', async function (this: HeiikiWorld) {
   await this.session.openLab('open network');
-  this.note('install', await startAndEnrol(this.session, 'internet'));
+  this.note('install', await startAndEnrol(this.session, 'internet', this.usable));
 });

@@ -1,6 +1,5 @@
 import { Given, Then, When } from '@cucumber/cucumber';
-import { ask, until } from './support/ask.ts';
-import { CheckViolated } from './support/errors.ts';
+import { until } from './support/ask.ts';
 import { recover } from './support/recovery.ts';
 import type { HeiikiWorld } from './support/world.ts';
 
@@ -44,16 +43,11 @@ Then('it is visible on the endpoint that the product is cut off', async function
   const within = session.within('status') + session.within('reconnect');
   const since = this.event('move');
   // The hook is asked again until it says so or its time is over; what it said last is what is judged.
-  for (;;) {
-    await session.hook('status');
-    try {
-      await ask(session.history, { check: 'says-disconnected', args: { within: 1 }, since }, { record: false });
-      break;
-    } catch (error) {
-      if (!(error instanceof CheckViolated) || Date.now() > since.t + within) break;
-      await until(session.history, Date.now() + 500);
-    }
-  }
+  do await session.hook('status');
+  while (
+    Date.now() < since.t + within &&
+    !(await session.happens({ check: 'says-disconnected', args: { within: Date.now() - since.t }, since }))
+  );
   await session.ask({ check: 'says-disconnected', args: { within }, since });
 });
 

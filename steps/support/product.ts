@@ -1,14 +1,19 @@
 /** The product's life on its endpoint: installed, enrolled, removed. */
 import type { HistoryEvent } from '../../history/events.ts';
+import type { StimulusId } from '../../mocks/workloads/stimuli.ts';
 import { readTraces } from './traces.ts';
 import { until } from './ask.ts';
 import type { Session } from './session.ts';
 
 /**
  * Installs with the address of the zone's relay and waits until the product works: it has enrolled through the
- * relay and, where it knows policies, has read its first one.
+ * relay, and a first attack has been reported. (Enrolled is not enough: its policy may still be on its way.)
  */
-export async function startAndEnrol(session: Session, zone: string): Promise<HistoryEvent> {
+export async function startAndEnrol(
+  session: Session,
+  zone: string,
+  usable: readonly StimulusId[],
+): Promise<HistoryEvent> {
   const installed = await session.hook('install', { relay: session.lab.relay().address(zone) });
   await session.ask({
     check: 'enrolled',
@@ -16,13 +21,25 @@ export async function startAndEnrol(session: Session, zone: string): Promise<His
     since: installed,
     given: 'NET-01',
   });
-  const policy = session.history.events.findLast((event) => event.kind === 'cloud.policy-set');
-  if (policy?.kind === 'cloud.policy-set' && session.product.product.cloud.dialect === 'heiiki-v1') {
-    const args = { revision: policy.revision, within: session.within('enrol') + session.within('policy') };
-    await session.ask({ check: 'policy-read', args, since: installed, given: 'NET-01' });
-  }
+  // The one that needs the policy, if the product knows it.
+  const stimulus = usable.find((kind) => kind === 'sha256-indicator') ?? usable[0];
+  if (stimulus) await firstReport(session, stimulus);
   return installed;
 }
+
+async function firstReport(session: Session, stimulus: StimulusId): Promise<void> {
+  const end = Date.now() + session.within('policy');
+  for (;;) {
+    const { id, started } = await session.play(session.fresh(stimulus));
+    const last = Date.now() >= end;
+    const within = last ? session.within('detect') : Math.min(session.within('detect'), GLIMPSE);
+    const question = { check: 'detected', args: { act: id, within, via: 'relay' }, since: started } as const;
+    if (last) return session.ask({ ...question, given: 'DET-01' });
+    if (await session.happens(question)) return session.ask({ ...question, given: 'DET-01' });
+  }
+}
+/** A first attack may come before the policy: another one soon is quicker than waiting for this one. */
+const GLIMPSE = 1500;
 
 /** Changes the policy and waits until the product must have it in force. */
 export async function putInForce(session: Session, change: () => Promise<number>): Promise<HistoryEvent> {

@@ -99,7 +99,7 @@ class Agent:
             self.heartbeat()
             self.send_findings()
             self.take_commands()
-            self.say(True, 'relay', '')
+            self.say(True, 'relay' if self.link.relay else 'direct', '')
         except cloud.Refused as error:
             if error.status == 401 and self.identity is not None:
                 self.identity = None  # the cloud has forgotten this endpoint: enrol again, as the same machine

@@ -1,4 +1,4 @@
-"""The way to the cloud: HTTPS through the relay's CONNECT, and nothing else."""
+"""The way to the cloud: HTTPS through the relay's CONNECT, or straight where it was told that there is no relay."""
 import http.client
 import json
 import ssl
@@ -96,7 +96,9 @@ class Cloud:
 
     def _open(self):
         if self.relay is None:
-            raise OSError('no relay is configured')
+            connection = http.client.HTTPSConnection(self.host, self.port, timeout=TIMEOUT, context=self.trust)
+            connection.connect()
+            return connection
         connection = http.client.HTTPSConnection(*self.relay, timeout=TIMEOUT, context=self.trust)
         # The Host header of CONNECT is the target's (RFC 9110, 7.2); Python 3.11 sends none by itself.
         target = f'{self.host}:{self.port}'
@@ -105,7 +107,7 @@ class Cloud:
         return connection
 
     def _explain(self, error):
-        relay = ':'.join(map(str, self.relay)) if self.relay else 'none'
+        way = f'through relay {self.relay[0]}:{self.relay[1]}' if self.relay else 'without a relay'
         if isinstance(error, ssl.SSLError):
-            return f'TLS with {self.host} behind relay {relay} failed: {error}'
-        return f'{self.host} cannot be reached through relay {relay}: {error or type(error).__name__}'
+            return f'TLS with {self.host} {way} failed: {error}'
+        return f'{self.host} cannot be reached {way}: {error or type(error).__name__}'
