@@ -14,6 +14,13 @@ const READY_MS = 60_000;
 const GRACE_MS = 20_000;
 const POLL_MS = 100;
 
+/** `within` is a command that becomes the engine (tests: `unshare --net`), `more` are further arguments. */
+export interface Launch {
+  readonly within: readonly string[];
+  readonly more: readonly string[];
+}
+const PLAIN: Launch = { within: [], more: [] };
+
 export function candidateOf(paths: EnginePaths): Candidate {
   return { from: 'private engine', address: `unix://${paths.socket}`, explicit: false };
 }
@@ -25,7 +32,7 @@ export function argumentsOf(paths: EnginePaths): readonly string[] {
 }
 
 /** One engine, also if two processes ask at once: the second waits for the lock and finds the first one's. */
-export async function startPrivate(paths: EnginePaths, more: readonly string[] = []): Promise<Candidate> {
+export async function startPrivate(paths: EnginePaths, how: Launch = PLAIN): Promise<Candidate> {
   for (const folder of [paths.socket, paths.execRoot, paths.dataRoot, paths.pidfile, paths.log, paths.lock])
     await mkdir(dirname(folder), { recursive: true });
   return withLock(paths.lock, async () => {
@@ -33,7 +40,7 @@ export async function startPrivate(paths: EnginePaths, more: readonly string[] =
     if ((await answers(candidate)) === true) return candidate;
     await clearStale(paths);
     if ((await answers(candidate)) === true) return candidate;
-    await launch(paths, more);
+    await launch(paths, how);
     return candidate;
   });
 }
@@ -63,9 +70,10 @@ function enginesOf(paths: EnginePaths): Promise<readonly Row[]> {
   );
 }
 
-async function launch(paths: EnginePaths, more: readonly string[]): Promise<void> {
+async function launch(paths: EnginePaths, { within, more }: Launch): Promise<void> {
   const log = openSync(paths.log, 'a');
-  const child = spawn('dockerd', [...argumentsOf(paths), ...more], {
+  const [program, ...words] = [...within, 'dockerd', ...argumentsOf(paths), ...more] as [string, ...string[]];
+  const child = spawn(program, words, {
     detached: true,
     stdio: ['ignore', log, log],
     env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin` },

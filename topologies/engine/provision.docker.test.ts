@@ -1,20 +1,32 @@
-/** Starts engines of its own at paths of their own, without bridge and packet filter, so that no other is disturbed. */
+/**
+ * Starts engines of its own, at paths of their own and each in a network namespace of its own: an engine that is told to
+ * have no bridge removes `docker0`, which is the bridge of whatever other engine runs on this machine.
+ */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
 import { after, before, describe, it } from 'node:test';
 import { expect } from 'chai';
 import { answers } from './address.ts';
-import { startPrivate } from './private-engine.ts';
+import { startPrivate, type Launch } from './private-engine.ts';
 import type { EnginePaths } from './private.ts';
 import { end, processesWhere, processOf } from './process-table.ts';
 
-const ALONE = ['--bridge=none', '--iptables=false', '--ip6tables=false', '--storage-driver=vfs'];
+const ALONE: Launch = {
+  within: ['unshare', '--net'],
+  more: ['--bridge=none', '--iptables=false', '--ip6tables=false', '--storage-driver=vfs'],
+};
+const interfaces = () =>
+  networkInterfaces()
+    ['docker0']?.map(({ cidr }) => cidr)
+    .join();
 const possible = process.platform === 'linux' && process.getuid?.() === 0 && existsSync('/usr/sbin/dockerd');
 
 describe('a private engine', { timeout: 170_000, skip: possible ? false : 'needs root and dockerd' }, () => {
   let paths: EnginePaths;
   let root: string;
+  const bridge = interfaces();
   before(async () => {
     root = await mkdtemp('/run/heiiki-test-');
     paths = {
@@ -43,6 +55,7 @@ describe('a private engine', { timeout: 170_000, skip: possible ? false : 'needs
     const candidate = await startPrivate(paths, ALONE);
     expect(await answers(candidate)).to.equal(true);
     expect(await engines()).to.have.length(1);
+    expect(interfaces(), 'the bridge of other engines').to.equal(bridge);
   };
 
   it('is started once by two at the same time', async () => {
