@@ -49,7 +49,12 @@ async function raw(): Promise<void> {
     start('raw-resolver', internet),
     start('raw-cloud', internet),
     holder.then((container) =>
-      engine.container({ name: 'raw-endpoint', image, argv: ['sleep', 'infinity'], attach: { kind: 'namespace-of', container } }),
+      engine.container({
+        name: 'raw-endpoint',
+        image,
+        argv: ['sleep', 'infinity'],
+        attach: { kind: 'namespace-of', container },
+      }),
     ),
   ]);
   cleanup = async () => {
@@ -88,7 +93,8 @@ try {
   await context[Symbol.asyncDispose]();
   await rm(out, { recursive: true });
 }
-const ratio = (key: 'plain' | 'proven'): number[] => times[key].map((value, index) => value / (times.raw[index] ?? Number.NaN));
+const ratio = (key: 'plain' | 'proven'): number[] =>
+  times[key].map((value, index) => value / (times.raw[index] ?? Number.NaN));
 for (const line of [
   row('raw API calls, all at once', times.raw, 'ms'),
   row('lab, ready (self-test, no proof)', times.plain, 'ms'),

@@ -16,8 +16,14 @@ const parallels = (process.argv[3] ?? '1,2,4').split(',');
 const out = await mkdtemp(join(tmpdir(), 'heiiki-suite-'));
 
 /** Seconds of one scenario by what it was waiting for. */
-function shares(events: readonly HistoryEvent[]): { bringUp: number; acts: number; waits: number; rest: number } {
-  const at = (kind: HistoryEvent['kind']): number | undefined => events.find((event) => event.kind === kind)?.t;
+function shares(events: readonly HistoryEvent[]): {
+  bringUp: number;
+  acts: number;
+  waits: number;
+  rest: number;
+} {
+  const at = (kind: HistoryEvent['kind']): number | undefined =>
+    events.find((event) => event.kind === kind)?.t;
   const begun = events[0]?.t ?? 0;
   const closed = at('lab.closed') ?? begun;
   let acts = 0;
@@ -40,7 +46,17 @@ try {
     let least = before;
     const watch = setInterval(() => (least = Math.min(least, freemem())), 250);
     const begun = performance.now();
-    const ended = await call(['run', '--products', product, '--parallel', parallel, '--seed', '1', '--out', folder]).ended;
+    const ended = await call([
+      'run',
+      '--products',
+      product,
+      '--parallel',
+      parallel,
+      '--seed',
+      '1',
+      '--out',
+      folder,
+    ]).ended;
     const seconds = (performance.now() - begun) / 1000;
     clearInterval(watch);
     const totals = { bringUp: 0, acts: 0, waits: 0, rest: 0 };

@@ -13,7 +13,10 @@ export interface Called {
 }
 
 /** `echo`: what it says is also shown, for commands that take minutes. */
-export function call(args: readonly string[], options: { echo?: boolean; env?: Record<string, string>; group?: boolean } = {}): Called {
+export function call(
+  args: readonly string[],
+  options: { echo?: boolean; env?: Record<string, string>; group?: boolean } = {},
+): Called {
   const child = spawn(process.execPath, ['cli/heiiki.mjs', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...options.env },

@@ -22,7 +22,9 @@ describe('five products through a closed network', () => {
   before(async () => {
     scratch = await mkdtemp(join(tmpdir(), 'heiiki-whole-'));
     out = join(scratch, 'run');
-    const ended = await call(['run', '--products', PRODUCTS.join(','), '--parallel', '4', '--out', out], { echo: true }).ended;
+    const ended = await call(['run', '--products', PRODUCTS.join(','), '--parallel', '4', '--out', out], {
+      echo: true,
+    }).ended;
     status = ended.status;
     results = Results.parse(JSON.parse(await readFile(join(out, 'results.json'), 'utf8')));
   });
@@ -61,7 +63,8 @@ describe('five products through a closed network', () => {
     expect(cell('internet-only', 'DET-03').because).to.equal('NET-01');
   });
   it('minimal, which shares no code with the agent, works behind the relay', () => {
-    for (const id of ['NET-01', 'NET-03', 'REL-02', 'DET-03', 'ALW-01']) expect(cell('minimal', id).verdict, id).to.equal('pass');
+    for (const id of ['NET-01', 'NET-03', 'REL-02', 'DET-03', 'ALW-01'])
+      expect(cell('minimal', id).verdict, id).to.equal('pass');
   });
   it('syslog-ng loses nothing, and detection is not asked of it', () => {
     expect(cell('syslog-ng-shipper', 'NET-01').verdict).to.equal('pass');
@@ -85,28 +88,46 @@ describe('five products through a closed network', () => {
       return events.filter((e) => !(e.kind === 'cloud.detection' && e.body.includes(attack.nonce)));
     });
     const again = await heiiki('judge', file);
-    expect(again.stdout).to.match(/1 of \d+ verdicts differ/).and.to.contain('reference DET-03');
+    expect(again.stdout)
+      .to.match(/1 of \d+ verdicts differ/)
+      .and.to.contain('reference DET-03');
   });
   it('changes exactly one cell when a leaked packet is put into a copy of the history', async () => {
     const file = await copyOf('NET-03', (events) => {
-      const own = events.findLastIndex((e) => e.kind === 'packet' && e.direction === 'out' && e.peer === 'relay');
+      const own = events.findLastIndex(
+        (e) => e.kind === 'packet' && e.direction === 'out' && e.peer === 'relay',
+      );
       const packet = events[own];
       if (packet?.kind !== 'packet') throw new Error('no packet in the history');
-      return events.toSpliced(own + 1, 0, { ...packet, peer: 'other', to: '203.0.113.7', toPort: 443, payload: 99 });
+      return events.toSpliced(own + 1, 0, {
+        ...packet,
+        peer: 'other',
+        to: '203.0.113.7',
+        toPort: 443,
+        payload: 99,
+      });
     });
     const again = await heiiki('judge', file);
-    expect(again.stdout).to.match(/1 of \d+ verdicts differ/).and.to.contain('reference NET-03');
+    expect(again.stdout)
+      .to.match(/1 of \d+ verdicts differ/)
+      .and.to.contain('reference NET-03');
   });
 
   /** A copy of the run in which the first history of that requirement (of reference) is changed. */
-  async function copyOf(requirement: string, change: (events: HistoryEvent[]) => HistoryEvent[]): Promise<string> {
+  async function copyOf(
+    requirement: string,
+    change: (events: HistoryEvent[]) => HistoryEvent[],
+  ): Promise<string> {
     const copy = await mkdtemp(join(scratch, 'copy-'));
     await cp(out, copy, { recursive: true });
     const evidence = cell('reference', requirement).scenarios[0]?.evidence ?? '';
     const file = join(copy, evidence, 'history.ndjson');
     const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
     const events = change(lines.map((line) => JSON.parse(line) as HistoryEvent));
-    await writeFile(file, events.map((event, index) => `${JSON.stringify(renumbered(event, index, events))}\n`).join(''));
+    await writeFile(
+      file,
+      events.map((event, index) => `${JSON.stringify(renumbered(event, index, events))}\n`).join(''),
+    );
     return copy;
   }
 });

@@ -17,11 +17,24 @@ export async function judge(folder: string): Promise<number> {
     for (const scenario of cell.scenarios) {
       const events = await readHistory(join(folder, scenario.evidence, 'history.ndjson'));
       const slug = scenario.evidence.split('/').at(-1) ?? '';
-      const described = { requirement: cell.requirement, name: scenario.name, slug };
-      const outcome = outcomeOf(cell.product, described, { ...judgeScenario(events), seconds: scenario.seconds }, []);
+      const { name, variant } = scenario;
+      const described = {
+        requirement: cell.requirement,
+        name,
+        slug,
+        ...(variant === undefined ? {} : { variant }),
+      };
+      const outcome = outcomeOf(
+        cell.product,
+        described,
+        { ...judgeScenario(events), seconds: scenario.seconds },
+        [],
+      );
       outcomes.push(outcome);
       if (outcome.result.verdict !== scenario.verdict)
-        changed.push(`${cell.product} ${cell.requirement} "${scenario.name}": was ${scenario.verdict}, is ${outcome.result.verdict} – ${outcome.result.reason}`);
+        changed.push(
+          `${cell.product} ${cell.requirement} "${scenario.name}": was ${scenario.verdict}, is ${outcome.result.verdict} – ${outcome.result.reason}`,
+        );
     }
   const results: Results = { ...recorded, ...rollUp(outcomes) };
   for (const line of summaryLines(results)) process.stdout.write(`${line}\n`);
@@ -38,6 +51,8 @@ async function readResults(folder: string): Promise<Results> {
   try {
     return Results.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch (cause) {
-    throw new WrongUsage(`${file}: is not the result of a run (${(cause as Error).message}). Name a folder of reports/out.`);
+    throw new WrongUsage(
+      `${file}: is not the result of a run (${(cause as Error).message}). Name a folder of reports/out.`,
+    );
   }
 }

@@ -23,7 +23,8 @@ interface SelftestFlags extends RunFlags {
 
 const here = process.env['HEIIKI_CWD'] ?? process.cwd();
 /** Paths are meant from where the command was given; ids are not paths. */
-const fromHere = (name: string): string => (/[/\\]|\.ya?ml$/.test(name) && !isAbsolute(name) ? resolve(here, name) : name);
+const fromHere = (name: string): string =>
+  /[/\\]|\.ya?ml$/.test(name) && !isAbsolute(name) ? resolve(here, name) : name;
 
 export async function main(argv: readonly string[], signal: AbortSignal): Promise<number> {
   let status = 0;
@@ -33,11 +34,19 @@ export async function main(argv: readonly string[], signal: AbortSignal): Promis
 
   withRunOptions(program.command('run'), parallel, seed)
     .description('play the catalogue on products and write the comparison')
-    .option('--products <ids or paths>', 'products, separated by commas', commaList('--products'), PRODUCTS.split(','))
+    .option(
+      '--products <ids or paths>',
+      'products, separated by commas',
+      commaList('--products'),
+      PRODUCTS.split(','),
+    )
     .option('--report-only', 'end with 0 when the comparison was made, whatever it says', false)
     .action(async (flags: RunFlags) => {
       const { run } = await import('./run.ts');
-      const verdict = await run({ ...flags, ...paths(flags), products: flags.products.map(fromHere), argv }, signal);
+      const verdict = await run(
+        { ...flags, ...paths(flags), products: flags.products.map(fromHere), argv },
+        signal,
+      );
       status = flags.reportOnly ? 0 : verdict;
     });
 
@@ -93,10 +102,16 @@ function withRunOptions(sub: Command, parallel: number, seed: number): Command {
     .option('--parallel <n>', 'scenarios at a time', positiveInteger('--parallel'), parallel)
     .option('--seed <n>', 'order, counts and choices are drawn from it', seedNumber, seed)
     .option('--out <folder>', 'new folder for the results (default: reports/out/<run>)')
-    .option('--lane <lane>', 'ci: short declared times; evaluation: the vendor’s defaults', lane, 'ci' as Lane);
+    .option(
+      '--lane <lane>',
+      'ci: short declared times; evaluation: the vendor’s defaults',
+      lane,
+      'ci' as Lane,
+    );
 }
 
-const paths = (flags: { out?: string }): { out?: string } => (flags.out ? { out: resolve(here, flags.out) } : {});
+const paths = (flags: { out?: string }): { out?: string } =>
+  flags.out ? { out: resolve(here, flags.out) } : {};
 
 /** Status of an error: its own if it names one; 3 for what commander refuses. */
 function statusOf(error: unknown): number {
@@ -117,7 +132,9 @@ if (import.meta.main) {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.once(signal, () => {
-      process.stderr.write(`heiiki: ${signal}: what runs now is taken down; a second ${signal} ends at once\n`);
+      process.stderr.write(
+        `heiiki: ${signal}: what runs now is taken down; a second ${signal} ends at once\n`,
+      );
       controller.abort();
     });
   process.exitCode = await main(process.argv.slice(2), controller.signal).catch(statusOf);

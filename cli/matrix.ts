@@ -45,7 +45,12 @@ export class Matrix {
   async add(defect: LoadedProduct, results: Results): Promise<void> {
     const { id } = defect.product;
     const cells = results.cells.filter((cell) => cell.product === id);
-    this.#rows.set(id, { defect: id, key: this.#key(defect), date: results.run.finished.slice(0, 10), cells });
+    this.#rows.set(id, {
+      defect: id,
+      key: this.#key(defect),
+      date: results.run.finished.slice(0, 10),
+      cells,
+    });
     await writeFile(join(FOLDER, 'rows.json'), JSON.stringify([...this.#rows.values()]));
   }
 
@@ -56,14 +61,25 @@ export class Matrix {
     const lines = [
       '# Defects × requirements',
       '',
-      `Written by \`heiiki selftest --all\` on ${rows.map((row) => row.date).sort().at(-1) ?? '–'}, harness ${this.#harness.slice(0, 12)}, seed ${this.#seed}.`,
+      `Written by \`heiiki selftest --all\` on ${
+        rows
+          .map((row) => row.date)
+          .sort()
+          .at(-1) ?? '–'
+      }, harness ${this.#harness.slice(0, 12)}, seed ${this.#seed}.`,
       '**F** fails at the root, f fails because of a root, · passes, – unsupported or not observable, ? inconclusive.',
       '',
       `| defect | ${requirements.join(' | ')} |`,
       `|---|${requirements.map(() => '---').join('|')}|`,
-      ...rows.map((row) => `| ${row.defect} | ${requirements.map((id) => mark(row.cells.find((c) => c.requirement === id))).join(' | ')} |`),
+      ...rows.map(
+        (row) =>
+          `| ${row.defect} | ${requirements.map((id) => mark(row.cells.find((c) => c.requirement === id))).join(' | ')} |`,
+      ),
       '',
-      ...defects.map(({ product, defect }) => `- **${product.id}** (${defect?.of ?? ''}; names ${defect?.fails.join(', ') ?? ''}): ${defect?.description ?? ''}`),
+      ...defects.map(
+        ({ product, defect }) =>
+          `- **${product.id}** (${defect?.of ?? ''}; names ${defect?.fails.join(', ') ?? ''}): ${defect?.description ?? ''}`,
+      ),
       '',
     ];
     await writeFile(TABLE, lines.join('\n'));

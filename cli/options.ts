@@ -42,7 +42,10 @@ export function commaList(option: string): (text: string) => readonly string[] {
 }
 
 /** Scenarios of the named areas (NET) or requirements (NET-01); all without names. */
-export function chosen(scenarios: readonly Scenario[], names: readonly string[] | undefined): readonly Scenario[] {
+export function chosen(
+  scenarios: readonly Scenario[],
+  names: readonly string[] | undefined,
+): readonly Scenario[] {
   if (!names) return scenarios;
   const known = [...new Set(scenarios.map((scenario) => scenario.requirement))].sort();
   const areas = [...new Set(known.map((id) => id.slice(0, 3)))];
@@ -52,7 +55,9 @@ export function chosen(scenarios: readonly Scenario[], names: readonly string[] 
     throw new WrongUsage(
       `--requirements: there is no ${strange.join(', no ')}. Areas: ${areas.join(', ')}. Requirements: ${known.join(', ')}.`,
     );
-  return scenarios.filter(({ requirement }) => wanted.some((name) => requirement === name || requirement.startsWith(`${name}-`)));
+  return scenarios.filter(({ requirement }) =>
+    wanted.some((name) => requirement === name || requirement.startsWith(`${name}-`)),
+  );
 }
 
 /** An output folder is never written over: what lies there may be somebody's only evidence. */
@@ -64,5 +69,6 @@ export async function emptyFolder(path: string): Promise<void> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
     throw new WrongUsage(`--out ${path}: cannot be used (${(error as Error).message})`);
   }
-  if (entries.length > 0) throw new WrongUsage(`--out ${path}: is not empty. Name a new folder, or remove this one.`);
+  if (entries.length > 0)
+    throw new WrongUsage(`--out ${path}: is not empty. Name a new folder, or remove this one.`);
 }

@@ -19,7 +19,7 @@ export type Judged = ScenarioJudgement & { readonly seconds: number };
  */
 export function outcomeOf(
   product: string,
-  scenario: Pick<Scenario, 'requirement' | 'name' | 'slug'>,
+  scenario: Pick<Scenario, 'requirement' | 'name' | 'slug' | 'variant'>,
   judgement: unknown,
   messages: readonly Envelope[],
 ): ScenarioOutcome {
@@ -30,9 +30,11 @@ export function outcomeOf(
     findings: judged.findings,
     result: {
       name: scenario.name,
+      ...(scenario.variant === undefined ? {} : { variant: scenario.variant }),
       verdict: judged.verdict,
       reason: judged.reason,
       ...(judged.because ? { because: judged.because } : {}),
+      ...(judged.perhaps ? { perhaps: judged.perhaps } : {}),
       ...(judged.blame ? { blame: judged.blame } : {}),
       seconds: judged.seconds,
       measures: [...judged.measures],
@@ -42,7 +44,9 @@ export function outcomeOf(
 }
 
 function unjudged(messages: readonly Envelope[]): Judged {
-  const error = messages.find((message) => message.testStepFinished?.testStepResult.message)?.testStepFinished;
+  const error = messages.find(
+    (message) => message.testStepFinished?.testStepResult.message,
+  )?.testStepFinished;
   return {
     verdict: 'inconclusive',
     reason: `the harness failed before it could judge: ${error?.testStepResult.message ?? 'no reason was given'}`,

@@ -14,7 +14,11 @@ export interface Selection {
   readonly scenarios: readonly Scenario[];
 }
 
-export function plan(context: RunContext, scenarios: Scenarios, selections: readonly Selection[]): Job<ScenarioOutcome | undefined>[] {
+export function plan(
+  context: RunContext,
+  scenarios: Scenarios,
+  selections: readonly Selection[],
+): Job<ScenarioOutcome | undefined>[] {
   const random = seeded(context.options.seed, 'order');
   const jobs: Job<ScenarioOutcome | undefined>[] = [];
   const later: Job<ScenarioOutcome | undefined>[] = [];

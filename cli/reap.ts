@@ -2,12 +2,20 @@
 import { openEngine } from '../topologies/engine/docker.ts';
 
 export async function reap(dryRun: boolean): Promise<number> {
-  const engine = await openEngine({ provision: false, sweep: false, onProgress: (line: string) => process.stderr.write(`${line}\n`) });
+  const engine = await openEngine({
+    provision: false,
+    sweep: false,
+    onProgress: (line: string) => process.stderr.write(`${line}\n`),
+  });
   try {
     const removed = await engine.sweep({ own: false, dryRun });
     for (const { kind, name, run } of removed)
       process.stdout.write(`${dryRun ? 'would remove' : 'removed'} ${kind} ${name} of run ${run}\n`);
-    process.stdout.write(removed.length === 0 ? 'nothing was left behind\n' : `${removed.length} things ${dryRun ? 'found' : 'removed'}\n`);
+    process.stdout.write(
+      removed.length === 0
+        ? 'nothing was left behind\n'
+        : `${removed.length} things ${dryRun ? 'found' : 'removed'}\n`,
+    );
     return 0;
   } finally {
     await engine[Symbol.asyncDispose]();

@@ -73,7 +73,9 @@ export async function playSelections(
     for (const { product } of command.selections) await context.prepare(product);
     const jobs = plan(context, command.scenarios, command.selections);
     reporter.begin(jobs.length);
-    const outcomes = (await runAll(jobs, command.parallel, reporter, command.signal)).filter((o) => o !== undefined);
+    const outcomes = (await runAll(jobs, command.parallel, reporter, command.signal)).filter(
+      (o) => o !== undefined,
+    );
     reporter.finish();
     if (command.signal.aborted) throw new Interrupted(out);
     const products = command.selections.map(({ product }) => product);

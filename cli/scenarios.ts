@@ -15,6 +15,8 @@ export interface Scenario {
   readonly requirement: string;
   readonly name: string;
   readonly slug: string;
+  /** the example row of an outline, e.g. `refused` */
+  readonly variant?: string;
   readonly uri: string;
   readonly line: number;
   readonly tags: readonly string[];
@@ -43,22 +45,23 @@ export class Scenarios {
   /** All scenarios, one for each row of an outline, in the order of the files. */
   async list(): Promise<readonly Scenario[]> {
     const found: Scenario[] = [];
-    const lines = new Map<string, number>();
+    const nodes = new Map<string, GherkinNode>();
     const pickles: Pickle[] = [];
     await this.#run(this.#configuration.sources.paths, { dryRun: true, worldParameters: {} }, (envelope) => {
-      if (envelope.gherkinDocument) collectLines(envelope.gherkinDocument, lines);
+      if (envelope.gherkinDocument) collectNodes(envelope.gherkinDocument, nodes);
       if (envelope.pickle) pickles.push(envelope.pickle);
     });
     for (const pickle of pickles) {
       const tags = pickle.tags.map((tag) => tag.name);
-      const line = lines.get(pickle.astNodeIds.at(-1) ?? '');
-      if (line === undefined) throw new Error(`cucumber names no line for "${pickle.name}"`);
+      const node = nodes.get(pickle.astNodeIds.at(-1) ?? '');
+      if (!node?.location) throw new Error(`cucumber names no line for "${pickle.name}"`);
       found.push({
         requirement: requirementOf(tags),
         name: pickle.name,
         slug: scenarioSlug(pickle),
         uri: pickle.uri,
-        line,
+        line: node.location.line,
+        ...(node.cells ? { variant: node.cells.map((cell) => cell.value).join(', ') } : {}),
         tags,
       });
     }
@@ -104,15 +107,17 @@ export class Scenarios {
 interface GherkinNode {
   readonly id?: string;
   readonly location?: { readonly line: number };
+  /** of an example row */
+  readonly cells?: readonly { readonly value: string }[];
 }
-/** Every node of a Gherkin document that has an id, with its line: pickles name their source by id. */
-function collectLines(node: unknown, lines: Map<string, number>): void {
-  if (Array.isArray(node)) {
-    for (const child of node) collectLines(child, lines);
+/** Every node of a Gherkin document by its id: a pickle names the nodes that it was made from. */
+function collectNodes(value: unknown, nodes: Map<string, GherkinNode>): void {
+  if (Array.isArray(value)) {
+    for (const child of value) collectNodes(child, nodes);
     return;
   }
-  if (typeof node !== 'object' || node === null) return;
-  const { id, location } = node as GherkinNode;
-  if (id && location) lines.set(id, location.line);
-  for (const child of Object.values(node)) collectLines(child, lines);
+  if (typeof value !== 'object' || value === null) return;
+  const node = value as GherkinNode;
+  if (node.id) nodes.set(node.id, node);
+  for (const child of Object.values(value)) collectNodes(child, nodes);
 }

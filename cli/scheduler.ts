@@ -33,7 +33,10 @@ export async function runAll<T>(
       ended.add(job);
       progress.ended(job.name, ended.size, jobs.length);
     });
-    running.set(index, body.finally(() => running.delete(index)));
+    running.set(
+      index,
+      body.finally(() => running.delete(index)),
+    );
   };
   for (;;) {
     for (const index of waiting) {

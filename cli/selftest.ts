@@ -50,19 +50,29 @@ export async function selftest(command: SelftestCommand, signal: AbortSignal): P
       scenarios: command.all ? wanted : sample(product, wanted, command.seed),
     }));
     const folder = matrix ? join(out, group[0]?.product.id ?? '') : out;
-    const { results } = await playSelections({ ...command, id: matrix ? `${id}-${index}` : id, out: folder, scenarios, selections, signal });
+    const { results } = await playSelections({
+      ...command,
+      id: matrix ? `${id}-${index}` : id,
+      out: folder,
+      scenarios,
+      selections,
+      signal,
+    });
     for (const product of group) {
       verdicts.push(judgeDefect(product, results));
       await matrix?.add(product, results);
     }
   }
-  if (matrix) verdicts.splice(0, Infinity, ...defects.map((product) => judgeDefect(product, matrix.results(product))));
+  if (matrix)
+    verdicts.splice(0, Infinity, ...defects.map((product) => judgeDefect(product, matrix.results(product))));
   await matrix?.write(defects);
   return report(verdicts, uncovered);
 }
 
 async function loadDefects(ids: readonly string[] | undefined): Promise<readonly LoadedProduct[]> {
-  const known = (await listProducts()).filter((product) => product.kind === 'defect').map((product) => product.id);
+  const known = (await listProducts())
+    .filter((product) => product.kind === 'defect')
+    .map((product) => product.id);
   const strange = (ids ?? []).filter((id) => !known.includes(id));
   if (strange.length > 0)
     throw new WrongUsage(`--defects: there is no ${strange.join(', no ')}. Defects: ${known.join(', ')}.`);
@@ -70,7 +80,11 @@ async function loadDefects(ids: readonly string[] | undefined): Promise<readonly
 }
 
 /** Its own requirements, and a few others that it must leave alone. */
-function sample({ product, defect }: LoadedProduct, scenarios: readonly Scenario[], seed: number): Scenario[] {
+function sample(
+  { product, defect }: LoadedProduct,
+  scenarios: readonly Scenario[],
+  seed: number,
+): Scenario[] {
   const own = new Set(defect?.fails);
   const others = [...new Set(scenarios.map((scenario) => scenario.requirement))].filter((id) => !own.has(id));
   const picked = new Set([...own, ...seeded(seed, `sample ${product.id}`).shuffle(others).slice(0, SAMPLE)]);
@@ -84,11 +98,16 @@ export interface DefectVerdict {
 }
 
 /** Pure: what the cells say of one defect. */
-export function judgeDefect({ product, defect }: LoadedProduct, results: Pick<Results, 'cells'>): DefectVerdict {
+export function judgeDefect(
+  { product, defect }: LoadedProduct,
+  results: Pick<Results, 'cells'>,
+): DefectVerdict {
   const roots = new Set(defect?.fails);
   const cells = results.cells.filter((cell) => cell.product === product.id);
   const problems = [
-    ...[...roots].filter((root) => !cells.some((cell) => cell.requirement === root)).map((root) => `${root} was not played`),
+    ...[...roots]
+      .filter((root) => !cells.some((cell) => cell.requirement === root))
+      .map((root) => `${root} was not played`),
     ...cells.flatMap((cell) => problemOf(cell, roots)),
   ];
   return { id: product.id, killed: problems.length === 0, problems };
@@ -110,6 +129,8 @@ function report(verdicts: readonly DefectVerdict[], uncovered: readonly string[]
   }
   for (const id of uncovered) process.stdout.write(`NO DEFECT fails ${id}: it is not being tested\n`);
   const survived = verdicts.filter(({ killed }) => !killed).length;
-  process.stdout.write(`${verdicts.length - survived} of ${verdicts.length} defects killed by exactly what they name\n`);
+  process.stdout.write(
+    `${verdicts.length - survived} of ${verdicts.length} defects killed by exactly what they name\n`,
+  );
   return survived + uncovered.length === 0 ? 0 : 1;
 }

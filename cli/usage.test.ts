@@ -27,7 +27,11 @@ describe('wrong usage', () => {
     ['an unknown defect', () => ['selftest', '--defects', 'none-such'], /no none-such/],
     ['a folder that is no run', () => ['judge', scratch], /not the result of a run/],
     ['an unknown command', () => ['rum'], /run/],
-    ['no engine, and provisioning forbidden', () => ['run', '--products', 'reference'], /HEIIKI_PROVISION|engine/],
+    [
+      'no engine, and provisioning forbidden',
+      () => ['run', '--products', 'reference'],
+      /HEIIKI_PROVISION|engine/,
+    ],
   ];
   for (const [name, args, says] of cases)
     it(`${name}: status 3`, async () => {

@@ -32,7 +32,8 @@ async function command(name: string, ...args: readonly string[]): Promise<Count>
 /** Files with tests, one at a time when they share an engine. */
 async function tests(name: string, matches: (file: string) => boolean, concurrency: number): Promise<Count> {
   const files: string[] = [];
-  for await (const file of glob(SOURCES.map((folder) => `${folder}/**/*.test.ts`))) if (matches(file)) files.push(file);
+  for await (const file of glob(SOURCES.map((folder) => `${folder}/**/*.test.ts`)))
+    if (matches(file)) files.push(file);
   const scratch = await mkdtemp(join(tmpdir(), 'heiiki-tests-'));
   const tap = join(scratch, 'tap');
   try {
@@ -48,9 +49,12 @@ async function tests(name: string, matches: (file: string) => boolean, concurren
       ...files.sort(),
     ]);
     const text = await readFile(tap, 'utf8');
-    const number = (word: string): number => Number(new RegExp(`^# ${word} (\\d+)$`, 'm').exec(text)?.[1] ?? 0);
+    const number = (word: string): number =>
+      Number(new RegExp(`^# ${word} (\\d+)$`, 'm').exec(text)?.[1] ?? 0);
     const count = { passed: number('pass'), failed: number('fail') + number('cancelled') };
-    process.stdout.write(`${name}: ${count.passed} passed, ${count.failed} failed, of ${files.length} files\n`);
+    process.stdout.write(
+      `${name}: ${count.passed} passed, ${count.failed} failed, of ${files.length} files\n`,
+    );
     // A runner that ended badly without a failed test, or found none, has not tested anything.
     const hollow = (status !== 0 && count.failed === 0) || count.passed + count.failed === 0;
     return hollow ? { passed: count.passed, failed: count.failed + 1 } : count;

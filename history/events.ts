@@ -289,7 +289,10 @@ const kinds = {
     check: z.string(),
     args: z.record(z.string(), z.unknown()),
     role: z.enum(['given', 'then']),
-    /** for a Given: the requirement that is the root if it does not hold */
+    /**
+     * for a Given: the requirement that is the root if it does not hold; for a Then: one that is the root if
+     * it fails by itself as well
+     */
     root: z.string().optional(),
     /** events before this number are outside the window */
     since: z.number(),

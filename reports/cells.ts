@@ -21,7 +21,18 @@ export function rollUp(outcomes: readonly Outcome[]): Pick<Results, 'cells' | 'f
       group.map((outcome) => outcome.result),
     );
   });
-  return { cells, findings: findingsOf(outcomes) };
+  return { cells: cells.map((cell) => withRootElsewhere(cell, cells)), findings: findingsOf(outcomes) };
+}
+
+/** What fails only where a requirement beneath it fails as well is folded under that one. */
+function withRootElsewhere(cell: Cell, cells: readonly Cell[]): Cell {
+  if (cell.verdict !== 'fail' || cell.because !== undefined) return cell;
+  const failing = cell.scenarios.filter((scenario) => scenario.verdict === 'fail');
+  const roots = new Set(failing.map((scenario) => scenario.because ?? scenario.perhaps));
+  const [root] = roots;
+  if (roots.size !== 1 || root === undefined || root === cell.requirement) return cell;
+  const beneath = cells.find((other) => other.product === cell.product && other.requirement === root);
+  return beneath?.verdict === 'fail' && beneath.because === undefined ? { ...cell, because: root } : cell;
 }
 
 /**

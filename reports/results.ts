@@ -37,6 +37,8 @@ export const ScenarioResult = z.strictObject({
   reason: z.string(),
   /** root requirement, when the scenario's Given did not hold */
   because: z.string().optional(),
+  /** a requirement that is the root if the product fails it as well */
+  perhaps: z.string().optional(),
   blame: z.string().optional(),
   seconds: z.number(),
   measures: z.array(ResultMeasure),

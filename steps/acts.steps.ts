@@ -1,6 +1,4 @@
 import { Then, When } from '@cucumber/cucumber';
-import { benignTwin, type Attack } from '../mocks/workloads/stimuli.ts';
-import { freshNonce } from './support/random.ts';
 import type { PlayedAct } from './support/session.ts';
 import type { HeiikiWorld } from './support/world.ts';
 
@@ -33,8 +31,7 @@ When('every attack that it reports in the open happens', async function (this: H
 When('the benign twin of every attack happens', async function (this: HeiikiWorld) {
   const { session } = this;
   const twins: PlayedAct[] = [];
-  for (const kind of session.random.shuffle(this.usable))
-    twins.push(await session.play(benignTwin(kind as Attack, freshNonce())));
+  for (const kind of session.random.shuffle(this.usable)) twins.push(await session.play(session.twin(kind)));
   this.note('twins', twins);
 });
 

@@ -39,7 +39,12 @@ Given('the batch job is silenced by its entry', async function (this: HeiikiWorl
   // Silence is proved by a later report that took the same path.
   const sentinel = await session.play(session.fresh(this.fileStimulus));
   const within = session.within('detect');
-  await session.ask({ check: 'detected', args: { act: sentinel.id, within }, since: sentinel.started, given: 'DET-01' });
+  await session.ask({
+    check: 'detected',
+    args: { act: sentinel.id, within },
+    since: sentinel.started,
+    given: 'DET-01',
+  });
   const args = { act: silent.id, sentinel: sentinel.id };
   await session.ask({ check: 'silent', args, since: silent.started, given: 'ALW-01' });
 });
@@ -59,12 +64,20 @@ When('another file of the same name runs', async function (this: HeiikiWorld) {
 
 Then('the other file is reported in time', async function (this: HeiikiWorld) {
   const { id, started } = this.act('sentinel');
-  await this.session.ask({ check: 'detected', args: { act: id, within: this.session.within('detect') }, since: started });
+  await this.session.ask({
+    check: 'detected',
+    args: { act: id, within: this.session.within('detect') },
+    since: started,
+  });
 });
 
 Then('the batch job has stayed silent', async function (this: HeiikiWorld) {
   const { id, started } = this.act('batch run');
-  await this.session.ask({ check: 'silent', args: { act: id, sentinel: this.act('sentinel').id }, since: started });
+  await this.session.ask({
+    check: 'silent',
+    args: { act: id, sentinel: this.act('sentinel').id },
+    since: started,
+  });
 });
 
 When('one byte of the batch job changes and it runs again', async function (this: HeiikiWorld) {

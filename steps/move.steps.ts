@@ -26,7 +26,12 @@ Given('the endpoint has been in the open network', async function (this: HeiikiW
     return;
   }
   const within = session.within('fallback') + session.product.product.timing.detect;
-  await session.ask({ check: 'detected', args: { act: id, within, via: 'direct' }, since: started, given: 'MOV-01' });
+  await session.ask({
+    check: 'detected',
+    args: { act: id, within, via: 'direct' },
+    since: started,
+    given: 'MOV-01',
+  });
 });
 
 When('the cheapest way that brings the product back is looked for', async function (this: HeiikiWorld) {
@@ -57,7 +62,11 @@ Then('the product has not spoken to its cloud', async function (this: HeiikiWorl
   // A product that does try to go around would have done so within the longest time that a fallback may take.
   await until(session.history, since.t + session.within('reconnect'));
   await session.finishEvidence();
-  await session.ask({ check: 'no-packets-to', args: { point: session.endpoint.name, peers: ['cloud'] }, since });
+  await session.ask({
+    check: 'no-packets-to',
+    args: { point: session.endpoint.name, peers: ['cloud'] },
+    since,
+  });
 });
 
 Then('it is reported through the relay in time', async function (this: HeiikiWorld) {
@@ -71,7 +80,15 @@ Then('the product no longer tries to go around the relay', async function (this:
   const first = this.act('attack');
   const second = await session.play(session.fresh(this.stimulus));
   const within = session.within('detect');
-  await session.ask({ check: 'detected', args: { act: second.id, within, via: 'relay' }, since: second.started });
+  await session.ask({
+    check: 'detected',
+    args: { act: second.id, within, via: 'relay' },
+    since: second.started,
+  });
   await session.finishEvidence();
-  await session.ask({ check: 'direct-stops', args: { point: session.endpoint.name, act: first.id }, since: this.event('move') });
+  await session.ask({
+    check: 'direct-stops',
+    args: { point: session.endpoint.name, act: first.id },
+    since: this.event('move'),
+  });
 });

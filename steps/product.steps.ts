@@ -26,7 +26,8 @@ Then('it enrols through the relay in time', async function (this: HeiikiWorld) {
 Then('it enrols through the relay, or refuses the address with an error', async function (this: HeiikiWorld) {
   const within = this.session.within('enrol');
   const args = { form: 'as installed', within };
-  await this.session.ask({ check: 'address-form', args, since: this.event('install').n - 1 });
+  const since = this.event('install').n - 1;
+  await this.session.ask({ check: 'address-form', args, since, restsOn: 'NET-01' });
 });
 
 When('a user of the endpoint tries to reach the cloud with curl', async function (this: HeiikiWorld) {
@@ -75,7 +76,11 @@ When('the product is removed as its maker documents it', async function (this: H
 });
 
 Then('the removal was refused', async function (this: HeiikiWorld) {
-  await this.session.ask({ check: 'refused', args: { hook: 'uninstall' }, since: this.event('removal').n - 1 });
+  await this.session.ask({
+    check: 'refused',
+    args: { hook: 'uninstall' },
+    since: this.event('removal').n - 1,
+  });
 });
 
 Then('nothing of it is left', async function (this: HeiikiWorld) {

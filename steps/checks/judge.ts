@@ -25,6 +25,8 @@ export interface ScenarioJudgement {
   readonly reason: string;
   /** the requirement that the scenario's Given rests on and that did not hold */
   readonly because?: string;
+  /** a requirement that is the root of this failure if the product fails it as well */
+  readonly perhaps?: string;
   /** who has to answer for an inconclusive scenario */
   readonly blame?: Blame;
   readonly measures: readonly Measure[];
@@ -35,7 +37,7 @@ export interface ScenarioJudgement {
 
 type Events = readonly HistoryEvent[];
 type Question = HistoryEventOf<'check'>;
-type Outcome = Pick<ScenarioJudgement, 'verdict' | 'reason' | 'because' | 'blame'>;
+type Outcome = Pick<ScenarioJudgement, 'verdict' | 'reason' | 'because' | 'perhaps' | 'blame'>;
 
 export function judgeScenario(events: Events): ScenarioJudgement {
   const decided = ofKind(events, 'applicability').find((event) => event.verdict !== 'runs');
@@ -89,7 +91,10 @@ const unanswered = ({ blame, reason, n }: Sickness): Finding =>
 function outcomeOf(question: Question, { state, reason, blame }: Finding): Outcome | undefined {
   if (state === 'satisfied') return undefined;
   if (state === 'incomplete') return { verdict: 'inconclusive', reason, blame: blame ?? 'harness' };
-  return { verdict: 'fail', reason, ...(question.root === undefined ? {} : { because: question.root }) };
+  if (question.root === undefined) return { verdict: 'fail', reason };
+  return question.role === 'given'
+    ? { verdict: 'fail', reason, because: question.root }
+    : { verdict: 'fail', reason, perhaps: question.root };
 }
 
 /** Of a scenario that did not finish: up to its last event. */

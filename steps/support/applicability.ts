@@ -55,20 +55,30 @@ export function applicability(
   for (const name of named('@if:')) {
     const { holds, text } = condition(name);
     if (!holds(statement))
-      return { verdict: 'unsupported', reason: `applies to a product that ${text}; this one declares otherwise` };
+      return {
+        verdict: 'unsupported',
+        reason: `applies to a product that ${text}; this one declares otherwise`,
+      };
   }
   if (!baseline.installed)
-    return { verdict: 'inconclusive', reason: `the product did not start in an open network either: ${baseline.reason}` };
+    return {
+      verdict: 'inconclusive',
+      reason: `the product did not start in an open network either: ${baseline.reason}`,
+    };
   const needsStimulus = tags.some((tag) => tag.startsWith('@stimulus:'));
   if (needsStimulus && usableStimuli(tags, baseline).length === 0)
     return {
       verdict: 'not-observable',
-      reason: 'the product did not react to any such act in an open network either, so there is nothing to compare',
+      reason:
+        'the product did not react to any such act in an open network either, so there is nothing to compare',
     };
   for (const name of named('@requires:')) {
     const { holds, text } = condition(name);
     if (!holds(statement))
-      return { verdict: 'fail', reason: `declared: the product's own statement does not say that it ${text}` };
+      return {
+        verdict: 'fail',
+        reason: `declared: the product's own statement does not say that it ${text}`,
+      };
   }
   return runs;
 }

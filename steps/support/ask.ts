@@ -12,6 +12,8 @@ export interface Question {
   readonly since: HistoryEvent | number;
   /** what a Given rests on: if it does not hold, that requirement is the root */
   readonly given?: string;
+  /** what a Then rests on: the root, if the product fails that one as well */
+  readonly restsOn?: string;
 }
 
 /** Between two looks, so that thousands of packets do not mean thousands of looks. */
@@ -24,6 +26,7 @@ export async function ask(
 ): Promise<void> {
   const since = typeof question.since === 'number' ? question.since : question.since.n;
   const args = question.args ?? {};
+  const root = question.given ?? question.restsOn;
   for (;;) {
     const sick = labHealth(history.events);
     const finding = runCheck(question.check, { events: history.events, now: Date.now(), since }, args);
@@ -37,12 +40,12 @@ export async function ask(
         check: question.check,
         args,
         role: question.given ? 'given' : 'then',
-        ...(question.given ? { root: question.given } : {}),
+        ...(root ? { root } : {}),
         since,
       });
     if (sick) throw new LabBroken(sick.reason, sick.blame);
     if (finding.state === 'satisfied') return;
-    if (finding.state === 'incomplete') throw new LabBroken(finding.reason, 'capture');
+    if (finding.state === 'incomplete') throw new LabBroken(finding.reason, finding.blame ?? 'harness');
     throw new CheckViolated(finding.reason);
   }
 }

@@ -70,7 +70,14 @@ export class RunContext implements AsyncDisposable {
       };
       const cloud: AppSpec = {
         image,
-        argv: ['node', '/opt/heiiki/cloud.mjs', '--cert', '/etc/heiiki/ca.pem', '--key', '/etc/heiiki/ca.key'],
+        argv: [
+          'node',
+          '/opt/heiiki/cloud.mjs',
+          '--cert',
+          '/etc/heiiki/ca.pem',
+          '--key',
+          '/etc/heiiki/ca.key',
+        ],
         files: [
           { path: '/etc/heiiki/ca.pem', content: authority.certPem },
           { path: '/etc/heiiki/ca.key', content: authority.keyPem, mode: 0o600 },

@@ -7,8 +7,12 @@ export async function curlToCloud(session: Session): Promise<void> {
   const { endpoint } = session;
   const nonce = freshNonce();
   const url = `https://${CLOUD_HOST}/${nonce}`;
-  const script = 'set -a; [ -r /etc/environment ] && . /etc/environment; set +a; exec curl --silent --show-error --max-time 3 --cacert "$1" "$2"';
-  const result = await endpoint.exec(['bash', '-lc', script, 'curl', CLOUD_CA, url], { user: 'staff', timeoutMs: 10_000 });
+  const script =
+    'set -a; [ -r /etc/environment ] && . /etc/environment; set +a; exec curl --silent --show-error --max-time 3 --cacert "$1" "$2"';
+  const result = await endpoint.exec(['bash', '-lc', script, 'curl', CLOUD_CA, url], {
+    user: 'staff',
+    timeoutMs: 10_000,
+  });
   session.history.record('harness', {
     kind: 'endpoint.state',
     endpoint: endpoint.name,

@@ -30,15 +30,22 @@ export async function runHook(options: {
 }): Promise<HistoryEvent> {
   const { endpoint, history, product, name, values } = options;
   const argv = product.product.hooks[name];
-  const record = (rest: { outcome: 'ok' | 'failed' | 'timeout' | 'broken' | 'missing'; exit: number | null; ms: number; output: string }) =>
-    history.record('harness', { kind: 'hook.finished', hook: name, endpoint: endpoint.name, ...rest });
+  const record = (rest: {
+    outcome: 'ok' | 'failed' | 'timeout' | 'broken' | 'missing';
+    exit: number | null;
+    ms: number;
+    output: string;
+  }) => history.record('harness', { kind: 'hook.finished', hook: name, endpoint: endpoint.name, ...rest });
   if (!argv) return record({ outcome: 'missing', exit: null, ms: 0, output: '' });
 
-  const secrets = Object.fromEntries(product.product.secrets.map((key) => [`secret.${key}`, process.env[key] ?? '']));
+  const secrets = Object.fromEntries(
+    product.product.secrets.map((key) => [`secret.${key}`, process.env[key] ?? '']),
+  );
   const filled = fillHook(argv, {
     ...secrets,
     'relay.address': values.relay,
-    'relay.url': values.relay === 'none' || values.relay.includes('://') ? values.relay : `http://${values.relay}`,
+    'relay.url':
+      values.relay === 'none' || values.relay.includes('://') ? values.relay : `http://${values.relay}`,
     'cloud.url': `https://${CLOUD_HOST}`,
     'cloud.host': CLOUD_HOST,
     'cloud.ca': CLOUD_CA,
@@ -55,7 +62,10 @@ export async function runHook(options: {
     outcome: outcomeOf(result.exit, result.timedOut),
     exit: result.exit,
     ms: result.ms,
-    output: redact(output, [values.token, values.protection, ...Object.values(secrets)]).slice(0, OUTPUT_LIMIT),
+    output: redact(output, [values.token, values.protection, ...Object.values(secrets)]).slice(
+      0,
+      OUTPUT_LIMIT,
+    ),
   });
 }
 
@@ -67,4 +77,6 @@ function outcomeOf(exit: number | null, timedOut: boolean): 'ok' | 'failed' | 't
 }
 
 const redact = (text: string, secrets: readonly string[]): string =>
-  secrets.filter((secret) => secret !== '').reduce((rest, secret) => rest.replaceAll(secret, '‹redacted›'), text);
+  secrets
+    .filter((secret) => secret !== '')
+    .reduce((rest, secret) => rest.replaceAll(secret, '‹redacted›'), text);

@@ -65,13 +65,27 @@ After(async function (this: HeiikiWorld, { pickle, result }: ITestCaseHookParame
   try {
     await session[Symbol.asyncDispose]();
   } catch (cause) {
-    session.history.record('harness', { kind: 'lab.failed', blame: 'lab', what: 'taking down the lab', cause: String(cause) });
+    session.history.record('harness', {
+      kind: 'lab.failed',
+      blame: 'lab',
+      what: 'taking down the lab',
+      cause: String(cause),
+    });
   }
   // A step that broke for a reason of the harness's own has asked no check: say so, or it would be lost.
   if (result?.status === 'FAILED' && !EXPLAINED.has(result.exception?.type ?? ''))
-    session.history.record('harness', { kind: 'lab.failed', blame: 'harness', what: 'a step', cause: result.message ?? 'unknown' });
+    session.history.record('harness', {
+      kind: 'lab.failed',
+      blame: 'harness',
+      what: 'a step',
+      cause: result.message ?? 'unknown',
+    });
   const seconds = (Date.now() - begun) / 1000;
-  session.history.record('harness', { kind: 'scenario.finished', seconds, completed: result?.status === 'PASSED' });
+  session.history.record('harness', {
+    kind: 'scenario.finished',
+    seconds,
+    completed: result?.status === 'PASSED',
+  });
   await session.history.close();
   const judgement = judgeScenario(session.history.events);
   const named = { product: session.product.product.id, scenario: scenarioSlug(pickle), seconds };

@@ -44,7 +44,9 @@ async function play(session: Session): Promise<Baseline> {
   const nothing = (reason: string): Baseline => ({ installed: false, seen: {}, reason });
   const installed = await session.hook('install');
   if (installed.kind === 'hook.finished' && installed.outcome !== 'ok')
-    return nothing(`its install hook ended with ${installed.outcome} (${installed.exit ?? 'no status'}): ${installed.output}`);
+    return nothing(
+      `its install hook ended with ${installed.outcome} (${installed.exit ?? 'no status'}): ${installed.output}`,
+    );
   const enrolled = await session.happens({
     check: 'enrolled',
     args: { within: session.within('enrol') },
@@ -56,13 +58,17 @@ async function play(session: Session): Promise<Baseline> {
   // Any agent may happen to log the shell that writes a line: only for who forwards logs is it a stimulus.
   const { stimuli } = session.product.product.statement;
   const played = STIMULI.filter((stimulus) => stimulus !== 'log-line' || stimuli.includes(stimulus));
-  for (const stimulus of session.random.shuffle(played)) acts.push(await session.play(session.fresh(stimulus)));
+  for (const stimulus of session.random.shuffle(played))
+    acts.push(await session.play(session.fresh(stimulus)));
   const seen = await Promise.all(
     acts.map(async ({ id, act, started }) => {
-      const question = { check: 'detected', args: { act: id, within: session.within('detect') }, since: started } as const;
+      const question = {
+        check: 'detected',
+        args: { act: id, within: session.within('detect') },
+        since: started,
+      } as const;
       return [act.stimulus, await session.happens(question)] as const;
     }),
   );
   return { installed: true, seen: Object.fromEntries(seen), reason: '' };
 }
-

@@ -37,7 +37,9 @@ export async function recover(session: Session, stimulus: StimulusId): Promise<v
 
 /** By itself it has the time that it declares for going around or coming back; otherwise for connecting. */
 function timeOf(session: Session, method: Method): number {
-  return method === 'itself' ? Math.max(session.within('fallback'), session.within('reconnect')) : session.within('enrol');
+  return method === 'itself'
+    ? Math.max(session.within('fallback'), session.within('reconnect'))
+    : session.within('enrol');
 }
 
 /**

@@ -8,7 +8,8 @@ const REQUIREMENT = /^@([A-Z]{3}-\d{2})$/;
 export function requirementOf(tags: readonly string[]): string {
   const ids = tags.flatMap((tag) => REQUIREMENT.exec(tag)?.[1] ?? []);
   const [id] = ids;
-  if (!id || ids.length > 1) throw new Error(`a scenario needs one tag like @NET-01; this one has: ${tags.join(' ')}`);
+  if (!id || ids.length > 1)
+    throw new Error(`a scenario needs one tag like @NET-01; this one has: ${tags.join(' ')}`);
   return id;
 }
 

@@ -7,6 +7,7 @@ import type { HistoryEvent } from '../../history/events.ts';
 import type { HistoryWriter } from '../../history/writer.ts';
 import {
   attack,
+  benignTwin,
   fileAttack,
   indicatorContent,
   type Act,
@@ -115,7 +116,13 @@ export class Session implements AsyncDisposable {
         history: this.history,
         product: this.product,
         name,
-        values: { relay, secret: 'none', protection: this.#secret, token: this.#options.context.enrolmentToken, ...values },
+        values: {
+          relay,
+          secret: 'none',
+          protection: this.#secret,
+          token: this.#options.context.enrolmentToken,
+          ...values,
+        },
       }),
     );
   }
@@ -127,6 +134,11 @@ export class Session implements AsyncDisposable {
   /** The next act of that kind with a nonce that nobody has seen yet. */
   fresh(stimulus: StimulusId): Act {
     return attack(stimulus, stimulus === 'sha256-indicator' ? this.#indicator() : freshNonce());
+  }
+  /** The benign twin of that kind of attack. */
+  twin(stimulus: StimulusId): Act {
+    if (stimulus === 'log-line') throw new Error('a log line has no benign twin');
+    return benignTwin(stimulus, freshNonce());
   }
   /** A file attack under a name of its own choice; `variant` (from `variants`) is its content. */
   file(kind: FileAttack, name: string, variant: string): Act {
@@ -156,7 +168,8 @@ export class Session implements AsyncDisposable {
       const result = await endpoint.exec(act.command.argv, { user: act.command.user, timeoutMs: 20_000 });
       const effect = await endpoint.get(act.effect.path);
       const file = act.file ? await endpoint.get(act.file) : undefined;
-      const happened = effect !== undefined && (act.effect.contains === undefined || effect.includes(act.effect.contains));
+      const happened =
+        effect !== undefined && (act.effect.contains === undefined || effect.includes(act.effect.contains));
       this.history.record('harness', {
         kind: 'act.finished',
         act: id,

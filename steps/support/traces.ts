@@ -21,7 +21,11 @@ const PROXY = /^[^#\n]*(?:https?_proxy|all_proxy|Acquire::https?::Proxy|^\s*prox
 /** Lines in the endpoint's configuration that set a proxy; folders are listed by a user, files read by the engine. */
 export async function proxySettings(session: Session): Promise<void> {
   const { endpoint } = session;
-  const listing = await endpoint.exec(['sh', '-c', 'ls -1 /etc/profile.d/* /etc/apt/apt.conf /etc/apt/apt.conf.d/* /etc/environment.d/* 2>/dev/null']);
+  const listing = await endpoint.exec([
+    'sh',
+    '-c',
+    'ls -1 /etc/profile.d/* /etc/apt/apt.conf /etc/apt/apt.conf.d/* /etc/environment.d/* 2>/dev/null',
+  ]);
   const files = [...PROXY_FILES, ...listing.stdout.split('\n').filter(Boolean)];
   const found: string[] = [];
   for (const file of files) {
@@ -42,7 +46,11 @@ export async function readTraces(endpoint: Endpoint, history: HistoryWriter): Pr
   const record = (by: 'top' | 'archive', what: string, value: readonly string[]): void =>
     void history.record('harness', { kind: 'endpoint.state', endpoint: endpoint.name, by, what, value });
   const [processes, changes] = await Promise.all([endpoint.processes(), endpoint.changes()]);
-  record('top', 'processes', processes.map((row) => row.command));
+  record(
+    'top',
+    'processes',
+    processes.map((row) => row.command),
+  );
   record('archive', 'files', changes.filter(isProductLike));
 }
 

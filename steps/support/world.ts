@@ -64,7 +64,8 @@ export class HeiikiWorld extends World<WorldParameters> {
 
   #noted(key: NoteKey): unknown {
     const value = this.#notes.get(key);
-    if (value === undefined) throw new Error(`this step follows on "${key}", which no step before it has made`);
+    if (value === undefined)
+      throw new Error(`this step follows on "${key}", which no step before it has made`);
     return value;
   }
 }
