@@ -6,22 +6,38 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
 import { engineContract } from './contract.ts';
+import { connect, findEngine } from './client.ts';
 import { openEngine } from './docker.ts';
 import type { Engine, ImageRecipe } from './engine.ts';
-import { digestOf } from './images/digest.ts';
+import { unless } from './errors.ts';
+import { digestOf, tagOf } from './images/digest.ts';
 import { baseImage } from './images/index.ts';
 
 const VICTIM = fileURLToPath(new URL('victim.ts', import.meta.url));
 const built: string[] = [];
+const trial: ImageRecipe[] = [];
+/** Notes a recipe whose image is of no use after the tests. */
+function tried(recipe: ImageRecipe): ImageRecipe {
+  trial.push(recipe);
+  return recipe;
+}
+after(async () => {
+  const { docker } = await connect(await findEngine(() => undefined, false));
+  for (const recipe of trial.reverse()) {
+    const tag = tagOf(recipe.name, await digestOf(recipe));
+    await unless([404, 409], docker.getImage(tag).remove());
+  }
+});
 
 engineContract('Docker', {
   open: () => openEngine({ onProgress: (line) => built.push(line) }),
   image: (engine) => engine.image(baseImage),
-  recipe: (salt) => ({
-    name: `salted-${salt.replace('+', '-more')}`,
-    dockerfile: `LABEL salt=${salt}`,
-    parent: baseImage,
-  }),
+  recipe: (salt) =>
+    tried({
+      name: `salted-${salt.replace('+', '-more')}`,
+      dockerfile: `LABEL salt=${salt}`,
+      parent: baseImage,
+    }),
   builds: ({ name }) => built.filter((line) => line === `building image ${name}`).length,
   async deadRun() {
     const { run, child } = await startVictim();
@@ -65,7 +81,7 @@ describe('the Docker engine', { timeout: 120_000 }, () => {
   });
 
   it('builds a recipe once for two processes', async () => {
-    const recipe: ImageRecipe = { name: 'twice', dockerfile: `RUN echo ${engine.run}`, parent: baseImage };
+    const recipe = tried({ name: 'twice', dockerfile: `RUN echo ${engine.run}`, parent: baseImage });
     const ref = await engine.image(recipe);
     const lines: string[] = [];
     await using other = await openEngine({ onProgress: (line) => lines.push(line) });
@@ -74,18 +90,18 @@ describe('the Docker engine', { timeout: 120_000 }, () => {
   });
 
   it('copies from a stage, and passes the parent as BASE to a text with its own FROM', async () => {
-    const stage: ImageRecipe = { name: 'stage', dockerfile: 'RUN echo made >/made', parent: baseImage };
-    const staged: ImageRecipe = {
+    const stage = tried({ name: 'stage', dockerfile: 'RUN echo made >/made', parent: baseImage });
+    const staged = tried({
       name: 'staged',
       parent: baseImage,
       stages: new Map([['work', stage]]),
       dockerfile: 'COPY --from=work /made /taken',
-    };
-    const own: ImageRecipe = {
+    });
+    const own = tried({
       name: 'own',
       parent: staged,
       dockerfile: 'ARG BASE\nFROM ${BASE}\nRUN cat /taken',
-    };
+    });
     await using box = await engine.container({
       name: 'staged',
       image: await engine.image(own),
@@ -96,7 +112,7 @@ describe('the Docker engine', { timeout: 120_000 }, () => {
   });
 
   it('says what failed in a build', async () => {
-    const recipe: ImageRecipe = { name: 'broken', dockerfile: 'RUN echo before; exit 9', parent: baseImage };
+    const recipe = tried({ name: 'broken', dockerfile: 'RUN echo before; exit 9', parent: baseImage });
     const error = await engine.image(recipe).catch((reason: unknown) => reason);
     expect(String(error)).to.match(/building image broken: .*non-zero code: 9/);
     expect(String(error)).to.include('before');
