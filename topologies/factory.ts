@@ -2,8 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Engine, ImageRecipe, ImageRef, NetworkSpec } from './engine/engine.ts';
 import { toolsImage } from './engine/images/index.ts';
-import { Estate, startNodes } from './bring-up.ts';
-import type { Images, Nodes } from './bring-up.ts';
+import { startNodes } from './bring-up.ts';
+import type { Nodes } from './bring-up.ts';
+import { Estate } from './estate.ts';
+import type { Images } from './starters.ts';
 import { startControlLab } from './closure/control.ts';
 import type { ControlLab } from './closure/control.ts';
 import { asLabError } from './errors.ts';
@@ -69,7 +71,6 @@ class Factory implements LabFactory {
     try {
       const nodes = await startNodes(ground, estate);
       const lab = new Lab(ground, nodes, estate, watchdog);
-      lab.beginProof();
       await selfTest(topology, nodes, spec);
       recordReady(id, topology, nodes, spec);
       return lab;

@@ -47,7 +47,10 @@ export interface Endpoint {
   readonly name: string;
   readonly zone: ZoneName | null;
   readonly address: string | null;
-  exec(argv: readonly string[], options?: { user?: string; env?: Record<string, string>; input?: string; timeoutMs?: number }): Promise<RunResult>;
+  exec(
+    argv: readonly string[],
+    options?: { user?: string; env?: Record<string, string>; input?: string; timeoutMs?: number },
+  ): Promise<RunResult>;
   put(files: readonly FileToPut[]): Promise<void>;
   /** by the engine's archive call */
   get(path: string): Promise<Buffer | undefined>;

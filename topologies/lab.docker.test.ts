@@ -1,103 +1,247 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { expect } from 'chai';
-import type { HistoryEvent, HistoryEventOf, EventKind, Recorder } from '../history/events.ts';
 import { openEngine } from './engine/docker.ts';
-import type { Engine, ImageRecipe } from './engine/engine.ts';
-import { bootScript } from './engine/images/boot.ts';
-import { toolsImage } from './engine/images/index.ts';
+import type { Engine } from './engine/engine.ts';
+import { LabNotClosed } from './errors.ts';
 import { createLabFactory } from './factory.ts';
-import type { LabFactory, LabSpec, StartedLab } from './lab-types.ts';
-
-/** A cloud that answers every request with its own name, and writes a frame for each. */
-const STAND_IN = `
-use strict; use IO::Socket::INET; $| = 1; $SIG{CHLD} = 'IGNORE';
-my $s = IO::Socket::INET->new(LocalPort => 443, Listen => 64, ReuseAddr => 1) or die $!;
-my $n = 1; print qq({"n":1,"kind":"ready"}\\n);
-while (my $c = $s->accept) {
-  my $line = <$c>; next unless defined $line;
-  while (my $h = <$c>) { last if $h =~ /^\\r?\\n/ }
-  print $c "HTTP/1.1 200 OK\\r\\nContent-Length: 5\\r\\nConnection: close\\r\\n\\r\\ncloud"; close $c;
-  $n++; print qq({"n":$n,"kind":"request","peer":"-"}\\n);
-}`;
-
-/** Endpoint of the tests: what PID 1 and probes need, and curl as the product. */
-const ENDPOINT: ImageRecipe = {
-  name: 'lab-test-endpoint',
-  parent: toolsImage,
-  dockerfile: 'COPY boot /sbin/heiiki-boot\nCMD ["/sbin/heiiki-boot"]',
-  files: new Map([['boot', { content: Buffer.from(bootScript), mode: 0o755 }]]),
-};
-
-export class Memory implements Recorder {
-  readonly events: HistoryEvent[] = [];
-  record(source: string, observation: Parameters<Recorder['record']>[1], at?: number): HistoryEvent {
-    const event = {
-      ...observation,
-      n: this.events.length + 1,
-      t: Date.now(),
-      source,
-      ...(at === undefined ? {} : { at }),
-    };
-    this.events.push(event);
-    return event;
-  }
-  of<K extends EventKind>(kind: K): HistoryEventOf<K>[] {
-    return this.events.filter((event): event is HistoryEventOf<K> => event.kind === kind);
-  }
-}
+import { ENDPOINT, MemoryHistory, fetchCloud, labSpec, watched } from './lab-fixture.ts';
+import type { LabFactory } from './lab-types.ts';
+import { RELAY_FAULTS } from './lab-types.ts';
 
 describe('a lab', () => {
-  let engine: Engine;
+  let opened: Engine;
+  let spied: ReturnType<typeof watched>;
   let labs: LabFactory;
   before(async () => {
-    engine = await openEngine();
-    labs = await createLabFactory(engine);
+    opened = await openEngine();
+    spied = watched(opened);
+    labs = await createLabFactory(spied.engine);
+    await opened.image(ENDPOINT);
   });
   after(async () => {
     await labs[Symbol.asyncDispose]();
-    await engine[Symbol.asyncDispose]();
+    await opened[Symbol.asyncDispose]();
   });
-  const spec = (topology: string, recorder: Recorder): LabSpec => ({
-    topology,
-    endpoints: { pc: { image: ENDPOINT, capabilities: [], hostname: 'pc-001' } },
-    apps: { cloud: { image: toolsImage, argv: ['perl', '-e', STAND_IN], names: ['edr.cloud.test'] } },
-    allow: ['edr.cloud.test:443'],
-    recorder,
-    evidence: mkdtempSync(join(tmpdir(), 'heiiki-lab-')),
-  });
-  const curl = (
-    lab: StartedLab,
-    url: string,
-    ...more: string[]
-  ): ReturnType<ReturnType<StartedLab['endpoint']>['exec']> =>
-    lab.endpoint().exec(['curl', '-s', '--noproxy', '', '-m', '2', ...more, url], { user: 'nobody' });
 
-  it('starts, is closed, and moves', async () => {
-    const memory = new Memory();
+  it('is closed, and has the relay as the only way to the cloud', async () => {
+    const history = new MemoryHistory();
     const begun = performance.now();
-    await using lab = await labs.start(spec('closed-office', memory));
-    const started = performance.now();
+    await using lab = await labs.start(labSpec('closed-office', history));
     await lab.proveClosed();
-    console.error(
-      'start',
-      Math.round(started - begun),
-      'ms, proof',
-      Math.round(performance.now() - started),
-      'ms',
+    process.stderr.write(`up and proven after ${Math.round(performance.now() - begun)} ms\n`);
+    const { probes } = history.of('lab.closed')[0]!;
+    expect(probes.filter(({ blocked, arrivesInControl }) => !blocked || !arrivesInControl)).to.deep.equal([]);
+    expect(probes.length).to.be.greaterThan(20);
+
+    expect(await fetchCloud(lab, 'closed')).to.include({ stdout: 'cloud' });
+    const line = await history.awaited('relay.request', ({ ours }) => !ours);
+    expect(line).to.include({ target: 'edr.cloud.test:443', status: 200, hostHeader: 'edr.cloud.test:443' });
+    expect(line.client).to.equal(lab.endpoint().address);
+    const forbidden = await fetchCloud(lab, 'closed', '--connect-to', '::other.cloud.test:443');
+    expect(forbidden.stderr).to.match(/403/);
+
+    // Nobody resolves the cloud here; who knows its address and tries directly is seen doing so.
+    expect((await fetchCloud(lab, null)).exit).to.equal(6);
+    const cloud = history.of('lab.ready')[0]!.nodes.find(({ name }) => name === 'cloud')!.addresses.internet!;
+    await fetchCloud(lab, null, '--connect-to', `::${cloud}:443`, '-m', '1');
+    const stray = await history.awaited(
+      'packet',
+      (p) => p.to === cloud && p.toPort === 443 && p.flags === 'S' && p.n > line.n,
     );
-    const relay = lab.relay().address('closed');
-    const through = await curl(lab, 'http://edr.cloud.test:443/', '-p', '-x', `http://${relay}`);
-    expect(through.stdout).to.equal('cloud');
+    expect(stray).to.include({ point: 'pc', direction: 'out', peer: 'cloud', zone: 'closed' });
+
     await lab.finishEvidence();
-    console.error(
-      memory.events
-        .filter((e) => e.kind !== 'packet')
-        .map((e) => JSON.stringify(e))
-        .join('\n'),
+    const summary = history.of('capture.summary')[0]!;
+    expect(summary.parsed).to.equal(summary.received);
+    expect(summary.dropped).to.equal(0);
+    const out = history.of('packet').filter((p) => p.direction === 'out' && p.protocol !== 'arp');
+    const counted = history.of('counters')[0]!.counters;
+    for (const peer of ['relay', 'cloud', 'resolver', 'witness'] as const)
+      expect(out.filter((p) => p.peer === peer).length, peer).to.equal(counted[peer]);
+    expect(history.of('process.ended').filter(({ declared }) => !declared)).to.deep.equal([]);
+    expect(history.of('lab.failed')).to.deep.equal([]);
+  });
+
+  it('reads a capture as tcpdump reads it', async () => {
+    const history = new MemoryHistory();
+    const spec = labSpec('closed-office', history);
+    await using lab = await labs.start(spec);
+    await lab.proveClosed();
+    await fetchCloud(lab, 'closed');
+    await lab.finishEvidence();
+    const node = spied.container('gateway-closed');
+    await node.put([{ path: '/tmp/pc.pcap', content: readFileSync(`${spec.evidence}/pc.pcap`) }]);
+    const { stdout } = await node.run(['tcpdump', '-n', '-r', '/tmp/pc.pcap', 'ip and tcp']);
+    const theirs = stdout.split('\n').flatMap((line) => {
+      const parts = / IP (\S+) > (\S+): Flags \[([^\]]+)\],.* length (\d+)/.exec(line);
+      return parts === null ? [] : [parts.slice(1).join(' ')];
+    });
+    const ours = history
+      .of('packet')
+      .filter(({ protocol, from }) => protocol === 'tcp' && !from.includes(':'))
+      .map((p) => `${p.from}.${p.fromPort ?? ''} ${p.to}.${p.toPort ?? ''} ${p.flags ?? ''} ${p.payload}`);
+    expect(ours).to.deep.equal(theirs);
+    expect(ours.length).to.be.greaterThan(10);
+  });
+
+  it('lets an endpoint move out, into the internet and back, and captures all the way', async () => {
+    const history = new MemoryHistory();
+    await using lab = await labs.start(labSpec('closed-office', history));
+    const endpoint = lab.endpoint();
+    await endpoint.move(null);
+    expect([endpoint.zone, endpoint.address]).to.deep.equal([null, null]);
+    expect((await fetchCloud(lab, 'closed')).exit).to.equal(7);
+    await endpoint.move('internet');
+    expect(await fetchCloud(lab, null)).to.include({ stdout: 'cloud' });
+    const direct = await history.awaited('packet', (p) => p.peer === 'cloud' && p.direction === 'in');
+    expect(direct.zone).to.equal('internet');
+    // The old relay's address leads nowhere from here, and is still known as the relay's.
+    expect((await fetchCloud(lab, 'closed', '-m', '1')).exit).to.equal(28);
+    expect(await history.awaited('packet', (p) => p.peer === 'relay' && p.zone === 'internet')).to.include({
+      flags: 'S',
+    });
+    await endpoint.move('closed');
+    expect(await fetchCloud(lab, 'closed')).to.include({ stdout: 'cloud' });
+    expect((await fetchCloud(lab, null)).exit).to.equal(6);
+    expect(history.of('move.finished').map(({ zone }) => zone)).to.deep.equal([null, 'internet', 'closed']);
+    await lab.finishEvidence();
+    expect(history.of('capture.summary')[0]).to.include({ dropped: 0 });
+  });
+
+  it('forgets at a restart what a reboot forgets', async () => {
+    const history = new MemoryHistory();
+    await using lab = await labs.start(labSpec('closed-office', history));
+    const endpoint = lab.endpoint();
+    await endpoint.put([
+      { path: '/tmp/gone', content: 'x' },
+      { path: '/opt/kept', content: 'y' },
+    ]);
+    await endpoint.restart();
+    expect(await endpoint.get('/tmp/gone')).to.equal(undefined);
+    expect(String(await endpoint.get('/opt/kept'))).to.equal('y');
+    expect((await endpoint.exec(['cat', '/etc/resolv.conf'])).stdout).to.match(
+      /^nameserver 10\.201\.\d+\.\d+\n$/,
     );
-    console.error(memory.of('packet').length);
+    expect(await fetchCloud(lab, 'closed')).to.include({ stdout: 'cloud' });
+    expect(history.of('endpoint.restarted')).to.have.length(1);
+  });
+
+  it('loses its relay in each way, and finds it again', async () => {
+    const history = new MemoryHistory();
+    await using lab = await labs.start(labSpec('closed-office', history));
+    for (const fault of RELAY_FAULTS) {
+      await lab.relay().inject(fault);
+      const begun = performance.now();
+      expect((await fetchCloud(lab, 'closed', '-m', '1')).exit, fault).to.equal(fault === 'refused' ? 7 : 28);
+      if (fault === 'refused') expect(performance.now() - begun).to.be.lessThan(900);
+      await lab.relay().heal();
+      expect(await fetchCloud(lab, 'closed'), fault).to.include({ stdout: 'cloud' });
+    }
+    const said = history.events.flatMap((e) =>
+      'fault' in e && e.kind !== 'cloud.fault' ? [`${e.kind} ${e.fault}`] : [],
+    );
+    expect(said).to.deep.equal(
+      RELAY_FAULTS.flatMap((f) =>
+        ['injected', 'verified', 'verified', 'healed'].map((state) => `fault.${state} ${f}`),
+      ),
+    );
+  });
+
+  it('cuts tunnels that are open when the relay begins to refuse', async () => {
+    await using lab = await labs.start(labSpec('closed-office', new MemoryHistory()));
+    const [host = '', port = ''] = lab.relay().address('closed').split(':');
+    const script = `exec 3<>/dev/tcp/${host}/${port}; printf 'CONNECT edr.cloud.test:443 HTTP/1.1\\r\\nHost: edr.cloud.test:443\\r\\n\\r\\n' >&3; read -r line <&3; echo "$line"; touch /tmp/open; until [ -e /tmp/go ]; do read -rt 0.05 <> <(:); done; echo GET >&3; echo >&3; cat <&3`;
+    const tunnel = lab.endpoint().exec(['bash', '-c', script], { timeoutMs: 10_000 });
+    const opened = await lab
+      .endpoint()
+      .exec(['bash', '-c', 'until [ -e /tmp/open ]; do read -rt 0.05 <> <(:); done; true'], {
+        timeoutMs: 5000,
+      });
+    expect(opened.exit).to.equal(0);
+    await lab.relay().inject('refused');
+    await lab.endpoint().put([{ path: '/tmp/go', content: '' }]);
+    const { stdout, stderr, timedOut } = await tunnel;
+    expect(stdout).to.match(/200/);
+    expect(`${stdout}${stderr}`).to.match(/reset by peer/);
+    expect(timedOut).to.equal(false);
+  });
+
+  it('notices when a part of it dies, whoever did it', async () => {
+    const history = new MemoryHistory();
+    const lab = await labs.start(labSpec('closed-office', history));
+    const parts = [
+      ['pc-holder', 'tcpdump', 'pc'],
+      ['-relay', 'squid', 'relay'],
+      ['gateway-closed', 'dnsmasq', 'gateway-closed'],
+      ['-cloud', 'app', 'cloud'],
+    ] as const;
+    for (const [container, name, node] of parts) {
+      await spied.container(container).run(['sh', '-c', `kill -9 $(cat /tmp/heiiki-${name}.pid)`]);
+      expect(await history.awaited('process.ended', (e) => e.node === node)).to.include({
+        process: name,
+        declared: false,
+        exit: 137,
+      });
+    }
+    await Promise.allSettled([lab[Symbol.asyncDispose]()]);
+  });
+
+  it('speaks with an app in numbered frames, and notices one that is missing', async () => {
+    const history = new MemoryHistory();
+    await using lab = await labs.start(labSpec('closed-office', history));
+    const frames: unknown[] = [];
+    lab.app('cloud').onFrame((frame) => frames.push(frame.kind));
+    await lab.app('cloud').send({ please: 'skip' });
+    expect(await history.awaited('stream.gap', () => true)).to.include({ stream: 'app:cloud' });
+    expect(frames).to.include.members(['ready', 'said']);
+  });
+
+  it('has a relay that is strict about the Host header, if asked', async () => {
+    const history = new MemoryHistory();
+    await using lab = await labs.start(labSpec('closed-office-strict', history));
+    expect(await fetchCloud(lab, 'closed')).to.include({ stdout: 'cloud' });
+    const [host = '', port = ''] = lab.relay().address('closed').split(':');
+    const request = 'CONNECT edr.cloud.test:443 HTTP/1.1\\r\\nHost: relay.closed.test\\r\\n\\r\\n';
+    const script = `exec 3<>/dev/tcp/${host}/${port}; printf '${request}' >&3; read -rt 2 line <&3; echo "$line"`;
+    expect((await lab.endpoint().exec(['bash', '-c', script])).stdout).to.match(/ 400 /);
+    const refused = await history.awaited('relay.request', (line) => line.hostHeader === 'relay.closed.test');
+    expect(refused).to.include({ status: 400, ours: false, client: lab.endpoint().address });
+  });
+
+  it('starts in the open, where the relay can be used, too', async () => {
+    const history = new MemoryHistory();
+    await using lab = await labs.start(labSpec('open-office', history));
+    await lab.proveClosed();
+    expect(await fetchCloud(lab, null)).to.include({ stdout: 'cloud' });
+    expect(await fetchCloud(lab, 'internet')).to.include({ stdout: 'cloud' });
+  });
+
+  it('does not meet another lab that runs at the same time', async () => {
+    const histories = [new MemoryHistory(), new MemoryHistory()] as const;
+    const [one, other] = await Promise.all(
+      histories.map((history) => labs.start(labSpec('closed-office', history))),
+    );
+    await using first = one!;
+    await using second = other!;
+    const there = second.relay().address('closed');
+    const met = await first.endpoint().exec(['curl', '-sS', '-m', '1', `http://${there}/`]);
+    expect(met.exit).to.equal(28);
+    await Promise.all([first.proveClosed(), second.proveClosed()]);
+    expect(histories[1].of('relay.request').filter(({ ours }) => !ours)).to.deep.equal([]);
+  });
+
+  it('refuses a lab that leaks, and names what gets through', async () => {
+    const history = new MemoryHistory();
+    await using leaky = await createLabFactory(spied.engine, { networkKind: 'open' });
+    await using lab = await leaky.start(labSpec('closed-office', history));
+    const failure = await lab.proveClosed().then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect(failure).to.be.instanceOf(LabNotClosed);
+    const through = history.of('lab.closed')[0]!.probes.filter(({ blocked }) => !blocked);
+    const names = through.map(({ probe }) => probe).join('\n');
+    for (const way of ['gateway-address', 'host-tcp', 'host-udp', 'host-icmp']) expect(names).to.contain(way);
   });
 });

@@ -1,21 +1,14 @@
 /** A running lab: what steps hold in their hands. */
-import { randomInt } from 'node:crypto';
-import type { Estate, Ground, Nodes } from './bring-up.ts';
-import { compareNetworks, tryToEscape } from './closure/closure.ts';
-import type { Neighbour } from './closure/closure.ts';
-import { gatewayProbe } from './closure/control.ts';
-import { together } from './deadline.ts';
+import type { Nodes } from './bring-up.ts';
+import type { Estate } from './estate.ts';
+import type { Ground } from './starters.ts';
+import { attemptEscapes } from './closure/proof.ts';
 import { LabError, LabNotClosed } from './errors.ts';
 import type { ProbeFinding } from './errors.ts';
 import type { StartedLab } from './lab-types.ts';
 import type { AppProcess } from './nodes/app.ts';
 import type { EndpointNode } from './nodes/endpoint.ts';
 import type { RelayNode } from './nodes/relay-node.ts';
-import { runProbes } from './probes.ts';
-import type { Probe } from './probes.ts';
-
-/** An ordinary user that every base has. */
-const NOBODY = 'nobody';
 
 export class Lab implements StartedLab {
   readonly id: string;
@@ -33,6 +26,8 @@ export class Lab implements StartedLab {
     this.#nodes = nodes;
     this.#estate = estate;
     this.#watchdog = watchdog;
+    this.#firstProof = this.#prove(nodes.proof);
+    this.#firstProof.catch(() => undefined);
   }
 
   endpoint(name?: string): EndpointNode {
@@ -45,16 +40,11 @@ export class Lab implements StartedLab {
     return pick('app', this.#nodes.apps, name);
   }
 
-  /** Begins the proof, so that it runs beside the rest of the start; its result is `proveClosed`'s. */
-  beginProof(): void {
-    this.#firstProof = this.#prove();
-    this.#firstProof.catch(() => undefined);
-  }
-
+  /** The first call gives the result of the proof that ran beside the start; later ones prove it again. */
   async proveClosed(): Promise<void> {
-    const begun = this.#firstProof ?? this.#prove();
+    const first = this.#firstProof;
     this.#firstProof = undefined;
-    await begun;
+    await (first ?? this.#prove(attemptEscapes(this.#ground, this.#nodes, Promise.resolve())));
   }
 
   async finishEvidence(): Promise<void> {
@@ -104,88 +94,11 @@ export class Lab implements StartedLab {
     });
   }
 
-  async #prove(): Promise<void> {
-    const [escapes, networks] = await together([this.#escapes(), this.#networksAsPlanned()]);
-    const probes = [...this.#gateways(), ...(networks ?? []), ...(escapes ?? [])];
+  async #prove(findings: Promise<ProbeFinding[]>): Promise<void> {
+    const probes = await findings;
     this.#ground.spec.recorder.record('lab', { kind: 'lab.closed', probes });
     if (probes.some(({ blocked, arrivesInControl }) => !blocked || !arrivesInControl))
       throw new LabNotClosed(this.id, probes);
-  }
-
-  /** Every zone is sealed, so from every endpoint everything outside must fail; from a closed zone the others, too. */
-  async #escapes(): Promise<ProbeFinding[]> {
-    const tag = randomInt(0x1000000, 0x10000000).toString(16);
-    const attempts = [...this.#nodes.endpoints.values()].flatMap((endpoint, i) => {
-      if (endpoint.zone === null) return [];
-      const vantages = [
-        { name: `${endpoint.name}'s namespace`, container: endpoint.holder },
-        { name: endpoint.name, container: endpoint.body, user: NOBODY },
-      ];
-      const closed = this.#ground.topology.zones[endpoint.zone]?.kind === 'closed';
-      const neighbours = closed ? this.#neighbours(endpoint.zone, `${tag}n${i}.outside.example`) : [];
-      return [tryToEscape({ vantages, control: this.#ground.control, neighbours, tag: `${tag}n${i}` })];
-    });
-    return (await together(attempts)).flat();
-  }
-
-  /** Resolver and apps of the other zones; the same is tried from inside their own zone as the control. */
-  #neighbours(from: string, nonce: string): Neighbour[] {
-    return [...this.#nodes.plan.zones.values()].flatMap((zone) => {
-      const inside = this.#nodes.gateways.get(zone.name);
-      if (zone.name === from || inside === undefined) return [];
-      const apps = Object.entries(this.#ground.topology.apps).filter(([, app]) => app.zone === zone.name);
-      const probe = (
-        id: string,
-        kind: Probe['kind'],
-        address: string,
-        port: number,
-        text: string,
-      ): Probe => ({
-        id: `${zone.name}-${id}`,
-        kind,
-        address,
-        port,
-        text,
-      });
-      const probes = [
-        probe('resolver-udp', 'dns', zone.resolver, 53, nonce),
-        probe('resolver-tcp', 'tcp', zone.resolver, 53, nonce),
-        ...apps.flatMap(([name, app]) => {
-          const address = this.#nodes.plan.addressOf(name, app.zone);
-          return [
-            probe(`${name}-tcp`, 'tcp', address, 443, nonce),
-            probe(`${name}-icmp`, 'icmp', address, 0, nonce),
-          ];
-        }),
-      ];
-      const control = runProbes(inside.container, probes, { seconds: 1 });
-      control.catch(() => undefined);
-      return probes.map((one) => ({ probe: one, control }));
-    });
-  }
-
-  #gateways(): ProbeFinding[] {
-    const seen = this.#ground.control.arriving.get('gateway-address');
-    return [...this.#nodes.gateways].map(([zone, { process }]) => ({
-      probe: `${gatewayProbe('').id} of ${zone}`,
-      target: this.#nodes.plan.zone(zone).gateway,
-      arrivesInControl: seen?.arrives ?? false,
-      blocked: !process.addressTaken,
-      detail: process.addressTaken
-        ? 'somebody outside of the lab answers for it'
-        : 'nobody answered for it before our node took it',
-    }));
-  }
-
-  #networksAsPlanned(): Promise<ProbeFinding[]> {
-    const name = (zone: string): string => this.#nodes.networks.get(zone)?.name ?? zone;
-    return compareNetworks(
-      this.#nodes.placed.map(({ name: node, container, zones }) => ({
-        name: node,
-        container,
-        networks: zones().map(name),
-      })),
-    );
   }
 }
 

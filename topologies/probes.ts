@@ -19,8 +19,8 @@ export interface Probe {
 }
 /**
  * answered: something came back (in `detail`). refused: somebody said no, so it arrived. silent: nothing within
- * the time. unreachable: the own kernel or a router says that there is no way. absent: the program that the
- * probe needs is not in this container.
+ * the time. unreachable: the own kernel or a router says that there is no way. absent: there is no right to
+ * try it in this container, and nothing was sent.
  */
 export type Outcome = 'answered' | 'refused' | 'silent' | 'unreachable' | 'absent';
 export interface ProbeResult {
@@ -29,7 +29,7 @@ export interface ProbeResult {
   readonly detail: string;
 }
 
-const SCRIPT = readFileSync(new URL('./closure/probe.sh', import.meta.url), 'utf8');
+const SCRIPT = readFileSync(new URL('./closure/probe.pl', import.meta.url), 'utf8');
 const OUTCOMES: ReadonlySet<string> = new Set<Outcome>([
   'answered',
   'refused',
@@ -37,8 +37,8 @@ const OUTCOMES: ReadonlySet<string> = new Set<Outcome>([
   'unreachable',
   'absent',
 ]);
-/** beyond the probes' own bound: time to start the shells on a busy machine */
-const SPARE_MS = 8_000;
+/** beyond the probes' own bound: time to start on a busy machine */
+const SPARE_MS = 20_000;
 
 /** Runs all of them at once in that container; `seconds` bounds each of them. */
 export async function runProbes(
@@ -50,7 +50,7 @@ export async function runProbes(
     .map(({ id, kind, address, port, text }) => `${id} ${kind} ${address} ${port} ${text}\n`)
     .join('');
   const { seconds, ...as } = options;
-  const result = await container.run(['bash', '-c', SCRIPT, 'probe', String(seconds)], {
+  const result = await container.run(['perl', '-e', SCRIPT, String(seconds)], {
     ...as,
     input: lines,
     timeoutMs: seconds * 1000 + SPARE_MS,

@@ -82,12 +82,12 @@ export function judge(
 
 /** Networks that a container is on, against those that the topology gives it. */
 export async function compareNetworks(
-  nodes: readonly { name: string; container: StartedContainer; networks: readonly string[] }[],
+  nodes: readonly { name: string; container: StartedContainer; networks: () => readonly string[] }[],
 ): Promise<ProbeFinding[]> {
   return Promise.all(
     nodes.map(async ({ name, container, networks }) => {
       const { networks: found } = await container.inspect();
-      const [is, should] = [Object.keys(found).toSorted(), networks.toSorted()];
+      const [is, should] = [Object.keys(found).toSorted(), networks().toSorted()];
       return {
         probe: `networks of ${name}`,
         target: should.join(', ') || 'none of its own',

@@ -3,7 +3,13 @@
  * packet on, and beside it the endpoint itself, without rights over the network. A move moves the holder.
  */
 import type { Recorder } from '../../history/events.ts';
-import type { Engine, ImageRef, RunResult, StartedContainer, StartedNetwork } from '../engine/engine.ts';
+import type {
+  ContainerSpec,
+  ImageRef,
+  RunResult,
+  StartedContainer,
+  StartedNetwork,
+} from '../engine/engine.ts';
 import { LabError } from '../errors.ts';
 import { Capture } from '../evidence/capture.ts';
 import { COUNTER_TABLE, counterRules, parseCounters } from '../evidence/counters.ts';
@@ -20,7 +26,8 @@ const AWAIT_BOOT = `for try in $(seq 500); do if [ -e ${BOOTED} ]; then exit 0; 
 const CALL_MS = 15_000;
 
 export interface EndpointPlace {
-  readonly engine: Engine;
+  /** starts a container, in its turn */
+  readonly container: (spec: ContainerSpec) => Promise<StartedContainer>;
   /** prefix of container names, unique for this lab */
   readonly lab: string;
   readonly name: string;
@@ -55,7 +62,7 @@ export class EndpointNode implements Endpoint, AsyncDisposable {
       zone: () => location.zone,
     });
     const body = started.use(
-      await place.engine.container({
+      await place.container({
         name: `${place.lab}-${place.name}`,
         image: place.image,
         attach: { kind: 'namespace-of', container: holder },
@@ -180,12 +187,12 @@ async function booted(body: StartedContainer, name: string): Promise<void> {
 }
 
 async function startHolder(place: EndpointPlace): Promise<StartedContainer> {
-  const { engine, lab, name, plan, zone, tools, networks, spec } = place;
+  const { container, lab, name, plan, zone, tools, networks, spec } = place;
   const network = networks.get(zone);
   if (network === undefined) throw new LabError('lab', `starting ${name}`, `no network for zone ${zone}`);
   await using started = new AsyncDisposableStack();
   const holder = started.use(
-    await engine.container({
+    await container({
       name: `${lab}-${name}-holder`,
       image: tools,
       argv: ['sleep', 'infinity'],

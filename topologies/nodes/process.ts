@@ -161,7 +161,8 @@ export class NodeProcess {
       process,
       exit,
       declared: this.#declared,
-      stderr: this.#stderr,
+      // What a process says that ended as it should is in its log; here it would only fill the history.
+      stderr: this.#declared && exit === 0 ? '' : this.#stderr,
     });
     return exit;
   }
@@ -174,8 +175,9 @@ export class NodeProcess {
 const pidFile = (spec: ProcessSpec): string => `${PID_FOLDER}/heiiki-${spec.process}.pid`;
 
 function blameFor(process: string): LabError['blame'] {
-  switch (process) {
+  switch (process.replace(/-.*/, '')) {
     case 'squid':
+    case 'front':
       return 'relay';
     case 'dnsmasq':
       return 'resolver';

@@ -7,7 +7,7 @@ export interface SquidSettings {
   readonly listen: readonly string[];
   /** destinations that it lets pass, host:port; everything else is refused */
   readonly allow: readonly string[];
-  /** a CONNECT whose Host header is not its target is refused (RFC 9112, 3.2) */
+  /** it is reached through the strict front only, see strict-front.pl */
   readonly strictHost: boolean;
   readonly resolver: string;
 }
@@ -18,7 +18,9 @@ export interface SquidSettings {
  */
 export function squidConfig(settings: SquidSettings): string {
   return [
-    ...settings.listen.map((address) => `http_port ${address}`),
+    ...(settings.strictHost
+      ? [`http_port 127.0.0.1:${BEHIND_FRONT} require-proxy-header`, 'proxy_protocol_access allow localhost']
+      : settings.listen.map((address) => `http_port ${address}`)),
     ...settings.allow.flatMap((destination, i) => rulesFor(destination, i, settings.strictHost)),
     'http_access deny all',
     `logformat heiiki ${SQUID_LOGFORMAT}`,
@@ -29,6 +31,9 @@ export function squidConfig(settings: SquidSettings): string {
     '',
   ].join('\n');
 }
+
+/** where the strict front finds squid */
+export const BEHIND_FRONT = 13128;
 
 const FIXED = [
   'strip_query_terms off',
@@ -47,12 +52,6 @@ function rulesFor(destination: string, i: number, strictHost: boolean): string[]
   const colon = destination.lastIndexOf(':');
   const [host, port] = [destination.slice(0, colon), destination.slice(colon + 1)];
   const names = isIPv4(host) ? `dst ${host}` : `dstdomain -n ${host}`;
-  const acls = [`acl host${i} ${names}`, `acl port${i} port ${port}`];
-  if (!strictHost) return [...acls, `http_access allow host${i} port${i}`];
-  const exact = destination.replaceAll('.', '\\.');
-  return [
-    ...acls,
-    `acl header${i} req_header Host -i ^${exact}$`,
-    `http_access allow CONNECT host${i} port${i} header${i}`,
-  ];
+  const allow = strictHost ? 'allow CONNECT' : 'allow';
+  return [`acl host${i} ${names}`, `acl port${i} port ${port}`, `http_access ${allow} host${i} port${i}`];
 }
