@@ -79,7 +79,9 @@ async function serve(
   try {
     const answer = await handle(await translate(request, gone.signal));
     if (answer === 'cut') return 'close';
-    return { statusCode: answer.status, headers: { ...answer.headers }, body: answer.body };
+    // With a length the client can keep its connection; 204 and 304 must not have one (RFC 9110, 8.6).
+    const length = answer.body === '' ? {} : { 'content-length': String(Buffer.byteLength(answer.body)) };
+    return { statusCode: answer.status, headers: { ...answer.headers, ...length }, body: answer.body };
   } finally {
     open.delete(request.id);
   }

@@ -5,7 +5,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
-import { HistoryWriter } from '../../history/writer.ts';
+import type { HistoryWriter } from '../../history/writer.ts';
 import { makeAuthority } from '../../mocks/cloud/authority.ts';
 import { bundleCloud } from '../../mocks/cloud/bundle.ts';
 import { connectCloud, type CloudConsole } from '../../mocks/cloud/console.ts';

@@ -5,6 +5,7 @@ import {
   AfterAll,
   Before,
   BeforeStep,
+  Status,
   setDefaultTimeout,
   setWorldConstructor,
   type ITestCaseHookParameter,
@@ -73,7 +74,7 @@ After(async function (this: HeiikiWorld, { pickle, result }: ITestCaseHookParame
     });
   }
   // A step that broke for a reason of the harness's own has asked no check: say so, or it would be lost.
-  if (result?.status === 'FAILED' && !EXPLAINED.has(result.exception?.type ?? ''))
+  if (result?.status === Status.FAILED && !EXPLAINED.has(result.exception?.type ?? ''))
     session.history.record('harness', {
       kind: 'lab.failed',
       blame: 'harness',
@@ -84,13 +85,13 @@ After(async function (this: HeiikiWorld, { pickle, result }: ITestCaseHookParame
   session.history.record('harness', {
     kind: 'scenario.finished',
     seconds,
-    completed: result?.status === 'PASSED',
+    completed: result?.status === Status.PASSED,
   });
   await session.history.close();
   const judgement = judgeScenario(session.history.events);
   const named = { product: session.product.product.id, scenario: scenarioSlug(pickle), seconds };
   this.attach(JSON.stringify({ ...named, ...judgement }), { mediaType: JUDGEMENT });
-  if (result?.status === 'PASSED' && judgement.verdict !== 'pass')
+  if (result?.status === Status.PASSED && judgement.verdict !== 'pass')
     throw new Error(`every step passed, but the history says ${judgement.verdict}: ${judgement.reason}`);
 });
 

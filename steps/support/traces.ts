@@ -46,12 +46,26 @@ export async function readTraces(endpoint: Endpoint, history: HistoryWriter): Pr
   const record = (by: 'top' | 'archive', what: string, value: readonly string[]): void =>
     void history.record('harness', { kind: 'endpoint.state', endpoint: endpoint.name, by, what, value });
   const [processes, changes] = await Promise.all([endpoint.processes(), endpoint.changes()]);
+  const candidates = withoutFolders(changes).filter(isProductLike);
+  const files = await Promise.all(candidates.slice(0, MOST_FILES).map((path) => endpoint.get(path)));
   record(
     'top',
     'processes',
     processes.map((row) => row.command),
   );
-  record('archive', 'files', changes.filter(isProductLike));
+  record(
+    'archive',
+    'files',
+    candidates.slice(0, MOST_FILES).filter((_, index) => files[index] !== undefined),
+  );
+}
+
+/** A product that has left this many files has not been removed. */
+const MOST_FILES = 100;
+
+/** A folder counts as changed when something in it is; what is left of it when that is gone is no trace. */
+function withoutFolders(paths: readonly string[]): string[] {
+  return paths.filter((path) => !paths.some((other) => other.startsWith(`${path}/`)));
 }
 
 /** Logs, caches and the harness's own files are no part of a product that could still run. */

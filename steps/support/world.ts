@@ -1,5 +1,5 @@
 /** What a step has: the session of its scenario. Values that steps hand on live in `notes`. */
-import { World, type IWorldOptions } from '@cucumber/cucumber';
+import { World } from '@cucumber/cucumber';
 import type { HistoryEvent } from '../../history/events.ts';
 import type { FileAttack, StimulusId } from '../../mocks/workloads/stimuli.ts';
 import type { PlayedAct, Session } from './session.ts';
@@ -15,10 +15,6 @@ export class HeiikiWorld extends World<WorldParameters> {
   #session: Session | undefined;
   #usable: readonly StimulusId[] = [];
   #notes = new Map<string, unknown>();
-
-  constructor(options: IWorldOptions<WorldParameters>) {
-    super(options);
-  }
 
   begin(session: Session, usable: readonly StimulusId[]): void {
     this.#session = session;
