@@ -217,6 +217,17 @@ describe('a lab', () => {
     expect(await fetchCloud(lab, 'internet')).to.include({ stdout: 'cloud' });
   });
 
+  it('leaves nothing behind when it cannot start, and says whose fault it was', async () => {
+    const history = new MemoryHistory();
+    const spec = labSpec('closed-office', history);
+    const cloud = { ...spec.apps.cloud!, argv: ['sh', '-c', 'echo no certificate >&2; exit 3'] };
+    const before = (await opened.leftovers()).filter(({ run }) => run === opened.run).length;
+    const error = await labs.start({ ...spec, apps: { cloud } }).catch(String);
+    expect(error).to.match(/cloud ended with 3: no certificate/);
+    expect(history.of('lab.failed')[0]).to.include({ blame: 'cloud', what: 'cloud ended with 3' });
+    expect((await opened.leftovers()).filter(({ run }) => run === opened.run)).to.have.length(before);
+  });
+
   it('does not meet another lab that runs at the same time', async () => {
     const histories = [new MemoryHistory(), new MemoryHistory()] as const;
     const [one, other] = await Promise.all(

@@ -1,6 +1,7 @@
 /** A program of ours in the lab, spoken to by numbered frames on stdin and stdout. */
 import type { Recorder } from '../../history/events.ts';
 import type { StartedContainer } from '../engine/engine.ts';
+import { LabError } from '../errors.ts';
 import { EvidenceFile } from '../evidence/file.ts';
 import type { AppSpec, StartedApp } from '../lab-types.ts';
 import { FrameReader } from './ndjson.ts';
@@ -46,6 +47,17 @@ export class AppProcess implements StartedApp {
     this.#process = process;
     this.#file = file;
     this.#feed = feed;
+  }
+
+  /** Rejects when the program ends although nobody asked for it. */
+  async endedEarly(): Promise<never> {
+    const exit = await this.#process.ended;
+    const { node } = this.#process.spec;
+    throw new LabError(
+      'cloud',
+      `${node} ended with ${String(exit)}`,
+      this.#process.stderr.trim() || 'it wrote nothing on stderr',
+    );
   }
 
   async send(message: unknown): Promise<void> {
