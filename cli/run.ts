@@ -108,7 +108,7 @@ async function assemble(
   const asked = new Set(outcomes.map((outcome) => outcome.requirement));
   const { cells, findings } = rollUp(outcomes);
   const { id, seed, lane } = context.options;
-  const { name, version } = context.engine.info;
+  const { version, apiVersion, os, arch } = context.engine.info;
   return {
     schema: 'heiiki/results/v1',
     catalogue: { version: catalogue.version },
@@ -119,7 +119,7 @@ async function assemble(
       seed,
       argv: [...argv],
       harness: await harnessIdentity(),
-      engine: `${name} ${version}`,
+      engine: `${version} (API ${apiVersion}), ${os}, ${arch}`,
       lane,
     },
     products: products.map(describe),

@@ -105,6 +105,14 @@ describe('rollUp', () => {
     result: scenario(verdict),
     findings: kinds.map((kind) => ({ kind, en: `${kind}!`, ja: `${kind}。` })),
   });
+  it('folds what rests on another requirement, only where the product fails that one as well', () => {
+    const rests = { ...outcome('one', 'REL-01', 'fail'), result: scenario('fail', { perhaps: 'NET-01' }) };
+    const root = (verdict: Verdict) =>
+      rollUp([rests, outcome('one', 'NET-01', verdict), outcome('two', 'NET-01', 'fail')]).cells[0];
+    expect(root('fail')?.because).to.equal('NET-01');
+    expect(root('pass')).to.not.have.property('because');
+    expect(root('inconclusive')).to.not.have.property('because');
+  });
   it('makes a cell for each product and requirement, and each finding once', () => {
     const { cells, findings } = rollUp([
       outcome('one', 'NET-01', 'pass', ['undeclared']),

@@ -56,6 +56,12 @@ describe('recovery', () => {
     const story = moved().tried('policy', 'begun').report('a1').tried('policy', 'not-possible');
     expect(figure(run(story, 'itself'), 'recovery.method')).to.equal('itself');
   });
+  it('does not count what a detour to the old network lets through', () => {
+    const detour = moved().tried('reinstall', 'begun').moved('closed').report('a1');
+    expect(run(detour, 'reinstall').state).to.equal('violated');
+    const after = detour.moved('internet').act('a2').after(500).report('a2', { via: 'direct' });
+    expect(figure(run(after, 'reinstall'), 'recovery.seconds')).to.equal(1);
+  });
   it('does not count an act from before the move', () => {
     const story = working().act('a0').moved('internet').tried('itself', 'done').report('a0');
     expect(runCheck('recovery', story.view(anchor + 1), { declared: 'itself' }).state).to.equal('violated');

@@ -39,11 +39,23 @@ export const recovery = check(z.object({ declared: z.enum(METHODS) }), (view, { 
     : violated(`It came back only by "${method}", ${took} after the move; declared: ${declared}.`, details);
 });
 
-/** The first report of an act that was played after the anchor. */
+/**
+ * The first report of an act that was played after the anchor, while the endpoint was where the anchor's move had
+ * taken it: what a detour to the old network lets through is no recovery.
+ */
 function firstDelivery(view: View): Arrival | undefined {
   const acts = later(view, 'act.started').filter((act) => !act.twin);
-  const firsts = acts.flatMap((act) => entryOf(view.events, act).reports.slice(0, 1));
-  return firsts.sort((a, b) => a.n - b.n)[0];
+  const reports = acts.flatMap((act) => entryOf(view.events, act).reports);
+  return reports.sort((a, b) => a.n - b.n).find((report) => isThere(view, report));
+}
+
+/** Was the endpoint in the zone of the anchor's move when that arrived? */
+function isThere({ events, since }: View, report: Arrival): boolean {
+  const [anchor] = ofKind(events.slice(since - 1, since), 'move.finished');
+  const moves = events
+    .slice(0, report.n)
+    .findLast((event) => event.kind === 'move.finished' || event.kind === 'move.started');
+  return anchor === undefined || (moves?.kind === 'move.finished' && moves.zone === anchor.zone);
 }
 
 /** What was being tried, or had been tried last, when the report arrived. */

@@ -76,9 +76,11 @@ async function policy(session: Session): Promise<false | string> {
 }
 
 async function localCommand(session: Session): Promise<false | string> {
-  const event = await session.hook('set-relay', { relay: 'none' });
-  if (event.kind !== 'hook.finished' || event.outcome === 'missing') return false;
+  if (!session.product.product.hooks['set-relay']) return false;
+  // A step is noted before it is taken: what it brings about may arrive while it still runs.
   manual(session, 'set the relay to none on the endpoint', false);
+  const event = await session.hook('set-relay', { relay: 'none' });
+  if (event.kind !== 'hook.finished') return false;
   return `set-relay ended with ${event.outcome}`;
 }
 
@@ -90,25 +92,25 @@ async function reinstall(session: Session): Promise<false | string> {
   const { endpoint } = session;
   const zone = endpoint.zone;
   const local = session.product.product.statement.uninstall.protection !== 'cloud-policy';
-  let removed = await session.hook('uninstall', { secret: local ? session.secret : 'none' });
   manual(session, 'remove the product', false);
+  let removed = await session.hook('uninstall', { secret: local ? session.secret : 'none' });
   if (!succeeded(removed)) {
-    await session.move('closed');
     manual(session, 'carry the endpoint back to the closed network', true);
-    await session.cloud.setProtection('off');
+    await session.move('closed');
     manual(session, 'allow the removal in the policy', false);
+    await session.cloud.setProtection('off');
+    manual(session, 'remove the product', false);
     const allowed = Date.now() + session.within('policy') + session.within('reconnect');
     do {
       await until(session.history, Math.min(allowed, Date.now() + session.product.product.timing.policy));
       removed = await session.hook('uninstall', { secret: 'none' });
     } while (!succeeded(removed) && Date.now() < allowed);
-    manual(session, 'remove the product', false);
-    await session.move(zone);
     manual(session, 'carry the endpoint to the open network again', true);
+    await session.move(zone);
     if (!succeeded(removed)) return false;
   }
-  const installed = await session.hook('install', { relay: 'none' });
   manual(session, 'install the product without a relay', false);
+  const installed = await session.hook('install', { relay: 'none' });
   return succeeded(installed) ? 'removed and installed again without a relay' : false;
 }
 

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import type { ImageRef } from '../engine.ts';
 import { EngineError, reasonOf } from '../errors.ts';
 import { OURS } from '../names.ts';
-import { build, type Builder } from './build.ts';
+import { buildOne, type Builder } from './build-one.ts';
 import { followBuild } from './follow.ts';
 import { baseImage, BASE_PACKAGES, SUITE } from './recipes.ts';
 
@@ -16,7 +16,7 @@ export async function makeBase(builder: Builder, ref: ImageRef): Promise<void> {
   const parent = given ?? USUAL;
   builder.say(`base: from ${parent}`);
   const dockerfile = `RUN apt-get update && apt-get install -y --no-install-recommends ${BASE_PACKAGES.join(' ')} && rm -rf /var/lib/apt/lists/*\nCMD ["/bin/sh"]`;
-  await build(builder, { ...baseImage, dockerfile }, ref, { parent, stages: [] });
+  await buildOne(builder, { ...baseImage, dockerfile }, ref, { parent, stages: [] });
 }
 
 /** mmdebstrap needs root (or user namespaces, which are often forbidden) and the keys of the distribution. */

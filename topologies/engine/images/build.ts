@@ -2,21 +2,14 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
-import type { EngineInfo, ImageRecipe, ImageRef } from '../engine.ts';
-import { EngineError, statusOf } from '../errors.ts';
+import type { ImageRecipe, ImageRef } from '../engine.ts';
+import { statusOf } from '../errors.ts';
 import { withLock } from '../lock.ts';
-import { OURS } from '../names.ts';
 import { makeBase } from './base.ts';
-import { contextOf, dockerfileOf, hasOwnFrom, type Bases } from './context.ts';
+import { buildOne, type Builder } from './build-one.ts';
+import type { Bases } from './context.ts';
 import { digestOf, isRef, tagOf } from './digest.ts';
-import { followBuild } from './follow.ts';
 import { baseImage } from './recipes.ts';
-
-export interface Builder {
-  readonly docker: Docker;
-  readonly info: EngineInfo;
-  readonly say: (line: string) => void;
-}
 
 const underWay = new Map<string, Promise<ImageRef>>();
 
@@ -43,7 +36,7 @@ async function ensure(builder: Builder, recipe: ImageRecipe, ref: ImageRef): Pro
     const begun = performance.now();
     builder.say(`building image ${recipe.name}`);
     if (recipe === baseImage) await makeBase(builder, ref);
-    else await build(builder, recipe, ref, parts);
+    else await buildOne(builder, recipe, ref, parts);
     builder.say(`built image ${recipe.name} in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
   });
   return ref;
@@ -55,33 +48,6 @@ async function basesOf(builder: Builder, recipe: ImageRecipe): Promise<Bases> {
   const stages: [string, string][] = [];
   for (const [name, stage] of recipe.stages ?? []) stages.push([name, await tagFor(stage)]);
   return { stages, parent: recipe.parent && (await tagFor(recipe.parent)) };
-}
-
-export async function build(
-  builder: Builder,
-  recipe: ImageRecipe,
-  ref: ImageRef,
-  bases: Bases,
-): Promise<void> {
-  const context = contextOf(dockerfileOf(recipe, bases), recipe.files);
-  try {
-    const answer = await builder.docker.buildImage(context, {
-      t: ref.tag,
-      rm: true,
-      forcerm: true,
-      ...(bases.parent !== undefined && hasOwnFrom(recipe) ? { buildargs: { BASE: bases.parent } } : {}),
-      labels: { [OURS]: '1', 'heiiki.image': recipe.name },
-    });
-    await followBuild(answer, (line) => builder.say(`${recipe.name}: ${line}`));
-  } catch (error) {
-    throw new EngineError({
-      code: 'image-build',
-      what: `building image ${recipe.name}`,
-      cause: error,
-      remedy:
-        'the lines above say which instruction failed; packages need the distribution’s mirror to be reachable',
-    });
-  }
 }
 
 export async function exists(docker: Docker, tag: string): Promise<boolean> {
