@@ -135,19 +135,29 @@ export class RunContext implements AsyncDisposable {
     }
   }
 
-  /** Which stimuli the product reacts to in an open network; played once a run for each product. */
+  /**
+   * Which stimuli the product reacts to in an open network; played once a run for each product. A control whose
+   * lab broke says nothing and is played again by the next who asks.
+   */
   openControl(product: LoadedProduct): Promise<Baseline> {
-    const id = product.product.id;
-    const known = this.#baselines.get(id) ?? openControl(this, product);
-    this.#baselines.set(id, known);
-    return known;
+    const { id } = product.product;
+    const known = this.#baselines.get(id);
+    if (known) return known;
+    const begun = openControl(this, product);
+    this.#baselines.set(id, begun);
+    begun.catch(() => this.#baselines.delete(id));
+    return begun;
   }
 
   /** Folder for the evidence of one scenario of one product, made now. */
   async evidenceFolder(product: string, scenario: string): Promise<string> {
-    const folder = join(this.options.out, 'evidence', product, scenario);
-    await mkdir(folder, { recursive: true });
-    return folder;
+    const parent = join(this.options.out, 'evidence', product);
+    await mkdir(parent, { recursive: true });
+    for (let again = 1; ; again++) {
+      const folder = join(parent, again === 1 ? scenario : `${scenario}-${again}`);
+      // Made, never shared: what a first try has left is evidence, too.
+      if (await isMade(folder)) return folder;
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -159,6 +169,16 @@ export class RunContext implements AsyncDisposable {
     const recipe = endpointRecipe([product], endpointBases());
     if ('tag' in recipe) throw new Error('an endpoint without any product is not an endpoint under test');
     return recipe;
+  }
+}
+
+async function isMade(folder: string): Promise<boolean> {
+  try {
+    await mkdir(folder);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
   }
 }
 

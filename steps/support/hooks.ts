@@ -15,6 +15,7 @@ import { judgeScenario } from '../checks/judge.ts';
 import { applicability, usableStimuli } from './applicability.ts';
 import type { RunContext } from './context.ts';
 import { JUDGEMENT } from '../../history/verdict.ts';
+import { LabBroken } from './errors.ts';
 import { closeOwnRun, ownRun, runOf } from './runs.ts';
 import { requirementOf, scenarioSlug, seedOf } from './scenario.ts';
 import { Session } from './session.ts';
@@ -47,7 +48,16 @@ Before(async function (this: HeiikiWorld, { pickle }: ITestCaseHookParameter) {
     timing: product.product.timing,
   });
   this.begin(new Session({ context, product, history, seed, lane, evidence }), []);
-  const baseline = await context.openControl(product);
+  const baseline = await context.openControl(product).catch((cause: unknown) => {
+    const broken = LabBroken.from('the open control', cause);
+    history.record('harness', {
+      kind: 'lab.failed',
+      blame: broken.blame,
+      what: 'the open control',
+      cause: broken.message,
+    });
+    throw broken;
+  });
   history.record('harness', { kind: 'baseline', ...baseline });
   const decided = applicability(tags, product.product.statement, baseline);
   history.record('harness', { kind: 'applicability', ...decided });
