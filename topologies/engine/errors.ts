@@ -42,6 +42,12 @@ export class EngineError extends Error {
     this.what = parts.what;
     this.remedy = parts.remedy;
   }
+
+  /** An engine that gave no answer, or that failed by its own word, has to answer for it; what it refused may have another cause. */
+  get blame(): 'engine' | undefined {
+    const status = statusOf(this.cause);
+    return status === undefined || status >= 500 ? 'engine' : undefined;
+  }
 }
 
 /** The engine's own words without the client library's wrapping. */
