@@ -53,11 +53,13 @@ Then('each of them is reported in time', async function (this: HeiikiWorld) {
 
 Then('the twins stay silent', async function (this: HeiikiWorld) {
   const sentinel = this.act('attack').id;
+  const within = this.session.declared('detect');
   for (const twin of this.acts('twins'))
-    await this.session.ask({ check: 'silent', args: { act: twin.id, sentinel }, since: twin.started });
+    await this.session.ask({ check: 'silent', args: { act: twin.id, sentinel, within }, since: twin.started });
 });
 
 Then('the report says what really happened', async function (this: HeiikiWorld) {
   const { id, started } = this.act('attack');
-  await this.session.ask({ check: 'disposition-true', args: { act: id }, since: started });
+  const within = this.session.declared('detect');
+  await this.session.ask({ check: 'disposition-true', args: { act: id, within }, since: started });
 });

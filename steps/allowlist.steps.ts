@@ -14,8 +14,8 @@ function hashOf(session: Session, played: PlayedAct): string {
   return sha256;
 }
 
-const allow = (world: HeiikiWorld, batch: BatchJob): Promise<unknown> =>
-  putInForce(world.session, () => world.session.cloud.allowAdd({ kind: 'sha256', value: batch.sha256 }));
+const allow = (world: HeiikiWorld, batch: BatchJob, given?: string): Promise<unknown> =>
+  putInForce(world.session, () => world.session.cloud.allowAdd({ kind: 'sha256', value: batch.sha256 }), given);
 
 Given("the company's batch job is reported", async function (this: HeiikiWorld) {
   const { session } = this;
@@ -34,7 +34,7 @@ When('the batch job is put on the allowlist', async function (this: HeiikiWorld)
 
 Given('the batch job is silenced by its entry', async function (this: HeiikiWorld) {
   const { session } = this;
-  await allow(this, this.batch);
+  await allow(this, this.batch, 'ALW-01');
   const silent = await run(session, this.batch);
   // Silence is proved by a later report that took the same path.
   const sentinel = await session.play(session.fresh(this.fileStimulus));
@@ -45,7 +45,7 @@ Given('the batch job is silenced by its entry', async function (this: HeiikiWorl
     since: sentinel.started,
     given: 'DET-01',
   });
-  const args = { act: silent.id, sentinel: sentinel.id };
+  const args = { act: silent.id, sentinel: sentinel.id, within: session.declared('detect') };
   await session.ask({ check: 'silent', args, since: silent.started, given: 'ALW-01' });
 });
 
@@ -75,15 +75,14 @@ Then('the batch job has stayed silent', async function (this: HeiikiWorld) {
   const { id, started } = this.act('batch run');
   await this.session.ask({
     check: 'silent',
-    args: { act: id, sentinel: this.act('sentinel').id },
+    args: { act: id, sentinel: this.act('sentinel').id, within: this.session.declared('detect') },
     since: started,
   });
 });
 
 When('one byte of the batch job changes and it runs again', async function (this: HeiikiWorld) {
   const { session } = this;
-  // Another content of the same length under the same path and name.
-  const played = await run(session, { ...this.batch, variant: session.variant() });
+  const played = await run(session, { ...this.batch, variant: session.sibling(this.batch.variant) });
   this.note('attack', played);
 });
 

@@ -1,5 +1,6 @@
 import { Then, When } from '@cucumber/cucumber';
 import type { RelayFault } from '../topologies/lab-types.ts';
+import { until } from './support/ask.ts';
 import type { HeiikiWorld } from './support/world.ts';
 
 When(/^the relay is lost: (refused|silent|paused)$/, async function (this: HeiikiWorld, kind: RelayFault) {
@@ -7,24 +8,28 @@ When(/^the relay is lost: (refused|silent|paused)$/, async function (this: Heiik
 });
 
 When('the relay comes back', async function (this: HeiikiWorld) {
-  this.note('relay back', await this.session.healRelay());
+  const { session } = this;
+  // Away for so long that a product has noticed: it has tried to report and has looked for another way.
+  const noticed = Math.max(session.declared('detect'), session.declared('retry'), session.declared('fallback'));
+  await until(session.history, this.event('relay lost').t + noticed);
+  this.note('relay back', await session.healRelay());
 });
 
 Then('it is reported after the relay is back', async function (this: HeiikiWorld) {
   const acts = [this.act('attack').id];
-  const within = this.session.within('reconnect') + this.session.product.product.timing.detect;
+  const within = this.session.within('reconnect') + this.session.declared('detect');
   await this.session.ask({ check: 'all-delivered', args: { acts, within }, since: this.event('relay back') });
 });
 
 Then('all of them arrive', async function (this: HeiikiWorld) {
   const acts = this.acts('attacks').map((played) => played.id);
-  const within = this.session.within('reconnect') + this.session.product.product.timing.detect;
+  const within = this.session.within('reconnect') + this.session.declared('detect');
   await this.session.ask({ check: 'all-delivered', args: { acts, within }, since: this.event('relay back') });
 });
 
 Then('it is reported directly, without the relay', async function (this: HeiikiWorld) {
   const { id, started } = this.act('attack');
-  const within = this.session.within('fallback') + this.session.product.product.timing.detect;
+  const within = this.session.within('fallback') + this.session.declared('detect');
   await this.session.ask({ check: 'detected', args: { act: id, within, via: 'direct' }, since: started });
 });
 

@@ -35,7 +35,7 @@ Feature: Delivery of detections
         | silent  |
         | paused  |
 
-  @DET-09 @must @S13 @stimulus:attack
+  @DET-09 @must @S13 @stimulus:file
   Rule: What the product says it did is what really happened
 
     Scenario Outline: The policy says <mode>

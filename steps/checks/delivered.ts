@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Measure } from '../../history/events.ts';
 import { check, incomplete, satisfied, undecided, Via, violated, Within, type View } from './finding.ts';
-import { actOf, entryOf, ledgerOf, type Act, type Entry, type Ledger } from './ledger.ts';
+import { actOf, endOf, entryOf, ledgerOf, type Act, type Entry, type Ledger } from './ledger.ts';
 import { count, inSeconds, percentile, timeMeasure } from './measures.ts';
 import { anchorTime } from './window.ts';
 
@@ -26,19 +26,20 @@ export const allDelivered = check(Args, (view, { acts, within, via }) => {
   return violated(reason, { ...details, missed: { from, until } });
 });
 
-/** Each act has its own deadline, from its own beginning. */
+/** Each act has its own deadline, from its own end. */
 export const eachInTime = check(Args, (view, { acts, within, via }) => {
   const entries = entriesOf(view, acts, via);
   if (typeof entries === 'string') return incomplete('harness', entries);
-  const kept = entries.map((entry) => withinOwn(entry, within));
+  const due = (act: Act): number => endOf(view.events, act) + within;
+  const kept = entries.map((entry) => before(due(entry.act), entry));
   const ledger = ledgerOf(kept, Infinity);
   const details = { measures: measuresOf(view, ledger, within), evidence: ledger.evidence };
   if (ledger.lost.length === 0)
     return satisfied(`All ${ledger.injected} acts were reported within ${inSeconds(within)} each.`, details);
   const reason = `${ledger.lost.length} of ${ledger.injected} acts had not been reported within ${inSeconds(within)} of the act: ${names(ledger.lost)}.`;
-  const overdue = ledger.lost.find((act) => view.now > act.t + within);
+  const overdue = ledger.lost.find((act) => view.now > due(act));
   if (!overdue) return undecided(reason, details);
-  return violated(reason, { ...details, missed: { from: overdue.t, until: overdue.t + within } });
+  return violated(reason, { ...details, missed: { from: due(overdue) - within, until: due(overdue) } });
 });
 
 function entriesOf({ events }: View, ids: readonly string[], via: Via | undefined): Entry[] | string {
@@ -51,9 +52,9 @@ function entriesOf({ events }: View, ids: readonly string[], via: Via | undefine
   return entries;
 }
 
-const withinOwn = ({ act, reports, copies }: Entry, within: number): Entry => ({
+const before = (due: number, { act, reports, copies }: Entry): Entry => ({
   act,
-  reports: reports.filter((report) => report.t <= act.t + within),
+  reports: reports.filter((report) => report.t <= due),
   copies,
 });
 

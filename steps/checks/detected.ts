@@ -1,7 +1,7 @@
 /** `detected`: one act is reported in time. */
 import { z } from 'zod';
 import { check, incomplete, satisfied, undecided, Via, violated, Within, type View } from './finding.ts';
-import { actOf, enrolledAgents, entryOf, type Entry } from './ledger.ts';
+import { actOf, endOf, enrolledAgents, entryOf, type Entry } from './ledger.ts';
 import { inSeconds, timeMeasure } from './measures.ts';
 import { anchorTime } from './window.ts';
 
@@ -11,7 +11,7 @@ export const detected = check(Args, (view, { act: id, within, via }) => {
   const act = actOf(view.events, id);
   if (!act) return incomplete('harness', `No act ${id} was played, so no report of it can be expected.`);
   const entry = entryOf(view.events, act, via);
-  const from = anchorTime(view);
+  const from = view.since === act.n ? endOf(view.events, act) : anchorTime(view);
   const until = from + within;
   const [first] = entry.reports;
   const path = via ? ` (${via})` : '';

@@ -17,6 +17,13 @@ export interface Entry {
 export const actOf = (events: readonly HistoryEvent[], act: string): Act | undefined =>
   ofKind(events, 'act.started').find((event) => event.act === act);
 
+/**
+ * When the act had happened at the latest, ms since the epoch: a busy engine may take seconds to play it, and these
+ * are not the product's.
+ */
+export const endOf = (events: readonly HistoryEvent[], act: Act): number =>
+  ofKind(events, 'act.finished').find((event) => event.act === act.act)?.t ?? act.t;
+
 /** Agents that the cloud knows: what anybody else sends counts for nothing. */
 export function enrolledAgents(events: readonly HistoryEvent[]): ReadonlySet<string> {
   return new Set(ofKind(events, 'cloud.enrolled').map((event) => event.agent));

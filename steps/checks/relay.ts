@@ -7,7 +7,9 @@ import { later } from './window.ts';
 
 type Request = HistoryEventOf<'relay.request'>;
 const WHOLE = { wholeRecord: true };
-const asked = (view: View): Request[] => later(view, 'relay.request').filter((line) => !line.ours);
+/** A connection that ended without a request is logged, too, as squid's `error:…`: it asked for no destination. */
+const asked = (view: View): Request[] =>
+  later(view, 'relay.request').filter((line) => !line.ours && !line.target.startsWith('error:'));
 const numbers = (lines: readonly Request[]): number[] => lines.slice(0, 20).map((line) => line.n);
 
 export const strictConnect = check(

@@ -103,14 +103,15 @@ function isOffNetwork({ events }: View, hook: Hook): boolean {
 
 /**
  * What is there after the removal and was not there before the installation, read by the engine. Before:
- * `endpoint.state` events from before the first install hook; without them nothing is subtracted.
+ * `endpoint.state` events from before the first install hook; without them nothing is subtracted. After: the last
+ * ones, as a service may end a moment after the command that ends it.
  */
 function leftovers({ events }: View, hook: Hook): string[] | undefined {
   const install = ofKind(events, 'hook.finished').find((event) => event.hook === 'install');
   const states = ofKind(events, 'endpoint.state').filter((state) => state.endpoint === hook.endpoint);
   const read = (what: string): string[] | undefined => {
     const lists = states.filter((state) => state.what === what && state.by !== 'exec');
-    const after = lists.find((state) => state.n > hook.n);
+    const after = lists.findLast((state) => state.n > hook.n);
     const before = lists.find((state) => install && state.n < install.n);
     return after && subtract(toList(after.value), toList(before?.value));
   };

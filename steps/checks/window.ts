@@ -2,7 +2,7 @@
  * The window of a check. It opens at the anchor, deadlines count from the anchor's receipt. A hook is recorded
  * when it has ended: if the anchor is `hook.finished`, or the event after it is the end of an installation,
  * upgrade or removal, the window opens when that hook began (an installer may enrol before it ends) and
- * deadlines count from its end.
+ * deadlines count from its receipt (`at`, where it is given, is when it ended: its output is read before it is recorded).
  */
 import type { EventKind, HistoryEvent, HistoryEventOf } from '../../history/events.ts';
 import type { View } from './finding.ts';
@@ -26,7 +26,7 @@ export function anchorTime(view: View): number {
 export function inWindow(view: View): readonly HistoryEvent[] {
   const hook = hookOf(view);
   if (!hook) return view.events.slice(view.since);
-  const begun = hook.t - hook.ms;
+  const begun = (hook.at ?? hook.t) - hook.ms;
   let first = hook.n - 1;
   for (let index = first - 1; index >= 0; index--) {
     const event = view.events[index];

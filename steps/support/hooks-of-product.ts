@@ -35,7 +35,12 @@ export async function runHook(options: {
     exit: number | null;
     ms: number;
     output: string;
-  }) => history.record('harness', { kind: 'hook.finished', hook: name, endpoint: endpoint.name, ...rest });
+    at?: number;
+  }) => {
+    const { at, ...what } = rest;
+    const finished = { kind: 'hook.finished', hook: name, endpoint: endpoint.name, ...what } as const;
+    return history.record('harness', finished, at);
+  };
   if (!argv) return record({ outcome: 'missing', exit: null, ms: 0, output: '' });
 
   const secrets = Object.fromEntries(
@@ -57,11 +62,13 @@ export async function runHook(options: {
   const out = `/tmp/heiiki-hook-${name}`;
   const wrapped = ['sh', '-c', '"$@" </dev/null >"$0" 2>&1', out, ...filled];
   const result = await endpoint.exec(wrapped, { user: 'root', timeoutMs: LIMIT });
+  const at = Date.now();
   const output = (await endpoint.get(out))?.toString('utf8') ?? result.stderr;
   return record({
     outcome: outcomeOf(result.exit, result.timedOut),
     exit: result.exit,
     ms: result.ms,
+    at,
     output: redact(output, [values.token, values.protection, ...Object.values(secrets)]).slice(
       0,
       OUTPUT_LIMIT,

@@ -35,11 +35,16 @@ export async function recover(session: Session, stimulus: StimulusId): Promise<v
   }
 }
 
-/** By itself it has the time that it declares for going around or coming back; otherwise for connecting. */
+/**
+ * By itself it has the time that it declares for going around or coming back, otherwise for connecting; and in
+ * either case that for reporting.
+ */
 function timeOf(session: Session, method: Method): number {
-  return method === 'itself'
-    ? Math.max(session.within('fallback'), session.within('reconnect'))
-    : session.within('enrol');
+  const connecting =
+    method === 'itself'
+      ? Math.max(session.within('fallback'), session.within('reconnect'))
+      : session.within('enrol');
+  return connecting + session.declared('detect');
 }
 
 /**
@@ -92,8 +97,10 @@ async function reinstall(session: Session): Promise<false | string> {
   const { endpoint } = session;
   const zone = endpoint.zone;
   const local = session.product.product.statement.uninstall.protection !== 'cloud-policy';
-  manual(session, 'remove the product', false);
+  // Who knows that the cloud must allow the removal does not try it before: trying is no step then.
+  if (local) manual(session, 'remove the product', false);
   let removed = await session.hook('uninstall', { secret: local ? session.secret : 'none' });
+  if (!local && succeeded(removed)) manual(session, 'remove the product', false);
   if (!succeeded(removed)) {
     manual(session, 'carry the endpoint back to the closed network', true);
     await session.move('closed');
@@ -102,7 +109,7 @@ async function reinstall(session: Session): Promise<false | string> {
     manual(session, 'remove the product', false);
     const allowed = Date.now() + session.within('policy') + session.within('reconnect');
     do {
-      await until(session.history, Math.min(allowed, Date.now() + session.product.product.timing.policy));
+      await until(session.history, Math.min(allowed, Date.now() + session.declared('policy')));
       removed = await session.hook('uninstall', { secret: 'none' });
     } while (!succeeded(removed) && Date.now() < allowed);
     manual(session, 'carry the endpoint to the open network again', true);

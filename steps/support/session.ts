@@ -23,7 +23,7 @@ import { freshNonce, seeded, type Random } from './random.ts';
 import type { RunContext } from './context.ts';
 import type { Place } from './places.ts';
 import { runHook, type HookValues } from './hooks-of-product.ts';
-import { timeFor, type Lane } from './timing.ts';
+import { declaredFor, timeFor, type Lane } from './timing.ts';
 import { readTraces } from './traces.ts';
 import type { LoadedProduct } from '../../products/load.ts';
 
@@ -92,7 +92,7 @@ export class Session implements AsyncDisposable {
         product: this.product,
         history: this.history,
         evidence: this.#options.evidence,
-        indicators: this.#indicators.map((nonce) => ({
+        indicators: this.#indicators.flatMap(withSibling).map((nonce) => ({
           sha256: sha256(indicatorContent(nonce)),
           name: `sample ${nonce}`,
         })),
@@ -149,6 +149,11 @@ export class Session implements AsyncDisposable {
     return this.#indicator();
   }
 
+  /** The same but for one byte, and also an indicator. */
+  sibling(variant: string): string {
+    return siblingOf(variant);
+  }
+
   async play(act: Act): Promise<PlayedAct> {
     const id = `a${this.acts.length + 1}`;
     const endpoint = this.endpoint;
@@ -185,6 +190,10 @@ export class Session implements AsyncDisposable {
   /** Time for `key`, as declared, below the lane's ceiling, with the harness's allowance. */
   within(key: TimingKey): number {
     return timeFor(this.product.product.timing, this.#options.lane, key);
+  }
+  /** The same without the allowance: for a second time in one deadline, and for times that are waited out. */
+  declared(key: TimingKey): number {
+    return declaredFor(this.product.product.timing, this.#options.lane, key);
   }
 
   /**
@@ -256,4 +265,6 @@ export class Session implements AsyncDisposable {
   }
 }
 
+const siblingOf = (variant: string): string => variant.slice(0, -1) + (variant.endsWith('0') ? '1' : '0');
+const withSibling = (variant: string): string[] => [variant, siblingOf(variant)];
 const sha256 = (content: string | Buffer): string => createHash('sha256').update(content).digest('hex');

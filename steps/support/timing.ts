@@ -41,7 +41,12 @@ export const CEILINGS: Readonly<Record<Lane, Readonly<Record<TimingKey, number>>
  */
 export const ALLOWANCE = 2 * second;
 
+type Timing = Readonly<Record<TimingKey, number>>;
+
+/** What the product declares for `key`, cut at the lane's ceiling. */
+export const declaredFor = (timing: Timing, lane: Lane, key: TimingKey): number =>
+  Math.min(timing[key], CEILINGS[lane][key]);
+
 /** Time that the product has for `key`: its declaration, cut at the lane's ceiling, plus the allowance. */
-export function timeFor(timing: Readonly<Record<TimingKey, number>>, lane: Lane, key: TimingKey): number {
-  return Math.min(timing[key], CEILINGS[lane][key]) + ALLOWANCE;
-}
+export const timeFor = (timing: Timing, lane: Lane, key: TimingKey): number =>
+  declaredFor(timing, lane, key) + ALLOWANCE;

@@ -68,7 +68,14 @@ function withoutFolders(paths: readonly string[]): string[] {
   return paths.filter((path) => !paths.some((other) => other.startsWith(`${path}/`)));
 }
 
-/** Logs, caches and the harness's own files are no part of a product that could still run. */
-function isProductLike(path: string): boolean {
-  return !/^\/(?:tmp|run|var\/(?:tmp|log|cache|run)|proc|sys|dev|home|root|etc\/heiiki)(?:\/|$)/.test(path);
+/**
+ * Logs, caches and the harness's own files are no part of a product that could still run; neither is the
+ * bookkeeping of the system, which changes with every package and account that comes or goes.
+ */
+export function isProductLike(path: string): boolean {
+  return !NOT_OF_A_PRODUCT.test(path) && !BOOKKEEPING.test(path);
 }
+const NOT_OF_A_PRODUCT =
+  /^\/(?:tmp|run|var\/(?:tmp|log|cache|run)|proc|sys|dev|home|root|etc\/heiiki)(?:\/|$)/;
+const BOOKKEEPING =
+  /^\/(?:etc\/(?:passwd|group|shadow|gshadow|subuid|subgid)-?|etc\/(?:ld\.so\.cache|\.pwd\.lock|mailcap)|var\/lib\/(?:dpkg|apt|ucf|pam|systemd\/deb-systemd-helper-enabled)(?:\/.*)?)$/;

@@ -8,7 +8,7 @@ import type { AddressPlan } from '../plan.ts';
 import { runProbes } from '../probes.ts';
 import type { Probe } from '../probes.ts';
 import { compareNetworks, tryToEscape } from './closure.ts';
-import type { Neighbour } from './closure.ts';
+import type { Attempt, Neighbour } from './closure.ts';
 import { gatewayProbe } from './control.ts';
 
 /** An ordinary user that every base has. */
@@ -24,34 +24,54 @@ export interface Premises {
 }
 
 /**
- * Needs gateways and endpoints; the comparison of networks waits until `everything` is started. An address in
- * another zone is tried from inside that zone as the control.
+ * Needs gateways and endpoints. What concerns other nodes of the lab waits until `everything` is started: an
+ * address that nobody holds yet is reached from nowhere. An address in another zone is tried from inside that
+ * zone as the control.
  */
 export async function attemptEscapes(
   ground: Ground,
   lab: Premises,
   everything: Promise<unknown>,
 ): Promise<ProbeFinding[]> {
-  const [escapes, networks] = await together([
-    escapesOf(ground, lab),
+  const found = await together([
+    outsideOf(ground, lab),
+    everything.then(() => neighboursOf(ground, lab)),
     everything.then(() => compareNetworks(lab.placed)),
   ]);
-  return [...gatewayAddresses(ground, lab), ...(networks ?? []), ...(escapes ?? [])];
+  return [...gatewayAddresses(ground, lab), ...found.flat()];
 }
 
-/** Every zone is sealed, so from every endpoint everything outside must fail; from a closed zone the others, too. */
-async function escapesOf({ topology, control }: Ground, lab: Premises): Promise<ProbeFinding[]> {
-  const tag = randomInt(0x1000000, 0x10000000).toString(16);
+/** Every zone is sealed, so from every endpoint everything outside must fail. */
+function outsideOf(ground: Ground, lab: Premises): Promise<ProbeFinding[]> {
+  return fromEachEndpoint(ground, lab, () => ({ neighbours: [], outside: true }));
+}
+
+/** From a closed zone the other zones must fail, too. */
+function neighboursOf(ground: Ground, lab: Premises): Promise<ProbeFinding[]> {
+  const { topology } = ground;
+  return fromEachEndpoint(ground, lab, (zone, tag) => {
+    const closed = topology.zones[zone]?.kind === 'closed';
+    const neighbours = closed ? otherZones(topology.apps, lab, zone, `${tag}.outside.example`) : [];
+    return { neighbours, outside: false };
+  });
+}
+
+async function fromEachEndpoint(
+  { control }: Ground,
+  lab: Premises,
+  what: (zone: string, tag: string) => Pick<Attempt, 'neighbours' | 'outside'>,
+): Promise<ProbeFinding[]> {
+  const run = randomInt(0x1000000, 0x10000000).toString(16);
   const attempts = [...lab.endpoints.values()].flatMap((endpoint, i) => {
     if (endpoint.zone === null) return [];
     const vantages = [
       { name: `${endpoint.name}'s namespace`, container: endpoint.holder },
       { name: endpoint.name, container: endpoint.body, user: NOBODY },
     ];
-    const mine = `${tag}n${i}`;
-    const closed = topology.zones[endpoint.zone]?.kind === 'closed';
-    const neighbours = closed ? otherZones(topology.apps, lab, endpoint.zone, `${mine}.outside.example`) : [];
-    return [tryToEscape({ vantages, control, neighbours, tag: mine })];
+    const tag = `${run}n${i}`;
+    const tried = what(endpoint.zone, tag);
+    if (!tried.outside && tried.neighbours.length === 0) return [];
+    return [tryToEscape({ vantages, control, tag, ...tried })];
   });
   return (await together(attempts)).flat();
 }
