@@ -55,7 +55,11 @@ Then('the twins stay silent', async function (this: HeiikiWorld) {
   const sentinel = this.act('attack').id;
   const within = this.session.declared('detect');
   for (const twin of this.acts('twins'))
-    await this.session.ask({ check: 'silent', args: { act: twin.id, sentinel, within }, since: twin.started });
+    await this.session.ask({
+      check: 'silent',
+      args: { act: twin.id, sentinel, within },
+      since: twin.started,
+    });
 });
 
 Then('the report says what really happened', async function (this: HeiikiWorld) {

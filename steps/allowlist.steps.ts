@@ -15,7 +15,11 @@ function hashOf(session: Session, played: PlayedAct): string {
 }
 
 const allow = (world: HeiikiWorld, batch: BatchJob, given?: string): Promise<unknown> =>
-  putInForce(world.session, () => world.session.cloud.allowAdd({ kind: 'sha256', value: batch.sha256 }), given);
+  putInForce(
+    world.session,
+    () => world.session.cloud.allowAdd({ kind: 'sha256', value: batch.sha256 }),
+    given,
+  );
 
 Given("the company's batch job is reported", async function (this: HeiikiWorld) {
   const { session } = this;

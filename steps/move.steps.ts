@@ -80,7 +80,10 @@ Then('the product no longer tries to go around the relay', async function (this:
   const { session } = this;
   const first = this.act('attack');
   // Where it still tries now and then, it does so within the time in which it goes around and comes back.
-  await until(session.history, first.started.t + Math.max(session.declared('return'), session.declared('fallback')));
+  await until(
+    session.history,
+    first.started.t + Math.max(session.declared('return'), session.declared('fallback')),
+  );
   const second = await session.play(session.fresh(this.stimulus));
   const within = session.within('detect');
   await session.ask({

@@ -10,7 +10,11 @@ When(/^the relay is lost: (refused|silent|paused)$/, async function (this: Heiik
 When('the relay comes back', async function (this: HeiikiWorld) {
   const { session } = this;
   // Away for so long that a product has noticed: it has tried to report and has looked for another way.
-  const noticed = Math.max(session.declared('detect'), session.declared('retry'), session.declared('fallback'));
+  const noticed = Math.max(
+    session.declared('detect'),
+    session.declared('retry'),
+    session.declared('fallback'),
+  );
   await until(session.history, this.event('relay lost').t + noticed);
   this.note('relay back', await session.healRelay());
 });

@@ -30,6 +30,7 @@ export const dispositionTrue = check(Args, (view, { act: id, within }) => {
   const blocked = claims.includes('blocked');
   const sentence = `The product reported "${claims.join(', ')}", and the act ${outcome.effect === 'happened' ? 'had its effect' : 'was prevented'}.`;
   const holds = outcome.effect === 'prevented' ? blocked : !blocked && claims.includes('detected');
-  if (within !== undefined && view.now <= outcome.t + within) return undecided(sentence, { measures, evidence });
+  if (within !== undefined && view.now <= outcome.t + within)
+    return undecided(sentence, { measures, evidence });
   return (holds ? satisfied : violated)(sentence, { measures, evidence });
 });

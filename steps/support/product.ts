@@ -71,7 +71,8 @@ export async function putInForce(
 /** Removes the product; what it leaves is read from outside and recorded. */
 export async function remove(session: Session, secret: string): Promise<HistoryEvent> {
   const event = await session.hook('uninstall', { secret });
-  const end = event.kind === 'hook.finished' && event.outcome === 'ok' ? event.t + session.declared('uninstall') : 0;
+  const end =
+    event.kind === 'hook.finished' && event.outcome === 'ok' ? event.t + session.declared('uninstall') : 0;
   // A service may end a moment after the command that ends it.
   do await readTraces(session.endpoint, session.history);
   while (Date.now() < end && !(await session.happens({ check: 'removed', since: event })));
