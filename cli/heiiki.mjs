@@ -3,6 +3,7 @@
 // Node only starts it. tsx loads the TypeScript sources.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -14,11 +15,9 @@ const child = spawn(node, ['--import', 'tsx', join(root, 'cli', 'main.ts'), ...p
   env: { ...process.env, HEIIKI_CWD: process.cwd() },
   cwd: root,
 });
-// The child gets a terminal's signals itself; this process only waits for it and passes on the others.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
-  process.on(signal, () => {
-    if (!process.stdin.isTTY) child.kill(signal);
-  });
+// This process only waits for the child and passes on what it is told. The child gets a terminal's signals by itself
+// as well, and takes two that come at once for one.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => {
-  process.exitCode = code ?? (signal ? 128 + 15 : 1);
+  process.exitCode = code ?? (signal ? 128 + constants.signals[signal] : 1);
 });

@@ -2,7 +2,7 @@
 import { connect, findEngine, type Client } from './client.ts';
 import type { Engine, ImageRecipe, ImageRef, Leftover } from './engine.ts';
 import { EngineError } from './errors.ts';
-import { buildImage } from './images/build.ts';
+import { buildImage, forgetDeadBuilds } from './images/build.ts';
 import { baseImage } from './images/recipes.ts';
 import { takeLease, type Lease } from './lease.ts';
 import { listLeftovers, remove } from './leftovers.ts';
@@ -47,7 +47,7 @@ function engineOf({ docker, info }: Client, run: string, say: (line: string) => 
   };
   const sweep = async ({ own, dryRun }: { own: boolean; dryRun: boolean }): Promise<readonly Leftover[]> => {
     const found = (await listLeftovers(docker)).filter((one) => (one.run === run ? own : !one.alive));
-    if (!dryRun) await remove(docker, found);
+    if (!dryRun) await Promise.all([remove(docker, found), forgetDeadBuilds()]);
     return found;
   };
   const dispose = async () => {

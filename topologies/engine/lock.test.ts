@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { expect } from 'chai';
-import { withLock } from './lock.ts';
+import { dropDeadLocks, withLock } from './lock.ts';
 
 describe('a lock file', () => {
   let folder: string;
@@ -47,5 +47,15 @@ describe('a lock file', () => {
       (reason: unknown) => reason,
     );
     expect(String(error)).to.include(`process ${process.pid}`);
+  });
+
+  it('goes with its dead holder when asked to, and nothing else does', async () => {
+    for (const name of ['b-1.lock', 'b-2.lock.7.ab', 'other.lock'])
+      await writeFile(join(folder, name), '999999999 1');
+    await withLock(join(folder, 'b-3.lock'), async () => {
+      await dropDeadLocks(folder, /^b-/);
+      expect(await readdir(folder)).to.deep.equal(['b-3.lock', 'other.lock']);
+    });
+    await rm(join(folder, 'other.lock'));
   });
 });

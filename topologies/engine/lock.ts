@@ -1,6 +1,7 @@
 /** One process of this machine at a time: a lock file that names its holder; a dead holder's is taken over. */
 import { randomBytes } from 'node:crypto';
-import { link, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { link, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 
 const POLL_MS = 100;
@@ -54,6 +55,12 @@ async function dropIfDead(path: string): Promise<void> {
   if (pid === '' || (await alive(Number(pid), started))) return;
   const now = await stat(path).catch(() => undefined);
   if (before?.ino === now?.ino) await rm(path, { force: true });
+}
+
+/** Removes the locks of that kind whose holders are dead, and what they had beside them. */
+export async function dropDeadLocks(folder: string, pattern: RegExp): Promise<void> {
+  for (const name of await readdir(folder))
+    if (pattern.test(name)) await dropIfDead(join(folder, name)).catch(() => undefined);
 }
 
 export async function alive(pid: number, started = ''): Promise<boolean> {

@@ -3,10 +3,15 @@
  * itself (the command line) winds down in its own order and disposes its engines; then the first signal is its
  * affair and only a second one ends the process here, as libraries with listeners of their own keep the
  * default action from happening. What then stays behind is known by its dead lease.
+ *
+ * One press of Ctrl-C can come twice: from the terminal and passed on by the process that started us.
  */
 const NUMBER = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 type Signal = keyof typeof NUMBER;
 const SIGNALS = Object.keys(NUMBER) as Signal[];
+
+/** what follows the first one so soon is the same one again */
+const SAME_MS = 1000;
 
 const open = new Set<() => Promise<void>>();
 let watching = false;
@@ -18,7 +23,10 @@ export function watchSignals(): void {
   for (const signal of SIGNALS) {
     const program = process.listenerCount(signal) > 0;
     process.once(signal, () => {
-      process.once(signal, () => process.exit(128 + NUMBER[signal]));
+      const first = performance.now();
+      process.on(signal, () => {
+        if (performance.now() - first > SAME_MS) process.exit(128 + NUMBER[signal]);
+      });
       if (!program) void end(signal);
     });
   }

@@ -4,12 +4,19 @@ import { join } from 'node:path';
 import type Docker from 'dockerode';
 import type { ImageRecipe, ImageRef } from '../engine.ts';
 import { statusOf } from '../errors.ts';
-import { withLock } from '../lock.ts';
+import { dropDeadLocks, withLock } from '../lock.ts';
 import { makeBase } from './base.ts';
 import { buildOne, type Builder } from './build-one.ts';
 import type { Bases } from './context.ts';
 import { digestOf, isRef, tagOf } from './digest.ts';
 import { baseImage } from './recipes.ts';
+
+const LOCK = 'heiiki-build-';
+/** the lock itself, and what is written beside it before it is linked into place */
+const LOCKS = new RegExp(`^${LOCK}[0-9a-f]+\\.lock(\\.|$)`);
+
+/** What programs that were killed while they built have left on this machine. */
+export const forgetDeadBuilds = (): Promise<void> => dropDeadLocks(tmpdir(), LOCKS);
 
 const underWay = new Map<string, Promise<ImageRef>>();
 
@@ -29,7 +36,7 @@ export async function buildImage(builder: Builder, recipe: ImageRecipe): Promise
 
 async function ensure(builder: Builder, recipe: ImageRecipe, ref: ImageRef): Promise<ImageRef> {
   if (await exists(builder.docker, ref.tag)) return ref;
-  const lock = join(tmpdir(), `heiiki-build-${ref.digest.slice(0, 32)}.lock`);
+  const lock = join(tmpdir(), `${LOCK}${ref.digest.slice(0, 32)}.lock`);
   const parts = await basesOf(builder, recipe);
   await withLock(lock, async () => {
     if (await exists(builder.docker, ref.tag)) return;
