@@ -13,6 +13,7 @@ When(
   /^the product is installed with the address of the relay as (host:port|URL)$/,
   async function (this: HeiikiWorld, form: 'host:port' | 'URL') {
     const address = this.session.lab.relay().address('closed');
+    this.note('form', form);
     const relay = form === 'URL' ? `http://${address}` : address;
     this.note('install', await this.session.hook('install', { relay }));
   },
@@ -25,7 +26,7 @@ Then('it enrols through the relay in time', async function (this: HeiikiWorld) {
 
 Then('it enrols through the relay, or refuses the address with an error', async function (this: HeiikiWorld) {
   const within = this.session.within('enrol');
-  const args = { form: 'as installed', within };
+  const args = { form: this.form, within };
   const since = this.event('install').n - 1;
   await this.session.ask({ check: 'address-form', args, since, restsOn: 'NET-01' });
 });

@@ -67,6 +67,17 @@ describe('detected', () => {
     expect(runCheck('detected', anew.view(from), { ...args, act: 'a2' }).state).to.equal('satisfied');
   });
 
+  it('does not charge the product with the time in which the act was played', () => {
+    const story = working().act('a1');
+    const since = story.n;
+    story.after(3000).acted('a1').after(1500).report('a1');
+    expect(runCheck('detected', story.view(since), { act: 'a1', within: 2000 }).state).to.equal('satisfied');
+    const each = { acts: ['a1'], within: 2000 };
+    expect(runCheck('each-in-time', story.view(since), each).state).to.equal('satisfied');
+    const late = working().act('a1').acted('a1').after(2001).report('a1');
+    expect(runCheck('each-in-time', late.view(since), each).state).to.equal('violated');
+  });
+
   it('takes telemetry for a log line, and nothing but detections for an attack', () => {
     const line = working().act('a1', { stimulus: 'log-line' });
     const since = line.n;
@@ -100,6 +111,17 @@ describe('silent', () => {
     const story = played().report('twin').report('a1');
     expect(runCheck('silent', story.view(0), args)).to.include({ state: 'violated' });
     expect(runCheck('silent', played().report('twin').view(0), args).state).to.equal('violated');
+  });
+  it('is violated also by a report that the sentinel has overtaken', () => {
+    const story = played().report('a1').report('twin');
+    expect(runCheck('silent', story.view(0), args).state).to.equal('violated');
+  });
+  it('waits until the own time of the act is over, counted from when it had happened', () => {
+    const acted = working().act('twin', { twin: true }).after(800).acted('twin').act('a1').report('a1');
+    const ask = (story: Story) => runCheck('silent', story.view(0), { ...args, within: 2000 }).state;
+    expect(ask(acted.after(2000))).to.equal('undecided');
+    expect(ask(acted.after(1))).to.equal('satisfied');
+    expect(ask(acted.report('twin'))).to.equal('violated');
   });
   it('cannot be told without the sentinel', () => {
     const finding = runCheck('silent', played().after(99_999).view(0), args);
@@ -139,6 +161,13 @@ describe('disposition-true', () => {
     expect(run('happened', 'detected', 'blocked')).to.equal('violated');
     expect(run('prevented', 'detected')).to.equal('violated');
     expect(run('happened', 'other')).to.equal('violated');
+  });
+  it('lets a first word be corrected, when it is given the time', () => {
+    const story = working().act('a1').acted('a1', 'prevented').report('a1').after(500);
+    const ask = () => runCheck('disposition-true', story.view(0), { act: 'a1', within: 2000 }).state;
+    expect(ask()).to.equal('undecided');
+    story.report('a1', { disposition: 'blocked', uid: 'uid-2' }).after(1501);
+    expect(ask()).to.equal('satisfied');
   });
   it('does not hold without a report, and is incomplete without an outcome', () => {
     expect(run('happened')).to.equal('violated');

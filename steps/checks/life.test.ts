@@ -137,6 +137,11 @@ describe('removed', () => {
     expect(left.reason).to.contain('process /opt/acme/agent');
     expect(run(gone(offline().hook('uninstall', { ms: 3001 }))).state).to.equal('violated');
   });
+  it('goes by the last reading, as a service may end a moment later', () => {
+    const story = gone(offline().hook('uninstall'), ['init', '/opt/acme/agent']).after(300);
+    expect(run(gone(story)).state).to.equal('satisfied');
+    expect(run(gone(story, ['init', '/opt/acme/watchdog'])).state).to.equal('violated');
+  });
   it('names the deadlock of a removal that needs the cloud', () => {
     const finding = run(
       offline().hook('uninstall', { outcome: 'failed', exit: 3, output: 'protected by policy' }),

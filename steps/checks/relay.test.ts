@@ -55,6 +55,16 @@ describe('only-declared', () => {
   });
 });
 
+describe('a connection to the relay without a request', () => {
+  it('has asked for no destination', () => {
+    const none = 'error:transaction-end-before-headers';
+    const story = asked().tunnel(EDR).tunnel(none, { method: 'NONE', status: 0, hostHeader: null });
+    expect(runCheck('only-declared', story.view(0), { declared: [EDR] }).state).to.equal('satisfied');
+    const nothing = asked().tunnel(none, { method: 'NONE', status: 0, hostHeader: null });
+    expect(runCheck('only-declared', nothing.view(0), { declared: [EDR] }).state).to.equal('violated');
+  });
+});
+
 describe('no-system-proxy', () => {
   const tried = (settings: string[], curl: object) =>
     asked()

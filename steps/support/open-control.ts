@@ -4,9 +4,10 @@
  */
 import { join } from 'node:path';
 import { HistoryWriter } from '../../history/writer.ts';
-import { STIMULI } from '../../mocks/workloads/stimuli.ts';
+import { STIMULI, type StimulusId } from '../../mocks/workloads/stimuli.ts';
 import type { LoadedProduct } from '../../products/load.ts';
 import type { Baseline } from './applicability.ts';
+import { until } from './ask.ts';
 import type { RunContext } from './context.ts';
 import { Session, type PlayedAct } from './session.ts';
 
@@ -54,12 +55,21 @@ async function play(session: Session): Promise<Baseline> {
   });
   if (!enrolled) return nothing('it was installed but did not enrol, although the network is open');
 
-  const acts: PlayedAct[] = [];
+  const policyBy = Date.now() + session.declared('policy');
   // Any agent may happen to log the shell that writes a line: only for who forwards logs is it a stimulus.
   const { stimuli } = session.product.product.statement;
   const played = STIMULI.filter((stimulus) => stimulus !== 'log-line' || stimuli.includes(stimulus));
-  for (const stimulus of session.random.shuffle(played))
-    acts.push(await session.play(session.fresh(stimulus)));
+  const seen = await playEach(session, session.random.shuffle(played));
+  const missed = played.filter((stimulus) => !seen[stimulus] && stimuli.includes(stimulus));
+  if (missed.length === 0) return { installed: true, seen, reason: '' };
+  // The policy that names it may not have been in force yet: what the product declares gets a second try.
+  await until(session.history, policyBy);
+  return { installed: true, seen: { ...seen, ...(await playEach(session, missed)) }, reason: '' };
+}
+
+async function playEach(session: Session, stimuli: readonly StimulusId[]): Promise<Record<string, boolean>> {
+  const acts: PlayedAct[] = [];
+  for (const stimulus of stimuli) acts.push(await session.play(session.fresh(stimulus)));
   const seen = await Promise.all(
     acts.map(async ({ id, act, started }) => {
       const question = {
@@ -70,5 +80,5 @@ async function play(session: Session): Promise<Baseline> {
       return [act.stimulus, await session.happens(question)] as const;
     }),
   );
-  return { installed: true, seen: Object.fromEntries(seen), reason: '' };
+  return Object.fromEntries(seen);
 }

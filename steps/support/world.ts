@@ -42,7 +42,7 @@ export class HeiikiWorld extends World<WorldParameters> {
     return found;
   }
 
-  note(key: NoteKey, value: HistoryEvent | PlayedAct | readonly PlayedAct[] | BatchJob): void {
+  note(key: NoteKey, value: HistoryEvent | PlayedAct | readonly PlayedAct[] | BatchJob | string): void {
     this.#notes.set(key, value);
   }
   event(key: EventNote): HistoryEvent {
@@ -53,6 +53,10 @@ export class HeiikiWorld extends World<WorldParameters> {
   }
   acts(key: ActsNote): readonly PlayedAct[] {
     return this.#noted(key) as readonly PlayedAct[];
+  }
+  /** How the address of the relay was given to the installer. */
+  get form(): string {
+    return this.#noted('form') as string;
   }
   get batch(): BatchJob {
     return this.#noted('batch') as BatchJob;
@@ -75,4 +79,4 @@ export interface BatchJob {
 type EventNote = 'install' | 'relay lost' | 'relay back' | 'move' | 'removal' | 'policy' | 'cut off';
 type ActNote = 'attack' | 'sentinel' | 'batch run';
 type ActsNote = 'attacks' | 'twins';
-type NoteKey = EventNote | ActNote | ActsNote | 'batch';
+type NoteKey = EventNote | ActNote | ActsNote | 'batch' | 'form';

@@ -1,0 +1,17 @@
+import { describe, it } from 'node:test';
+import { expect } from 'chai';
+import { TIMING_KEYS, type TimingKey } from '../../products/schema.ts';
+import { ALLOWANCE, CEILINGS, declaredFor, timeFor } from './timing.ts';
+
+const every = (ms: number) =>
+  Object.fromEntries(TIMING_KEYS.map((key) => [key, ms])) as Record<TimingKey, number>;
+
+describe('deadlines', () => {
+  it('are what the product declares, with the allowance of the harness', () => {
+    expect(declaredFor(every(3000), 'ci', 'detect')).to.equal(3000);
+    expect(timeFor(every(3000), 'ci', 'detect')).to.equal(3000 + ALLOWANCE);
+  });
+  it('are never longer than the ceiling of the lane', () => {
+    for (const key of TIMING_KEYS) expect(declaredFor(every(1e9), 'ci', key)).to.equal(CEILINGS.ci[key]);
+  });
+});
