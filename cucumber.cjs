@@ -5,7 +5,6 @@ register();
 
 module.exports = {
   default: {
-    paths: ['features/**/*.feature'],
     import: ['steps/support/hooks.ts', 'steps/*.steps.ts'],
     format: ['./reports/cucumber-formatter.ts', 'message:reports/out/messages.ndjson'],
     worldParameters: { product: process.env.HEIIKI_PRODUCT || 'reference' },

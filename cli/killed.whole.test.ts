@@ -107,7 +107,7 @@ describe('a run that does not come to its end', { timeout: 400_000 }, () => {
 /** Ids of the labs of scenarios that were up, from the histories so far. */
 async function labsIn(out: string): Promise<readonly string[]> {
   const ids: string[] = [];
-  for await (const file of glob(join(out, 'evidence/*/*-*-*/history.ndjson')))
+  for await (const file of glob(join(out, 'evidence/*/[a-z][a-z][a-z]-[0-9][0-9]-*/history.ndjson')))
     for (const [, id] of (await readFile(file, 'utf8')).matchAll(/"kind":"lab\.ready","lab":"(\w+)"/g))
       if (id) ids.push(id);
   return ids;

@@ -28,6 +28,8 @@ export interface Played {
   readonly messages: readonly Envelope[];
 }
 
+const FEATURES = 'features/**/*.feature';
+
 export class Scenarios {
   #configuration: IRunConfiguration;
   #support: ISupportCodeLibrary;
@@ -47,7 +49,7 @@ export class Scenarios {
     const found: Scenario[] = [];
     const nodes = new Map<string, GherkinNode>();
     const pickles: Pickle[] = [];
-    await this.#run(this.#configuration.sources.paths, { dryRun: true, worldParameters: {} }, (envelope) => {
+    await this.#run([FEATURES], { dryRun: true, worldParameters: {} }, (envelope) => {
       if (envelope.gherkinDocument) collectNodes(envelope.gherkinDocument, nodes);
       if (envelope.pickle) pickles.push(envelope.pickle);
     });

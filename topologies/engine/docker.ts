@@ -5,7 +5,7 @@ import { EngineError } from './errors.ts';
 import { buildImage, forgetDeadBuilds } from './images/build.ts';
 import { baseImage } from './images/recipes.ts';
 import { takeLease, type Lease } from './lease.ts';
-import { listLeftovers, remove } from './leftovers.ts';
+import { listLeftovers, remove, removeRun } from './leftovers.ts';
 import { newRun } from './names.ts';
 import { createNetwork } from './networks.ts';
 import { disposeOnSignal, watchSignals } from './signals.ts';
@@ -38,9 +38,11 @@ export async function openEngine(options: OpenOptions = {}): Promise<Engine> {
 
 function engineOf({ docker, info }: Client, run: string, say: (line: string) => void): Engine {
   let lease: Promise<Lease> | undefined;
+  let ending = false;
   const image = (recipe: ImageRecipe, onProgress = say): Promise<ImageRef> =>
     buildImage({ docker, info, say: onProgress }, recipe);
   const held = async () => {
+    if (ending) throw lost(run, 'it is being taken down');
     lease ??= image(baseImage).then((base) => takeLease(docker, run, base));
     const why = (await lease).lost();
     if (why) throw lost(run, why);
@@ -51,12 +53,9 @@ function engineOf({ docker, info }: Client, run: string, say: (line: string) => 
     return found;
   };
   const dispose = async () => {
+    ending = true;
     forget();
-    const found = await listLeftovers(docker);
-    await remove(
-      docker,
-      found.filter((one) => one.run === run),
-    );
+    await removeRun(docker, run);
     await (await lease?.catch(() => undefined))?.[Symbol.asyncDispose]();
   };
   const forget = disposeOnSignal(dispose);
@@ -84,6 +83,7 @@ function lost(run: string, why: string): EngineError {
     code: 'lease-lost',
     what: `holding run ${run}`,
     cause: new Error(why),
-    remedy: 'the engine was restarted or somebody removed the lease container; start the run again',
+    remedy:
+      'the run was interrupted, the engine restarted or the lease container removed; start the run again',
   });
 }

@@ -11,6 +11,8 @@ const FILTER = { label: [RUN] };
 /** between creation and start of a lease its run must not be taken for dead */
 const STARTING_S = 60;
 const AT_ONCE = 4;
+/** more than one needs only a run that is interrupted while it starts labs */
+const LOOKS = 5;
 
 export async function listLeftovers(docker: Docker): Promise<readonly Leftover[]> {
   // Resources first, leases last: a run takes its lease before anything else, so what is listed here had one.
@@ -50,6 +52,23 @@ export async function remove(docker: Docker, found: readonly Leftover[]): Promis
   await few(kind('container'), (one) => removeContainer(docker, one.id));
   await few(kind('network'), (one) => removeNetwork(docker, one.id));
   await few(kind('volume'), (one) => unless([404], docker.getVolume(one.id).remove({ force: true })));
+}
+
+/**
+ * Everything of a run that ends. Work that was under way may still bring something, or hold on to a network, so it is
+ * looked at again until nothing is found.
+ */
+export async function removeRun(docker: Docker, run: string): Promise<void> {
+  for (let left = LOOKS; ; left--) {
+    const found = (await listLeftovers(docker)).filter((one) => one.run === run);
+    if (found.length === 0) return;
+    try {
+      await remove(docker, found);
+    } catch (error) {
+      if (left === 0) throw error;
+    }
+    if (left === 0) return;
+  }
 }
 
 async function few<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {

@@ -1,8 +1,8 @@
 /**
  * SIGINT, SIGTERM, SIGHUP: let go of what we have on the engine, then end as the signal says. A program that listens
- * itself (the command line) winds down in its own order and disposes its engines; then the first signal is its
- * affair and only a second one ends the process here, as libraries with listeners of their own keep the
- * default action from happening. What then stays behind is known by its dead lease.
+ * itself (the command line) winds down in its own order and disposes its engines, and has a while to do so: what it
+ * waits for may be minutes away. A second signal ends the process at once, as libraries with listeners of their own
+ * keep the default action from happening; what then stays behind is known by its dead lease.
  *
  * One press of Ctrl-C can come twice: from the terminal and passed on by the process that started us.
  */
@@ -12,12 +12,14 @@ const SIGNALS = Object.keys(NUMBER) as Signal[];
 
 /** what follows the first one so soon is the same one again */
 const SAME_MS = 1000;
+/** how long a program may wind down */
+const GRACE_MS = 30_000;
 
 const open = new Set<() => Promise<void>>();
 let watching = false;
 
 /** Call before libraries are loaded that listen to signals: who listens now is the program. */
-export function watchSignals(): void {
+export function watchSignals(graceMs = GRACE_MS): void {
   if (watching) return;
   watching = true;
   for (const signal of SIGNALS) {
@@ -27,7 +29,8 @@ export function watchSignals(): void {
       process.on(signal, () => {
         if (performance.now() - first > SAME_MS) process.exit(128 + NUMBER[signal]);
       });
-      if (!program) void end(signal);
+      if (program) setTimeout(() => void end(signal), graceMs).unref();
+      else void end(signal);
     });
   }
 }
