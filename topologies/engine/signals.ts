@@ -24,11 +24,15 @@ export function watchSignals(graceMs = GRACE_MS): void {
   watching = true;
   for (const signal of SIGNALS) {
     const program = process.listenerCount(signal) > 0;
-    process.once(signal, () => {
-      const first = performance.now();
-      process.on(signal, () => {
-        if (performance.now() - first > SAME_MS) process.exit(128 + NUMBER[signal]);
-      });
+    let first: number | undefined;
+    // Not `once`: with no listener left, even for a moment, the signal would end us there and then.
+    process.on(signal, () => {
+      const now = performance.now();
+      if (first !== undefined) {
+        if (now - first > SAME_MS) process.exit(128 + NUMBER[signal]);
+        return;
+      }
+      first = now;
       if (program) setTimeout(() => void end(signal), graceMs).unref();
       else void end(signal);
     });
