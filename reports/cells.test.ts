@@ -113,6 +113,34 @@ describe('rollUp', () => {
     expect(root('pass')).to.not.have.property('because');
     expect(root('inconclusive')).to.not.have.property('because');
   });
+  it('believes a Given that did not hold only if the root fails by itself, or was not played', () => {
+    const because = (root: string) => scenario('fail', { because: root });
+    const rests = { ...outcome('one', 'REL-01', 'fail'), result: because('NET-01') };
+    const first = (...others: Outcome[]) => rollUp([rests, ...others]).cells[0];
+    expect(first()?.because).to.equal('NET-01');
+    expect(first(outcome('two', 'NET-01', 'pass'))?.because).to.equal('NET-01');
+    expect(first(outcome('one', 'NET-01', 'fail'))?.because).to.equal('NET-01');
+    for (const verdict of ['pass', 'inconclusive', 'unsupported', 'not-observable'] as const)
+      expect(first(outcome('one', 'NET-01', verdict))).to.not.have.property('because');
+  });
+  it('follows roots to the one that fails by itself, and folds no circle away', () => {
+    const because = (requirement: string, root: string): Outcome => ({
+      ...outcome('one', requirement, 'fail'),
+      result: scenario('fail', { because: root }),
+    });
+    const roots = (...outcomes: Outcome[]) => rollUp(outcomes).cells.map((own) => own.because);
+    expect(roots(because('A', 'B'), because('B', 'C'), outcome('one', 'C', 'fail'))).to.deep.equal([
+      'C',
+      'C',
+      undefined,
+    ]);
+    expect(roots(because('A', 'B'), because('B', 'C'), outcome('one', 'C', 'pass'))).to.deep.equal([
+      'B',
+      undefined,
+      undefined,
+    ]);
+    expect(roots(because('A', 'B'), because('B', 'A'))).to.deep.equal([undefined, undefined]);
+  });
   it('makes a cell for each product and requirement, and each finding once', () => {
     const { cells, findings } = rollUp([
       outcome('one', 'NET-01', 'pass', ['undeclared']),

@@ -24,15 +24,42 @@ export function rollUp(outcomes: readonly Outcome[]): Pick<Results, 'cells' | 'f
   return { cells: cells.map((cell) => withRootElsewhere(cell, cells)), findings: findingsOf(outcomes) };
 }
 
-/** What fails only where a requirement beneath it fails as well is folded under that one. */
+/** What fails only where a requirement beneath it fails as well is folded under that one; anything else is its own. */
 function withRootElsewhere(cell: Cell, cells: readonly Cell[]): Cell {
-  if (cell.verdict !== 'fail' || cell.because !== undefined) return cell;
+  if (cell.verdict !== 'fail') return cell;
+  const because = rootOf(cell, cells);
+  if (because !== undefined) return { ...cell, because };
+  const own = { ...cell };
+  delete own.because;
+  return own;
+}
+
+/** Follows what a failure rests on to the one that fails by itself; undefined for that one, and for a circle. */
+function rootOf(cell: Cell, cells: readonly Cell[]): string | undefined {
+  const passed = new Set([cell.requirement]);
+  for (let at = cell; ;) {
+    const beneath = restsOn(at, cells);
+    if (beneath === undefined) return at === cell ? undefined : at.requirement;
+    if (passed.has(beneath)) return undefined;
+    passed.add(beneath);
+    const next = cells.find((other) => other.product === cell.product && other.requirement === beneath);
+    if (!next) return beneath;
+    at = next;
+  }
+}
+
+/**
+ * The one requirement that all failing scenarios name, if the product fails it. If that one was not played, a
+ * Given that did not hold is believed, a mere `perhaps` is not.
+ */
+function restsOn(cell: Cell, cells: readonly Cell[]): string | undefined {
   const failing = cell.scenarios.filter((scenario) => scenario.verdict === 'fail');
   const roots = new Set(failing.map((scenario) => scenario.because ?? scenario.perhaps));
   const [root] = roots;
-  if (roots.size !== 1 || root === undefined || root === cell.requirement) return cell;
+  if (roots.size !== 1 || root === undefined || root === cell.requirement) return undefined;
   const beneath = cells.find((other) => other.product === cell.product && other.requirement === root);
-  return beneath?.verdict === 'fail' && beneath.because === undefined ? { ...cell, because: root } : cell;
+  const believed = beneath ? beneath.verdict === 'fail' : failing.some((scenario) => scenario.because);
+  return believed ? root : undefined;
 }
 
 /**
