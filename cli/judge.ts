@@ -36,7 +36,7 @@ export async function judge(folder: string): Promise<number> {
           `${cell.product} ${cell.requirement} "${scenario.name}": was ${scenario.verdict}, is ${outcome.result.verdict} – ${outcome.result.reason}`,
         );
     }
-  const results: Results = { ...recorded, ...rollUp(outcomes) };
+  const results: Results = { ...recorded, ...rollUp(outcomes, recorded.requirements) };
   for (const line of summaryLines(results)) process.stdout.write(`${line}\n`);
   process.stdout.write(
     changed.length === 0

@@ -106,7 +106,7 @@ async function assemble(
 ): Promise<Results> {
   const catalogue = await loadCatalogue('features');
   const asked = new Set(outcomes.map((outcome) => outcome.requirement));
-  const { cells, findings } = rollUp(outcomes);
+  const { cells, findings } = rollUp(outcomes, catalogue.requirements);
   const { id, seed, lane } = context.options;
   const { version, apiVersion, os, arch } = context.engine.info;
   return {

@@ -44,6 +44,12 @@ describe('cellOf', () => {
     );
     expect(cell(scenario('pass'))).to.not.have.property('scope');
   });
+  it('counts the kinds that the catalogue knows, also those that nobody played', () => {
+    const one = scenario('pass', { variant: 'refused' });
+    expect(cellOf('example', 'MOV-02', [one, one], 8).scope).to.equal('2 of 8 kinds');
+    expect(cellOf('example', 'MOV-02', [one], 8).scope).to.equal('1 of 8 kinds');
+    expect(cellOf('example', 'MOV-02', [scenario('fail')], 8)).to.not.have.property('scope');
+  });
   it('shows a root only if every failing scenario has that one, and never itself', () => {
     const root = scenario('fail', { because: 'NET-01' });
     expect(cell(root, root, scenario('pass')).because).to.equal('NET-01');

@@ -9,8 +9,15 @@ export interface Outcome {
   readonly findings: readonly { readonly kind: string; readonly en: string; readonly ja: string }[];
 }
 
-/** Cells and findings in the order in which their first scenario comes. */
-export function rollUp(outcomes: readonly Outcome[]): Pick<Results, 'cells' | 'findings'> {
+/**
+ * Cells and findings in the order in which their first scenario comes. `requirements`: those that say how many
+ * kinds there are get their scope from it.
+ */
+export function rollUp(
+  outcomes: readonly Outcome[],
+  requirements: readonly Requirement[] = [],
+): Pick<Results, 'cells' | 'findings'> {
+  const kinds = new Map(requirements.map((each) => [each.id, each.kinds]));
   const cells = [
     ...Map.groupBy(outcomes, ({ product, requirement }) => `${product} ${requirement}`).values(),
   ].map((group) => {
@@ -19,6 +26,7 @@ export function rollUp(outcomes: readonly Outcome[]): Pick<Results, 'cells' | 'f
       product,
       requirement,
       group.map((outcome) => outcome.result),
+      kinds.get(requirement),
     );
   });
   return { cells: cells.map((cell) => withRootElsewhere(cell, cells)), findings: findingsOf(outcomes) };
@@ -66,20 +74,22 @@ function restsOn(cell: Cell, cells: readonly Cell[]): string | undefined {
  * Any fail → fail; else any inconclusive → inconclusive; else any pass → pass, with its scope; else the rest,
  * where `not-observable` goes before `unsupported`, as it claims less.
  */
-export function cellOf(product: string, requirement: string, scenarios: readonly ScenarioResult[]): Cell {
+export function cellOf(
+  product: string,
+  requirement: string,
+  scenarios: readonly ScenarioResult[],
+  kinds?: number,
+): Cell {
   const verdict =
     ORDER.find((word) => scenarios.some((scenario) => scenario.verdict === word)) ?? 'inconclusive';
   const deciding = scenarios.filter((scenario) => scenario.verdict === verdict);
-  const passes = scenarios.filter((scenario) => scenario.verdict === 'pass').length;
   const because = verdict === 'fail' ? commonRoot(requirement, deciding) : undefined;
   const blame = verdict === 'inconclusive' ? (deciding[0]?.blame ?? 'harness') : undefined;
   return {
     product,
     requirement,
     verdict,
-    ...(verdict === 'pass' && scenarios.length > 1
-      ? { scope: `${passes} of ${scenarios.length} ${unit(scenarios)}` }
-      : {}),
+    ...(verdict === 'pass' ? scopeOf(scenarios, kinds) : {}),
     ...(because === undefined ? {} : { because }),
     reason: reasonOf(deciding),
     ...(blame === undefined ? {} : { blame }),
@@ -90,6 +100,13 @@ export function cellOf(product: string, requirement: string, scenarios: readonly
 }
 
 const ORDER = ['fail', 'inconclusive', 'pass', 'not-observable', 'unsupported'] as const;
+
+/** `kinds`: how many the catalogue knows; without it, those that were played. */
+function scopeOf(scenarios: readonly ScenarioResult[], kinds: number | undefined): Pick<Cell, 'scope'> {
+  const passes = scenarios.filter((scenario) => scenario.verdict === 'pass').length;
+  if (kinds !== undefined) return { scope: `${passes} of ${Math.max(kinds, scenarios.length)} kinds` };
+  return scenarios.length > 1 ? { scope: `${passes} of ${scenarios.length} ${unit(scenarios)}` } : {};
+}
 
 const unit = (scenarios: readonly ScenarioResult[]): string =>
   new Set(scenarios.map((scenario) => scenario.name)).size < scenarios.length ||

@@ -22,6 +22,8 @@ export const Requirement = z.strictObject({
   needs: z.array(z.enum(['packets', 'endpoint', 'relay', 'cloud-read', 'cloud-write', 'cloud-fault'])),
   /** C: fully observable in Linux containers; A: an analogue; V: only in a virtual machine or on a real host */
   observability: z.enum(['C', 'A', 'V']),
+  /** how many kinds the catalogue knows, where the scenarios play only some of them */
+  kinds: z.number().int().positive().optional(),
   title: Both,
   question: Both,
   whyItMatters: Both,
@@ -51,7 +53,7 @@ export const Cell = z.strictObject({
   product: z.string(),
   requirement: z.string(),
   verdict: Verdict,
-  /** e.g. "2 of 2 kinds" */
+  /** e.g. "2 of 8 kinds" */
   scope: z.string().optional(),
   because: z.string().optional(),
   reason: z.string(),
