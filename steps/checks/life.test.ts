@@ -21,6 +21,7 @@ describe('recovery', () => {
     expect(itself.state).to.equal('satisfied');
     expect(figure(itself, 'recovery.method')).to.equal('itself');
     expect(figure(itself, 'recovery.seconds')).to.equal(1.5);
+    expect(figure(itself, 'recovery.total-seconds')).to.equal(1.5);
     expect(figure(itself, 'recovery.manual-steps')).to.equal(0);
   });
   const byHand = () =>
@@ -35,6 +36,12 @@ describe('recovery', () => {
       .after(500)
       .report('a2', { via: 'direct' });
 
+  it('measures a method from when it was begun, and the whole from the move', () => {
+    const finding = run(byHand(), 'local-command');
+    expect(figure(finding, 'recovery.seconds')).to.equal(0.5);
+    expect(figure(finding, 'recovery.total-seconds')).to.equal(5);
+    expect(finding.reason).to.contain('in 0.5 s (5 s after the move)');
+  });
   it('accepts what is declared, and what is better, with a remark', () => {
     const asDeclared = run(byHand(), 'local-command');
     expect(asDeclared.state).to.equal('satisfied');
@@ -60,7 +67,7 @@ describe('recovery', () => {
     const detour = moved().tried('reinstall', 'begun').moved('closed').report('a1');
     expect(run(detour, 'reinstall').state).to.equal('violated');
     const after = detour.moved('internet').act('a2').after(500).report('a2', { via: 'direct' });
-    expect(figure(run(after, 'reinstall'), 'recovery.seconds')).to.equal(1);
+    expect(figure(run(after, 'reinstall'), 'recovery.total-seconds')).to.equal(1);
   });
   it('does not count an act from before the move', () => {
     const story = working().act('a0').moved('internet').tried('itself', 'done').report('a0');
