@@ -75,7 +75,8 @@ Then('the product has not spoken to its cloud', async function (this: HeiikiWorl
 Then('it is reported through the relay in time', async function (this: HeiikiWorld) {
   const { id, started } = this.act('attack');
   const within = this.session.within('return') + this.session.declared('detect');
-  await this.session.ask({ check: 'detected', args: { act: id, within, via: 'relay' }, since: started });
+  const args = { act: id, within, via: 'relay', timing: 'return+detect' };
+  await this.session.ask({ check: 'detected', args, since: started });
 });
 
 Then('the product no longer tries to go around the relay', async function (this: HeiikiWorld) {

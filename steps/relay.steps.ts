@@ -34,7 +34,8 @@ Then('all of them arrive', async function (this: HeiikiWorld) {
 Then('it is reported directly, without the relay', async function (this: HeiikiWorld) {
   const { id, started } = this.act('attack');
   const within = this.session.within('fallback') + this.session.declared('detect');
-  await this.session.ask({ check: 'detected', args: { act: id, within, via: 'direct' }, since: started });
+  const args = { act: id, within, via: 'direct', timing: 'fallback+detect' };
+  await this.session.ask({ check: 'detected', args, since: started });
 });
 
 Then('the endpoint has sent nothing past the relay', async function (this: HeiikiWorld) {

@@ -19,6 +19,23 @@ describe('detected', () => {
     expect(finding.evidence).to.deep.equal([since, story.n]);
   });
 
+  it('shows beside the measure what is declared for that path', () => {
+    const story = working().act('a1');
+    const since = story.n;
+    story.after(700).report('a1');
+    const measure = (timing: string) =>
+      runCheck('detected', story.view(since), { ...args, timing }).measures[0];
+    expect(measure('status+detect')).to.deep.equal({
+      name: 'status.seconds',
+      value: 0.7,
+      unit: 's',
+      declared: 3,
+      ceiling: 2,
+    });
+    expect(measure('return+detect')).to.include({ name: 'return.seconds' }).and.not.have.property('declared');
+    expect(runCheck('detected', story.view(since), { ...args, timing: '' }).state).to.equal('incomplete');
+  });
+
   it('waits while there is time, and then says no', () => {
     const story = working().act('a1');
     const view = story.view(story.n);

@@ -5,9 +5,18 @@ import { actOf, endOf, enrolledAgents, entryOf, type Entry } from './ledger.ts';
 import { inSeconds, timeMeasure } from './measures.ts';
 import { anchorTime } from './window.ts';
 
-const Args = z.object({ act: z.string(), within: Within, via: Via.optional() });
+const Args = z.object({
+  act: z.string(),
+  within: Within,
+  via: Via.optional(),
+  /** what is declared for it: a key of `timing` or a sum; its first key names the measure, `fallback.seconds` */
+  timing: z
+    .string()
+    .regex(/^[a-z]+(\+[a-z]+)*$/)
+    .default('detect'),
+});
 
-export const detected = check(Args, (view, { act: id, within, via }) => {
+export const detected = check(Args, (view, { act: id, within, via, timing }) => {
   const act = actOf(view.events, id);
   if (!act) return incomplete('harness', `No act ${id} was played, so no report of it can be expected.`);
   const entry = entryOf(view.events, act, via);
@@ -17,8 +26,9 @@ export const detected = check(Args, (view, { act: id, within, via }) => {
   const path = via ? ` (${via})` : '';
   if (first && first.t <= until) {
     const ms = first.t - act.t;
+    const name = `${timing.split('+')[0] ?? 'detect'}.seconds`;
     return satisfied(`Act ${id} (${act.stimulus}) was reported after ${inSeconds(ms)}${path}.`, {
-      measures: [timeMeasure(view.events, { name: 'detect.seconds', ms, timing: 'detect', within })],
+      measures: [timeMeasure(view.events, { name, ms, timing, within })],
       evidence: [act.n, first.n],
     });
   }
