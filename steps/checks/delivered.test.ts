@@ -66,6 +66,17 @@ describe('all-delivered', () => {
     expect(runCheck('all-delivered', story.report('a2').view(since), args).state).to.equal('satisfied');
   });
 
+  it('measures from the anchor what is older than it, and the rest from the act', () => {
+    const story = Story.closed().working().act('a1').after(60_000);
+    story.see({ kind: 'fault.healed', fault: 'refused', target: 'relay' });
+    const since = story.n;
+    story.after(300).report('a1').after(5000).act('a2').after(100).report('a2');
+    const args = { acts: ['a1', 'a2'], within: 9000 };
+    const finding = runCheck('all-delivered', story.view(since), args);
+    expect(figure(finding, 'delivery.p50')).to.equal(0.1);
+    expect(figure(finding, 'delivery.p95')).to.equal(0.3);
+  });
+
   it('counts reports from before the anchor', () => {
     const story = Story.closed().working().act('a1').report('a1').after(50);
     story.see({ kind: 'fault.healed', fault: 'refused', target: 'relay' });

@@ -14,7 +14,8 @@ export const allDelivered = check(Args, (view, { acts, within, via }) => {
   if (typeof entries === 'string') return incomplete('harness', entries);
   const from = anchorTime(view);
   const until = from + within;
-  const ledger = ledgerOf(entries, until);
+  // What was played while nothing could be delivered has waited for the anchor, which is not the product's time.
+  const ledger = ledgerOf(entries, until, from);
   const details = { measures: measuresOf(view, ledger), evidence: ledger.evidence };
   if (ledger.lost.length === 0)
     return satisfied(

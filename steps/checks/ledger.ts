@@ -58,15 +58,15 @@ export interface Ledger {
   readonly delivered: number;
   readonly lost: readonly Act[];
   readonly duplicated: number;
-  /** ms from the act to its first report, for the delivered ones */
+  /** ms from the act (or `from`, if that is later) to its first report, for the delivered ones; not below 0 */
   readonly delays: readonly number[];
   readonly evidence: readonly number[];
   /** receipt of the report that came last, ms since the epoch */
   readonly complete: number;
 }
 
-/** Counts the arrivals up to `until` (ms since the epoch). */
-export function ledgerOf(entries: readonly Entry[], until: number): Ledger {
+/** Counts the arrivals up to `until`; an act that is older than `from` has been under way since then (ms since the epoch). */
+export function ledgerOf(entries: readonly Entry[], until: number, from = 0): Ledger {
   const inTime = entries.map(({ act, reports, copies }) => ({
     act,
     first: reports.find((report) => report.t <= until),
@@ -78,7 +78,7 @@ export function ledgerOf(entries: readonly Entry[], until: number): Ledger {
     delivered: firsts.length,
     lost: inTime.filter(({ first }) => !first).map(({ act }) => act),
     duplicated: inTime.reduce((sum, { copies }) => sum + copies.length, 0),
-    delays: firsts.map(({ act, first }) => first.t - act.t),
+    delays: firsts.map(({ act, first }) => Math.max(0, first.t - Math.max(act.t, from))),
     evidence: firsts.map(({ first }) => first.n),
     complete: Math.max(0, ...firsts.map(({ first }) => first.t)),
   };
