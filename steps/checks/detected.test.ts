@@ -74,14 +74,30 @@ describe('detected', () => {
 
   it('does not take a report of an earlier run of the same file for one of this run', () => {
     const nonce = nonceOf('a1');
-    const story = working().act('a1', { nonce }).report('a1').act('a2', { nonce });
+    const story = working().act('a1', { nonce });
+    const startTime = story.now;
+    story.report('a1').after(100).act('a2', { nonce });
     const since = story.n;
-    story.report('a1', { copy: 2 }).after(5000);
+    story.report('a1', { copy: 2, startTime }).after(5000);
     expect(runCheck('detected', story.view(since), { ...args, act: 'a2' }).state).to.equal('violated');
     const anew = working().act('a1', { nonce }).report('a1').act('a2', { nonce });
     const from = anew.n;
     anew.report('a1', { uid: 'uid-new' });
     expect(runCheck('detected', anew.view(from), { ...args, act: 'a2' }).state).to.equal('satisfied');
+  });
+
+  it('takes a known uid for a new finding if it happened since: some products keep one uid for a file', () => {
+    const nonce = nonceOf('a1');
+    const story = working().act('a1', { nonce });
+    const startTime = story.now;
+    story.report('a1').after(60_000).act('a2', { nonce });
+    const since = story.n;
+    const run = () => runCheck('detected', story.view(since), { ...args, act: 'a2' });
+    expect(run().state).to.equal('undecided');
+    expect(story.after(100).report('a1', { copy: 2, startTime }) && run().state).to.equal('undecided');
+    const finding = story.after(100).report('a1', { copy: 3 }) && run();
+    expect(finding).to.include({ state: 'satisfied' });
+    expect(finding.evidence).to.deep.equal([since, story.n]);
   });
 
   it('does not charge the product with the time in which the act was played', () => {

@@ -30,12 +30,14 @@ export function enrolledAgents(events: readonly HistoryEvent[]): ReadonlySet<str
 }
 
 /**
- * What arrived about one act. A finding whose uid was known before the act began is about an earlier act
- * with the same nonce (the same file, run again), sent again.
+ * What arrived about one act. A finding whose uid was known before the act began is about an earlier act with the
+ * same nonce (the same file, run again), sent again; unless it says that it happened since: some products keep
+ * one uid for a file.
  */
 export function entryOf(events: readonly HistoryEvent[], act: Act, via?: Via): Entry {
   const agents = enrolledAgents(events);
   const kind = act.stimulus === 'log-line' ? 'cloud.telemetry' : 'cloud.detection';
+  const earlier = new Set<string>();
   const known = new Set<string>();
   const reports: Arrival[] = [];
   const copies: Arrival[] = [];
@@ -43,15 +45,15 @@ export function entryOf(events: readonly HistoryEvent[], act: Act, via?: Via): E
     if (event.kind !== kind || !agents.has(event.agent) || !event.body.includes(act.nonce)) continue;
     const uid = event.kind === 'cloud.detection' ? event.uid : '';
     const before = event.n < act.n;
-    if (before) known.add(uid);
+    if (before) earlier.add(uid);
     if (before || (via && event.via !== via)) continue;
+    if (earlier.has(uid) && !(event.kind === 'cloud.detection' && event.startTime >= act.t)) continue;
     if (!known.has(uid)) reports.push(event);
-    else if (reports.some((report) => uidOf(report) === uid)) copies.push(event);
+    else copies.push(event);
     known.add(uid);
   }
   return { act, reports, copies };
 }
-const uidOf = (event: Arrival): string => (event.kind === 'cloud.detection' ? event.uid : '');
 
 export interface Ledger {
   readonly injected: number;
