@@ -37,7 +37,7 @@ export function enrolledAgents(events: readonly HistoryEvent[]): ReadonlySet<str
 export function entryOf(events: readonly HistoryEvent[], act: Act, via?: Via): Entry {
   const agents = enrolledAgents(events);
   const kind = act.stimulus === 'log-line' ? 'cloud.telemetry' : 'cloud.detection';
-  const earlier = new Set<string>();
+  const earlier: Arrival[] = [];
   const known = new Set<string>();
   const reports: Arrival[] = [];
   const copies: Arrival[] = [];
@@ -45,14 +45,21 @@ export function entryOf(events: readonly HistoryEvent[], act: Act, via?: Via): E
     if (event.kind !== kind || !agents.has(event.agent) || !event.body.includes(act.nonce)) continue;
     const uid = event.kind === 'cloud.detection' ? event.uid : '';
     const before = event.n < act.n;
-    if (before) earlier.add(uid);
-    if (before || (via && event.via !== via)) continue;
-    if (earlier.has(uid) && !(event.kind === 'cloud.detection' && event.startTime >= act.t)) continue;
+    if (before) earlier.push(event);
+    if (before || (via && event.via !== via) || isOld(event, act, earlier)) continue;
     if (!known.has(uid)) reports.push(event);
     else copies.push(event);
     known.add(uid);
   }
   return { act, reports, copies };
+}
+
+/** Sent again from before the act: a known uid, and a time that is before the act or was reported before it. */
+function isOld(event: Arrival, act: Act, earlier: readonly Arrival[]): boolean {
+  if (event.kind === 'cloud.telemetry') return earlier.length > 0;
+  const same = ofKind(earlier, 'cloud.detection').filter((other) => other.uid === event.uid);
+  const reported = same.some((other) => other.startTime === event.startTime);
+  return same.length > 0 && (event.startTime < act.t || reported);
 }
 
 export interface Ledger {
