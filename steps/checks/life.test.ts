@@ -118,6 +118,8 @@ describe('refused', () => {
     expect(run({ outcome: 'failed', exit: 3 })).to.equal('satisfied');
     for (const outcome of ['ok', 'timeout', 'broken', 'missing'] as const)
       expect(run({ outcome })).to.equal('violated');
+    for (const exit of [126, 127, 128, 137, 143, 255, null])
+      expect(run({ outcome: 'failed', exit })).to.equal('violated');
     expect(runCheck('refused', working().view(0), { hook: 'uninstall' }).state).to.equal('incomplete');
   });
 });

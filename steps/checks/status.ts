@@ -56,13 +56,24 @@ function statusIn(output: string): z.infer<typeof Status> | undefined {
   return undefined;
 }
 
+/** A status that a program chose itself: 126 and 127 are the shell's, 128 and above are signals. */
+const isOwnStatus = (exit: number | null): exit is number => exit !== null && exit < 126;
+const endedBy = (exit: number | null): string =>
+  exit === null
+    ? 'ended without a status'
+    : exit < 128
+      ? `could not be run (status ${exit})`
+      : `was ended by a signal (status ${exit})`;
+
 export const refused = check(z.object({ hook: z.string() }), (view, { hook }) => {
   const ran = later(view, 'hook.finished').findLast((event) => event.hook === hook);
   if (!ran) return incomplete('harness', `Nobody ran ${hook}, so it could not be refused.`);
   const evidence = [ran.n];
   switch (ran.outcome) {
     case 'failed':
-      return satisfied(`${hook} was refused with status ${ran.exit ?? 'none'}.`, { evidence });
+      if (!isOwnStatus(ran.exit))
+        return violated(`${hook} ${endedBy(ran.exit)}, which is no refusal.`, { evidence });
+      return satisfied(`${hook} was refused with status ${ran.exit}.`, { evidence });
     case 'ok':
       return violated(`${hook} was not refused: it succeeded.`, { evidence });
     case 'timeout':
