@@ -5,7 +5,7 @@ import type { Cell, Requirement, ScenarioResult } from '../results.ts';
 import { measured, measureName, valueText, type CellMeasure } from './measures.ts';
 import { Level } from './matrix.tsx';
 import { Badge, Fact, Headline, markOf, T } from './parts.tsx';
-import { reasonText } from './reasons.ts';
+import { reasonText, scopeText } from './reasons.ts';
 import { NOT_RUN, OBSERVABILITY, TEXT, type Both } from './texts.ts';
 import { evidenceHref, type ResultProduct, type View } from './view.ts';
 
@@ -85,7 +85,11 @@ function CellDetails({ view, product, id }: { view: View; product: ResultProduct
         <span class="product">{product.name}</span>
         <Badge cell={cell} />
         <Headline cell={cell} />
-        {cell?.scope === undefined ? null : <span class="scope">{cell.scope}</span>}
+        {cell?.scope === undefined ? null : (
+          <span class="scope">
+            <T t={scopeText(cell.scope)} />
+          </span>
+        )}
       </summary>
       <div class="body" id={view.anchor(product, id)}>
         {cell ? <CellBody cell={cell} /> : <T t={NOT_RUN} />}

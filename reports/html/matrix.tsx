@@ -1,5 +1,6 @@
 /** @jsxRuntime automatic @jsxImportSource preact */
 /** Requirements × products: one mark, its word and its measured value per cell. */
+import { scopeText } from './reasons.ts';
 import type { JSX } from 'preact';
 import type { Requirement } from '../results.ts';
 import { Badge, Headline, Icon, markOf, T } from './parts.tsx';
@@ -90,7 +91,9 @@ function MatrixCell({ view, product, id }: { view: View; product: ResultProduct;
         <Badge cell={cell} />
         <Headline cell={cell} />
         {cell?.scope === undefined || cell.because !== undefined ? null : (
-          <span class="scope">{cell.scope}</span>
+          <span class="scope">
+            <T t={scopeText(cell.scope)} />
+          </span>
         )}
       </a>
     </td>
