@@ -76,14 +76,19 @@ function leak({ probes, n }: HistoryEventOf<'lab.closed'>): Sickness | undefined
     : undefined;
 }
 
-/** An endpoint that starts in any zone but the internet needs a proof of closure before anything is judged. */
+/**
+ * An endpoint that starts in any zone but the internet needs a proof of closure from before the product was
+ * installed: a later one says nothing about what got out until then, and the product may have a hand in it.
+ */
 function openLab(events: Events): Sickness[] {
   const ready = ofKind(events, 'lab.ready').at(-1);
   const closed = ready?.nodes.some(
     (node) => node.kind === 'endpoint' && Object.keys(node.addresses).some((zone) => zone !== 'internet'),
   );
-  if (!ready || !closed || !ofKind(events, 'hook.finished').length) return [];
-  return ofKind(events, 'lab.closed').some((proof) => proof.probes.length > 0)
+  const hooks = ofKind(events, 'hook.finished');
+  const first = hooks.find((event) => event.hook === 'install') ?? hooks[0];
+  if (!ready || !closed || !first) return [];
+  return ofKind(events, 'lab.closed').some((proof) => proof.probes.length > 0 && proof.n < first.n)
     ? []
     : [
         {

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { Blame } from '../../history/events.ts';
 import { labHealth } from './health.ts';
 import { judgeScenario } from './judge.ts';
-import { Story } from './testing.ts';
+import { inserted, Story, without } from './testing.ts';
 
 const within = 2000;
 /** A scenario in which one act is reported; `meanwhile` happens before the check, `afterwards` after it. */
@@ -183,6 +183,16 @@ describe('a network that is not proven closed', () => {
     }
     const unproven = delivery().events.filter((event) => event.kind !== 'lab.closed');
     expect(labHealth(unproven)).to.include({ blame: 'lab' });
+  });
+  it('needs the proof from before the installation', () => {
+    const { events } = delivery();
+    const proof = events.find((event) => event.kind === 'lab.closed');
+    const install = events.findIndex((event) => event.kind === 'hook.finished');
+    if (!proof) throw new Error('the story has no proof of closure');
+    const late = inserted(without(events, proof.n), install, proof);
+    expect(late.filter((event) => event.kind === 'lab.closed')).to.have.length(1);
+    expect(judgeScenario(late)).to.include({ verdict: 'inconclusive', blame: 'lab' });
+    expect(labHealth(late)?.reason).to.contain('before the product was installed');
   });
 });
 

@@ -63,7 +63,7 @@ const endedBy = (exit: number | null): string =>
     ? 'ended without a status'
     : exit < 128
       ? `could not be run (status ${exit})`
-      : `was ended by a signal (status ${exit})`;
+      : `ended as by a signal (status ${exit})`;
 
 export const refused = check(z.object({ hook: z.string() }), (view, { hook }) => {
   const ran = later(view, 'hook.finished').findLast((event) => event.hook === hook);
