@@ -138,9 +138,10 @@ export class Story {
     const here = { point: 'pc', direction: 'out', zone: 'closed', payload: 100 } as const;
     return this.see({ kind: 'packet', peer, ...here, ...there, ...rest }, 'capture:pc', at);
   }
+  /** The kernel has counted what was captured, unless it is said otherwise. */
   endCapture(
     rest: Partial<EventOf<'capture.summary'>> = {},
-    counters: Record<string, number> = { relay: 9 },
+    counters: Record<string, number> = this.#captured(),
   ): this {
     return this.see({
       kind: 'capture.summary',
@@ -154,6 +155,13 @@ export class Story {
       point: 'pc',
       counters,
     });
+  }
+  #captured(): Record<string, number> {
+    const counts: Record<string, number> = {};
+    for (const event of this.#events)
+      if (event.kind === 'packet' && event.point === 'pc' && event.direction === 'out')
+        if (event.protocol !== 'arp') counts[event.peer] = (counts[event.peer] ?? 0) + 1;
+    return counts;
   }
   tunnel(target: string, rest: Partial<EventOf<'relay.request'>> = {}): this {
     const through = {

@@ -77,7 +77,20 @@ describe('wire-clean', () => {
       (story: Story) => story.endCapture({}, { relay: 4, other: 2 }),
     ])
       expect(upTo(end)).to.include({ state: 'incomplete', blame: 'capture' });
-    expect(upTo((story) => story.endCapture({}, { other: 2 })).reason).to.contain('other (2)');
+    expect(upTo((story) => story.endCapture({}, { other: 2 })).reason).to.contain('other (2 of 2)');
+  });
+  it('is incomplete where the kernel counted more than was captured, by class; fewer is sound', () => {
+    const counted = (counters: Record<string, number>) => {
+      const story = Story.closed().working();
+      const since = story.n;
+      story.packet('relay').packet('gateway', { protocol: 'arp' }).packet('relay', { direction: 'in' });
+      return runCheck('wire-clean', story.endCapture({}, counters).view(since), clean);
+    };
+    expect(counted({ relay: 2 }).state).to.equal('satisfied');
+    expect(counted({ relay: 1 }).state).to.equal('satisfied');
+    expect(counted({ relay: 3 })).to.include({ state: 'incomplete', blame: 'capture' });
+    expect(counted({ relay: 3 }).reason).to.contain('relay (1 of 3)');
+    expect(counted({ relay: 2, gateway: 1 }).state).to.equal('incomplete');
   });
   it('is incomplete for an empty capture, violated for an endpoint that was silent', () => {
     const empty = new Story().hook('install').endCapture({ received: 0, parsed: 0 }, {});
