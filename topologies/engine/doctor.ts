@@ -6,7 +6,7 @@ import { answers, candidates, type Candidate } from './address.ts';
 import { connect, type Client } from './client.ts';
 import { reasonOf } from './errors.ts';
 import { digestOf, tagOf } from './images/digest.ts';
-import { endpointBases, toolchain, toolsNodeImage } from './images/index.ts';
+import { endpointBases, toolsNodeImage } from './images/index.ts';
 import type { ImageRecipe } from './engine.ts';
 import { kernelFindings } from './kernel.ts';
 import { PRIVATE } from './private.ts';
@@ -118,7 +118,7 @@ function unconfined(detail: string): Finding {
 
 async function images(docker: Docker): Promise<readonly Finding[]> {
   const bases = endpointBases();
-  const recipes: ImageRecipe[] = [toolsNodeImage(), bases['debian-12'], bases['debian-12-node'], toolchain];
+  const recipes: ImageRecipe[] = [toolsNodeImage(), bases['debian-12'], bases['debian-12-node']];
   const missing: string[] = [];
   for (const recipe of recipes) {
     const tag = tagOf(recipe.name, await digestOf(recipe));
@@ -160,7 +160,8 @@ function memory(): Finding {
 
 function privateEngine(): Finding {
   const stop = `kill $(cat ${PRIVATE.pidfile})`;
-  const remove = `rm -rf ${PRIVATE.dataRoot} ${PRIVATE.execRoot}`;
+  // What dockerd mounts for its networks stays mounted after it has ended.
+  const remove = `umount ${PRIVATE.execRoot}/netns/*; rm -rf ${PRIVATE.dataRoot} ${PRIVATE.execRoot}`;
   return fine(
     'private engine',
     `data in ${PRIVATE.dataRoot}, log ${PRIVATE.log}`,
