@@ -1,10 +1,11 @@
 /**
  * `heiiki selftest`: the harness is tested with deliberately broken products. A defect is killed when exactly
- * the requirements that it names fail at the root; anything else that fails must fail because of them.
+ * the requirements that it names fail at the root, by something that was looked at and not seen; anything else that
+ * fails must fail because of them.
  */
 import { join } from 'node:path';
 import { listProducts, loadAll, type LoadedProduct } from '../products/load.ts';
-import type { Cell, Results } from '../reports/results.ts';
+import type { Cell, Results, ScenarioResult } from '../reports/results.ts';
 import { openRunId } from '../steps/support/run-id.ts';
 import { seeded } from '../steps/support/random.ts';
 import type { Lane } from '../steps/support/timing.ts';
@@ -95,6 +96,8 @@ export interface DefectVerdict {
   readonly id: string;
   readonly killed: boolean;
   readonly problems: readonly string[];
+  /** what killed it, for people to judge whether it was the flaw: `DET-03: 2 of 50 acts …` */
+  readonly reasons: readonly string[];
 }
 
 /** Pure: what the cells say of one defect. */
@@ -110,21 +113,40 @@ export function judgeDefect(
       .map((root) => `${root} was not played`),
     ...cells.flatMap((cell) => problemOf(cell, roots)),
   ];
-  return { id: product.id, killed: problems.length === 0, problems };
+  const reasons = cells.flatMap((cell) => {
+    const killer = roots.has(cell.requirement) && !cell.because ? observedFailure(cell) : undefined;
+    return killer ? [`${cell.requirement}: ${killer.reason}`] : [];
+  });
+  return { id: product.id, killed: problems.length === 0, problems, reasons };
 }
 
-function problemOf(cell: Cell, roots: ReadonlySet<string>): string[] {
+/** What is wrong with one cell of a defect that names `roots`; empty if it is as it should be. */
+export function problemOf(cell: Cell, roots: ReadonlySet<string>): string[] {
   const said = `${cell.requirement} is ${cell.verdict}${cell.because ? ` because of ${cell.because}` : ''}: ${cell.reason}`;
   if (cell.verdict === 'inconclusive') return [said];
   const fails = cell.verdict === 'fail';
-  if (roots.has(cell.requirement)) return fails && !cell.because ? [] : [`survived: ${said}`];
+  if (roots.has(cell.requirement)) {
+    if (!fails || cell.because) return [`survived: ${said}`];
+    return observedFailure(cell) ? [] : [`survived, as no Then was seen not to hold: ${said}`];
+  }
   if (!fails) return [];
   return cell.because && roots.has(cell.because) ? [] : [`not named by the defect: ${said}`];
 }
 
+/**
+ * A scenario in which a Then did not hold. One with `because` did not get there, as a Given did not hold; one that
+ * failed as `declared` was not played at all: neither shows that the harness would see the flaw.
+ */
+const observedFailure = ({ scenarios }: Cell): ScenarioResult | undefined =>
+  scenarios.find(
+    ({ verdict, because, reason }) =>
+      verdict === 'fail' && because === undefined && !reason.startsWith('declared:'),
+  );
+
 function report(verdicts: readonly DefectVerdict[], uncovered: readonly string[]): number {
-  for (const { id, killed, problems } of verdicts) {
+  for (const { id, killed, problems, reasons } of verdicts) {
     process.stdout.write(`${killed ? 'killed  ' : 'NOT KILLED'}  ${id}\n`);
+    for (const reason of reasons) process.stdout.write(`            by ${reason}\n`);
     for (const problem of problems) process.stdout.write(`            ${problem}\n`);
   }
   for (const id of uncovered) process.stdout.write(`NO DEFECT fails ${id}: it is not being tested\n`);

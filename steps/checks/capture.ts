@@ -31,7 +31,7 @@ export function holeInCapture(view: View, point: string): Finding | undefined {
 
 /**
  * Classes of peers to which more packets left by the kernel's count than the capture holds. The other way about is
- * sound: the count is read before the capture ends, and a raw frame passes by the count, and a segment that is cut
+ * sound: the count is read before the capture ends, a raw frame passes by the count, and a segment that is cut
  * up is counted once. In recorded runs the capture never had fewer, not even of the lab's own probes.
  */
 function missedPeers(events: readonly HistoryEvent[], point: string, packets: readonly Packet[]): string[] {
