@@ -125,9 +125,11 @@ function commonRoot(requirement: string, failing: readonly ScenarioResult[]): st
 function reasonOf(deciding: readonly ScenarioResult[]): string {
   const [first, ...others] = deciding;
   if (!first) return 'no scenario was played';
-  const kind = first.variant === undefined ? '' : `${first.variant}: `;
   const more = new Set(others.map((scenario) => scenario.reason).filter((reason) => reason !== first.reason))
     .size;
+  // What is the same for all kinds is about none of them.
+  const general = others.length > 0 && more === 0;
+  const kind = first.variant === undefined || general ? '' : `${first.variant}: `;
   return `${kind}${first.reason}${more > 0 ? ` (${more} more of this verdict)` : ''}`;
 }
 

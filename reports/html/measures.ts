@@ -42,6 +42,8 @@ const HEADLINES = [
   'firewall.undeclared',
   'disposition.reported',
   'enrol.seconds',
+  'fallback.seconds',
+  'return.seconds',
   'detect.seconds',
   'policy.seconds',
   'removal.seconds',

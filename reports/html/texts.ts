@@ -161,6 +161,8 @@ export const TEXT = {
 export const MEASURE_NAMES: Readonly<Record<string, Both>> = {
   'enrol.seconds': both('time to enrol', '登録までの時間'),
   'detect.seconds': both('time to delivery', '検知が届くまでの時間'),
+  'fallback.seconds': both('time to delivery around the relay', 'プロキシなしで届くまでの時間'),
+  'return.seconds': both('time to delivery back through the relay', '再びプロキシ経由で届くまでの時間'),
   'policy.seconds': both('time until the policy was read', 'ポリシー取得までの時間'),
   'delivery.injected': both('detections made', '発生させた検知'),
   'delivery.delivered': both('delivered', '届いた検知'),
@@ -174,6 +176,10 @@ export const MEASURE_NAMES: Readonly<Record<string, Both>> = {
   'firewall.undeclared': both('undeclared destinations', '申告にない宛先'),
   'recovery.method': both('method of recovery', '復旧方法'),
   'recovery.seconds': both('time to recover', '復旧までの時間'),
+  'recovery.total-seconds': both(
+    'time since the move, other ways tried included',
+    '移動からの時間（ほかの方法の試行を含む）',
+  ),
   'recovery.manual-steps': both('manual steps', '手作業の数'),
   'recovery.site-visits': both('of these, on site', 'うち現地での作業'),
   'status.seconds': both('time until the status said so', '状態表示に出るまでの時間'),

@@ -15,7 +15,7 @@ describe('enrolled', () => {
     expect(finding.state).to.equal('satisfied');
     expect(finding.measures[0]).to.deep.equal({
       name: 'enrol.seconds',
-      value: 1.2,
+      value: 1.7,
       unit: 's',
       declared: 5,
       ceiling: 3,
@@ -25,7 +25,7 @@ describe('enrolled', () => {
     const during = Story.closed().after(5000).enrol().after(100).hook('install', { ms: 500 });
     const finding = runCheck('enrolled', during.view(during.n), args);
     expect(finding.state).to.equal('satisfied');
-    expect(finding.measures[0]?.value).to.equal(0);
+    expect(finding.measures[0]?.value).to.equal(0.4);
     expect(runCheck('enrolled', during.view(during.n - 1), args).state).to.equal('satisfied');
     const before = Story.closed().enrol().after(5000).hook('install', { ms: 500 }).after(9000);
     expect(runCheck('enrolled', before.view(before.n), args).state).to.equal('violated');

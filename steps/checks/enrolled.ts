@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { wholeCaptures } from './capture.ts';
 import { check, satisfied, undecided, Via, violated, Within, type Finding, type View } from './finding.ts';
 import { inSeconds, timeMeasure, words } from './measures.ts';
-import { anchorTime, later } from './window.ts';
+import { anchorTime, later, windowOpens } from './window.ts';
 
 const Enrolled = z.object({ within: Within, via: Via.optional() });
 
@@ -16,10 +16,15 @@ function lookEnrolled(view: View, { within, via }: z.infer<typeof Enrolled>): Fi
   const found = all.find((event) => (!via || event.via === via) && event.t <= until);
   if (found)
     return satisfied(
-      `It enrolled (${found.via}) ${inSeconds(Math.max(0, found.t - from))} after it was installed.`,
+      `It enrolled (${found.via}) ${inSeconds(found.t - windowOpens(view))} after its installation began.`,
       {
         measures: [
-          timeMeasure(view.events, { name: 'enrol.seconds', ms: found.t - from, timing: 'enrol', within }),
+          timeMeasure(view.events, {
+            name: 'enrol.seconds',
+            ms: found.t - windowOpens(view),
+            timing: 'enrol',
+            within,
+          }),
         ],
         evidence: [found.n],
       },

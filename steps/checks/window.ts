@@ -22,11 +22,18 @@ export function anchorTime(view: View): number {
   return hookOf(view)?.t ?? view.events[view.since - 1]?.t ?? view.events[0]?.t ?? view.now;
 }
 
+/** ms since the epoch at which the window opens: what began then may show before the anchor itself is recorded */
+export function windowOpens(view: View): number {
+  const hook = hookOf(view);
+  return hook ? begunAt(hook) : anchorTime(view);
+}
+const begunAt = (hook: Hook): number => (hook.at ?? hook.t) - hook.ms;
+
 /** Events of the window, in order. */
 export function inWindow(view: View): readonly HistoryEvent[] {
   const hook = hookOf(view);
   if (!hook) return view.events.slice(view.since);
-  const begun = (hook.at ?? hook.t) - hook.ms;
+  const begun = begunAt(hook);
   let first = hook.n - 1;
   for (let index = first - 1; index >= 0; index--) {
     const event = view.events[index];
