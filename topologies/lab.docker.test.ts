@@ -242,6 +242,20 @@ describe('a lab', () => {
     expect(histories[1].of('relay.request').filter(({ ours }) => !ours)).to.deep.equal([]);
   });
 
+  it('proves nothing any more when a witness of the open control has ended', async () => {
+    const own = await createLabFactory(spied.engine);
+    try {
+      await using first = await own.start(labSpec('closed-office', new MemoryHistory()));
+      await first.proveClosed();
+      const witness = spied.container('-witness');
+      await witness.run(['sh', '-c', 'kill -9 $(cat /tmp/heiiki-witness-witness.pid)']);
+      const refused = await first.proveClosed().catch((error: unknown) => error);
+      expect(String(refused)).to.contain('a witness ended: witness');
+    } finally {
+      await own[Symbol.asyncDispose]();
+    }
+  });
+
   it('refuses a lab that leaks, and names what gets through', async () => {
     const history = new MemoryHistory();
     await using leaky = await createLabFactory(spied.engine, { networkKind: 'open' });

@@ -30,6 +30,8 @@ export interface ControlLab extends AsyncDisposable {
   probes(tag: string): readonly Probe[];
   /** ids of the probes that arrive when nothing stops them, with the reason for those that do not */
   readonly arriving: ReadonlyMap<string, { arrives: boolean; detail: string }>;
+  /** Why it proves nothing any more: a witness that has ended hears nothing. Undefined while it is sound. */
+  broken(): string | undefined;
   /** Was that text heard at a witness? True even if the answer was lost on its way. */
   heard(text: string): boolean;
 }
@@ -57,6 +59,7 @@ export async function startControlLab(engine: Engine, tools: ImageRef): Promise<
     port: randomInt(20_000, 30_000),
   };
   const heard = new Set<string>();
+  const ended: string[] = [];
   const [witness, host, prober] = await Promise.all([
     startNode(engine, tools, network, `${name}-witness`, network.address(WITNESS)),
     startHostListener(engine, tools, `${name}-host`),
@@ -70,10 +73,10 @@ export async function startControlLab(engine: Engine, tools: ImageRef): Promise<
       witness,
       'witness',
       [...outside.flatMap(both(places.port)), `dns ${places.witness} 53`],
-      heard,
+      { heard, ended },
       addAddress(places),
     ),
-    listen(host, 'host', own.flatMap(both(places.port)), heard, ''),
+    listen(host, 'host', own.flatMap(both(places.port)), { heard, ended }, ''),
     prepareProber(prober, places.witness),
   ]);
   const arriving = await tryAll(prober, [...probesFor(places, 'control'), gatewayProbe(places.host)]);
@@ -82,6 +85,7 @@ export async function startControlLab(engine: Engine, tools: ImageRef): Promise<
     witnesses: [...outside, ...own],
     probes: (tag) => probesFor(places, tag),
     arriving,
+    broken: () => (ended.length > 0 ? `a witness ended: ${ended.join('; ')}` : undefined),
     heard: (text) => [...heard].some((line) => line.includes(text)),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
@@ -182,17 +186,22 @@ async function listen(
   node: StartedContainer,
   process: string,
   ways: readonly string[],
-  heard: Set<string>,
+  seen: { heard: Set<string>; ended: string[] },
   prepare: string,
 ): Promise<void> {
-  const lines = new LineReader((line) => heard.add(line));
+  const lines = new LineReader((line) => seen.heard.add(line));
   const witness = await NodeProcess.start(node, {
     node: 'control',
     process: `witness-${process}`,
     argv: ['perl', '-e', WITNESS_SCRIPT, ...ways],
     prepare,
-    // Nothing of the control lab belongs into a scenario's history; if a witness dies, the probes say so.
-    recorder: { record: (source, observation) => ({ ...observation, n: 0, t: 0, source }) },
+    // Nothing of the control lab belongs into a scenario's history, but whoever rests on it must know its end.
+    recorder: {
+      record: (source, observation) => {
+        seen.ended.push(`${process} (${observation.kind})`);
+        return { ...observation, n: 0, t: 0, source };
+      },
+    },
     onOutput: (chunk) => lines.push(chunk),
   });
   await witness.line(/^listening/, READY_MS);

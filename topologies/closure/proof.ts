@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto';
 import type { Gateway, Ground, Placed } from '../starters.ts';
 import { together } from '../deadline.ts';
-import type { ProbeFinding } from '../errors.ts';
+import { LabError, type ProbeFinding } from '../errors.ts';
 import type { EndpointNode } from '../nodes/endpoint.ts';
 import type { AddressPlan } from '../plan.ts';
 import { runProbes } from '../probes.ts';
@@ -38,6 +38,9 @@ export async function attemptEscapes(
     everything.then(() => neighboursOf(ground, lab)),
     everything.then(() => compareNetworks(lab.placed)),
   ]);
+  const broken = ground.control.broken();
+  if (broken !== undefined)
+    throw new LabError('lab', 'the proof of closure', `the open control lab is broken: ${broken}`);
   return [...gatewayAddresses(ground, lab), ...found.flat()];
 }
 
