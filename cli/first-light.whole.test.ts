@@ -141,7 +141,8 @@ function renumbered(event: HistoryEvent, index: number, events: readonly History
 
 describe('deliberately broken products', () => {
   it('are killed by exactly the requirements that they name', async () => {
-    const ended = await call(['selftest', '--parallel', '4'], { echo: true }).ended;
+    // A fixed sample, so that the verdict of CI depends on the change alone; `selftest --all` plays every pair.
+    const ended = await call(['selftest', '--parallel', '4', '--seed', '124836085'], { echo: true }).ended;
     expect(ended.stdout).to.not.contain('NOT KILLED').and.not.contain('NO DEFECT');
     expect(ended.status).to.equal(0);
   });
