@@ -1,5 +1,4 @@
 /** All hooks: a session begins, ends, and is judged from its history. */
-import { join } from 'node:path';
 import {
   After,
   AfterAll,
@@ -10,15 +9,14 @@ import {
   setWorldConstructor,
   type ITestCaseHookParameter,
 } from '@cucumber/cucumber';
-import { HistoryWriter } from '../../history/writer.ts';
 import { judgeScenario } from '../checks/judge.ts';
 import { applicability, usableStimuli } from './applicability.ts';
 import type { RunContext } from './context.ts';
 import { JUDGEMENT } from '../../history/verdict.ts';
 import { LabBroken } from './errors.ts';
+import { openSession } from './open-session.ts';
 import { closeOwnRun, ownRun, runOf } from './runs.ts';
 import { requirementOf, scenarioSlug, seedOf } from './scenario.ts';
-import { Session } from './session.ts';
 import { HeiikiWorld } from './world.ts';
 
 /** Errors that have left their mark in the history already. */
@@ -33,21 +31,14 @@ Before(async function (this: HeiikiWorld, { pickle }: ITestCaseHookParameter) {
   const product = await context.product(this.parameters.product ?? 'reference');
   const tags = pickle.tags.map((tag) => tag.name);
   const slug = scenarioSlug(pickle);
-  const evidence = await context.evidenceFolder(product.product.id, slug);
-  const history = await HistoryWriter.open(join(evidence, 'history.ndjson'));
-  const { lane } = context.options;
-  const seed = seedOf(context.options.seed, product.product.id, slug);
-  history.record('harness', {
-    kind: 'scenario.started',
-    product: product.product.id,
+  const session = await openSession(context, product, {
     requirement: requirementOf(tags),
     scenario: pickle.name,
-    seed,
-    lane,
-    statement: product.product.statement,
-    timing: product.product.timing,
+    folder: slug,
+    seed: seedOf(context.options.seed, product.product.id, slug),
   });
-  this.begin(new Session({ context, product, history, seed, lane, evidence }), []);
+  const { history } = session;
+  this.begin(session, []);
   const baseline = await context.openControl(product).catch((cause: unknown) => {
     const broken = LabBroken.from('the open control', cause);
     history.record('harness', {

@@ -2,33 +2,25 @@
  * The open control: before anything is judged in a closed network, each stimulus is played in an open one.
  * Whether a product reacts to it at all is detection quality, and not what is judged here.
  */
-import { join } from 'node:path';
-import { HistoryWriter } from '../../history/writer.ts';
 import { STIMULI, type StimulusId } from '../../mocks/workloads/stimuli.ts';
 import type { LoadedProduct } from '../../products/load.ts';
 import type { Baseline } from './applicability.ts';
 import { until } from './ask.ts';
+import { openSession } from './open-session.ts';
 import type { RunContext } from './context.ts';
-import { Session, type PlayedAct } from './session.ts';
+import type { PlayedAct, Session } from './session.ts';
 
 export const OPEN_CONTROL = 'open-control';
 
 export async function openControl(context: RunContext, product: LoadedProduct): Promise<Baseline> {
-  const { seed, lane } = context.options;
-  const evidence = await context.evidenceFolder(product.product.id, OPEN_CONTROL);
-  const history = await HistoryWriter.open(join(evidence, 'history.ndjson'));
   const started = Date.now();
-  history.record('harness', {
-    kind: 'scenario.started',
-    product: product.product.id,
+  const session = await openSession(context, product, {
     requirement: OPEN_CONTROL,
     scenario: 'Every stimulus in an open network',
-    seed,
-    lane,
-    statement: product.product.statement,
-    timing: product.product.timing,
+    folder: OPEN_CONTROL,
+    seed: context.options.seed,
   });
-  const session = new Session({ context, product, history, seed, lane, evidence });
+  const { history } = session;
   try {
     const baseline = await play(session);
     history.record('harness', { kind: 'baseline', ...baseline });

@@ -1,12 +1,11 @@
 /** Only for tests: a scenario as hooks.ts plays and judges it, with containers that can be reached and harmed. */
-import { join } from 'node:path';
 import type { HistoryEvent } from '../../history/events.ts';
-import { HistoryWriter } from '../../history/writer.ts';
 import type { LoadedProduct } from '../../products/load.ts';
 import type { StartedContainer } from '../../topologies/engine/engine.ts';
 import { judgeScenario, type ScenarioJudgement } from '../checks/judge.ts';
+import { openSession } from './open-session.ts';
 import type { RunContext } from './context.ts';
-import { Session } from './session.ts';
+import type { Session } from './session.ts';
 
 export type Reach = (session: Session, node: string) => StartedContainer;
 
@@ -43,22 +42,15 @@ export async function played(
   name: string,
   steps: (session: Session) => Promise<void>,
 ): Promise<Played> {
-  const { seed, lane } = context.options;
-  const evidence = await context.evidenceFolder(product.product.id, name);
-  const history = await HistoryWriter.open(join(evidence, 'history.ndjson'));
   const begun = Date.now();
-  history.record('harness', {
-    kind: 'scenario.started',
-    product: product.product.id,
+  const session = await openSession(context, product, {
     requirement: 'DET-01',
     scenario: name,
-    seed,
-    lane,
-    statement: product.product.statement,
-    timing: product.product.timing,
+    folder: name,
+    seed: context.options.seed,
   });
+  const { history } = session;
   history.record('harness', { kind: 'applicability', verdict: 'runs', reason: '' });
-  const session = new Session({ context, product, history, seed, lane, evidence });
   const thrown = await nameOfError(steps(session));
   const down = await session[Symbol.asyncDispose]().catch((cause: unknown) => String(cause));
   if (down !== undefined)
