@@ -1,6 +1,7 @@
 /**
  * Lab bring-up, as a ratio to the same containers and networks started by raw API calls, all at once: what the
- * lab's order, its self-test and its proof of closure cost over the floor of the engine.
+ * lab's order, its self-test and its proof of closure cost over the floor of the engine; and docker-compose with the
+ * same ones as a peer, where it is installed.
  *
  *   npx tsx bench/bring-up.ts [runs]
  */
@@ -12,6 +13,7 @@ import { loadProduct } from '../products/load.ts';
 import { openRunId } from '../steps/support/run-id.ts';
 import { RunContext } from '../steps/support/context.ts';
 import { toolsNodeImage } from '../topologies/engine/images/index.ts';
+import { openCompose } from './compose.ts';
 import { row, timed } from './statistics.ts';
 
 const runs = Number(process.argv[2] ?? 7);
@@ -27,7 +29,7 @@ const product = await loadProduct('reference');
 await context.prepare(product);
 const image = await context.engine.image(toolsNodeImage());
 
-/** Two networks and seven containers, as many as a closed office has, with nothing waited for. */
+/** Two networks and six containers, as many as a closed office has, with nothing waited for. */
 async function raw(): Promise<void> {
   const { engine } = context;
   const [closed, internet] = await Promise.all([
@@ -67,7 +69,7 @@ let cleanup: () => Promise<void> = () => Promise.resolve();
 async function lab(prove: boolean, index: number): Promise<number> {
   const evidence = await context.evidenceFolder('bench', `${prove ? 'proven' : 'plain'}-${index}`);
   const history = await HistoryWriter.open(join(evidence, 'history.ndjson'));
-  const request = { place: 'closed network', product, history, evidence, indicators: [], prove } as const;
+  const request = { topology: 'closed-office', product, history, evidence, indicators: [], prove } as const;
   let dispose: () => Promise<void> = () => Promise.resolve();
   const ms = await timed(async () => {
     const started = await context.startLab(request);
@@ -79,28 +81,37 @@ async function lab(prove: boolean, index: number): Promise<number> {
 }
 
 const downs: number[] = [];
-const times = { raw: [] as number[], plain: [] as number[], proven: [] as number[] };
+const KEYS = ['raw', 'compose', 'plain', 'proven'] as const;
+const times = { raw: [] as number[], compose: [] as number[], plain: [] as number[], proven: [] as number[] };
+const compose = await openCompose(image.tag);
 try {
   for (let index = 0; index <= runs; index++) {
-    const figures = { raw: await timed(raw), plain: 0, proven: 0 };
+    const figures = { raw: await timed(raw), compose: 0, plain: 0, proven: 0 };
     await cleanup();
+    if (compose) {
+      figures.compose = await timed(() => compose.up());
+      await compose.down();
+    }
     figures.plain = await lab(false, index);
     figures.proven = await lab(true, index);
     // The first round only warms caches.
-    if (index > 0) for (const key of ['raw', 'plain', 'proven'] as const) times[key].push(figures[key]);
+    if (index > 0) for (const key of KEYS) times[key].push(figures[key]);
   }
 } finally {
+  await compose?.[Symbol.asyncDispose]();
   await context[Symbol.asyncDispose]();
   await rm(out, { recursive: true });
 }
-const ratio = (key: 'plain' | 'proven'): number[] =>
-  times[key].map((value, index) => value / (times.raw[index] ?? Number.NaN));
+const ratio = (key: keyof typeof times, to: keyof typeof times = 'raw'): number[] =>
+  times[key].map((value, index) => value / (times[to][index] ?? Number.NaN));
 for (const line of [
   row('raw API calls, all at once', times.raw, 'ms'),
+  ...(compose ? [row(`docker-compose ${compose.version} up`, times.compose, 'ms')] : []),
   row('lab, ready (self-test, no proof)', times.plain, 'ms'),
   row('lab, ready and proven closed', times.proven, 'ms'),
   row('ratio ready / raw', ratio('plain'), '×'),
   row('ratio ready and proven / raw', ratio('proven'), '×'),
+  ...(compose ? [row('ratio ready and proven / docker-compose', ratio('proven', 'compose'), '×')] : []),
   row('taking a lab down', downs, 'ms'),
 ])
   process.stdout.write(`${line}\n`);

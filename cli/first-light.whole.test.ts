@@ -11,27 +11,36 @@ import type { HistoryEvent } from '../history/events.ts';
 import { Results, type Cell } from '../reports/results.ts';
 import { call, heiiki } from './command.ts';
 
-const PRODUCTS = ['reference', 'static-proxy', 'internet-only', 'minimal', 'syslog-ng-shipper'];
+/** `reference` plays the whole catalogue; what else there is plays what tells it from the others. */
+const OTHERS = [
+  { products: 'static-proxy', requirements: 'NET-01,MOV-01,MOV-07' },
+  { products: 'internet-only,minimal,syslog-ng-shipper', requirements: 'NET-01,NET-03,REL-02,DET-01,DET-03' },
+];
 
 describe('five products through a closed network', () => {
   let scratch: string;
   let out: string;
-  let results: Results;
-  let status: number | null;
+  let cells: Cell[];
+  const status: (number | null)[] = [];
 
   before(async () => {
     scratch = await mkdtemp(join(tmpdir(), 'heiiki-whole-'));
-    out = join(scratch, 'run');
-    const ended = await call(['run', '--products', PRODUCTS.join(','), '--parallel', '4', '--out', out], {
-      echo: true,
-    }).ended;
-    status = ended.status;
-    results = Results.parse(JSON.parse(await readFile(join(out, 'results.json'), 'utf8')));
+    out = join(scratch, 'reference');
+    cells = [...(await run(out, '--products', 'reference'))];
+    for (const { products, requirements } of OTHERS)
+      cells.push(
+        ...(await run(join(scratch, products), '--products', products, '--requirements', requirements)),
+      );
   });
+  async function run(folder: string, ...what: readonly string[]): Promise<readonly Cell[]> {
+    const ended = await call(['run', ...what, '--parallel', '4', '--out', folder], { echo: true }).ended;
+    status.push(ended.status);
+    return Results.parse(JSON.parse(await readFile(join(folder, 'results.json'), 'utf8'))).cells;
+  }
   after(() => rm(scratch, { recursive: true, force: true }));
 
   const cell = (product: string, requirement: string): Cell => {
-    const found = results.cells.find((c) => c.product === product && c.requirement === requirement);
+    const found = cells.find((c) => c.product === product && c.requirement === requirement);
     if (!found) throw new Error(`no cell for ${product} ${requirement}`);
     return found;
   };
@@ -39,13 +48,13 @@ describe('five products through a closed network', () => {
     cell(product, requirement).measures.find((m) => m.name === name)?.value;
 
   it('leaves no cell inconclusive', () => {
-    const inconclusive = results.cells.filter((c) => c.verdict === 'inconclusive');
-    expect(inconclusive.map((c) => `${c.product} ${c.requirement}: ${c.reason}`)).to.deep.equal([]);
+    const inconclusive = cells.filter((c) => c.verdict === 'inconclusive');
+    expect(inconclusive.map((c) => `${c.product} ${c.requirement}: ${c.reason.en}`)).to.deep.equal([]);
   });
   it('reference passes everything that applies to it', () => {
-    const others = results.cells.filter((c) => c.product === 'reference' && c.verdict !== 'pass');
-    expect(others.map((c) => `${c.requirement} ${c.verdict}: ${c.reason}`)).to.deep.equal([
-      `MOV-03 unsupported: ${cell('reference', 'MOV-03').reason}`,
+    const others = cells.filter((c) => c.product === 'reference' && c.verdict !== 'pass');
+    expect(others.map((c) => `${c.requirement} ${c.verdict}: ${c.reason.en}`)).to.have.members([
+      `MOV-03 unsupported: ${cell('reference', 'MOV-03').reason.en}`,
     ]);
   });
   it('reference recovers from relocation by itself', () => {
@@ -63,7 +72,7 @@ describe('five products through a closed network', () => {
     expect(cell('internet-only', 'DET-03').because).to.equal('NET-01');
   });
   it('minimal, which shares no code with the agent, works behind the relay', () => {
-    for (const id of ['NET-01', 'NET-03', 'REL-02', 'DET-03', 'ALW-01'])
+    for (const id of ['NET-01', 'NET-03', 'REL-02', 'DET-03'])
       expect(cell('minimal', id).verdict, id).to.equal('pass');
   });
   it('syslog-ng loses nothing, and detection is not asked of it', () => {
@@ -71,14 +80,14 @@ describe('five products through a closed network', () => {
     expect(cell('syslog-ng-shipper', 'DET-03').verdict).to.equal('pass');
     expect(cell('syslog-ng-shipper', 'DET-01').verdict).to.equal('not-observable');
   });
-  it('ends with 1, as an unconditional MUST of a product fails', () => {
-    expect(status).to.equal(1);
+  it('ends with 1 only where an unconditional MUST of a product fails', () => {
+    expect(status).to.deep.equal([0, 1, 1]);
   });
 
   it('judges every scenario again from its history, with the same verdicts', async () => {
     const again = await heiiki('judge', out);
     expect(again.stdout).to.contain('every verdict is as recorded');
-    expect(again.status).to.equal(1);
+    expect(again.status).to.equal(0);
   });
 
   it('changes exactly one cell when a delivery is taken out of a copy of the history', async () => {

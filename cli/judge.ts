@@ -33,7 +33,7 @@ export async function judge(folder: string): Promise<number> {
       outcomes.push(outcome);
       if (outcome.result.verdict !== scenario.verdict)
         changed.push(
-          `${cell.product} ${cell.requirement} "${scenario.name}": was ${scenario.verdict}, is ${outcome.result.verdict} – ${outcome.result.reason}`,
+          `${cell.product} ${cell.requirement} "${scenario.name}": was ${scenario.verdict}, is ${outcome.result.verdict} – ${outcome.result.reason.en}`,
         );
     }
   const results: Results = { ...recorded, ...rollUp(outcomes, recorded.requirements) };

@@ -1,7 +1,9 @@
 /** The `heiiki` command line (DESIGN §10). */
-import { availableParallelism } from 'node:os';
+import { availableParallelism, constants } from 'node:os';
 import { isAbsolute, resolve } from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
 import { Command, CommanderError } from 'commander';
+import { addLab } from './lab/command.ts';
 import { commaList, lane, positiveInteger, seedNumber } from './options.ts';
 import type { Lane } from '../steps/support/timing.ts';
 
@@ -84,6 +86,8 @@ export async function main(argv: readonly string[], signal: AbortSignal): Promis
       status = await reap(flags.dryRun);
     });
 
+  addLab(program, { signal, fromHere, end: (value) => (status = value) });
+
   await program.parseAsync([...argv], { from: 'user' });
   return status;
 }
@@ -128,14 +132,33 @@ function statusOf(error: unknown): number {
   return 2;
 }
 
+/** What follows the first signal so soon is the same one again. */
+const SAME_PRESS_MS = 1000;
+/** How long the second one of the same press is waited for. */
+const TWIN_MS = 300;
+
 if (import.meta.main) {
   const controller = new AbortController();
+  let first: number | undefined;
+  const twin = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(signal, () => {
-      process.stderr.write(
-        `heiiki: ${signal}: what runs now is taken down; a second ${signal} ends at once\n`,
-      );
+    // Not `once`: one press of Ctrl-C comes twice, from the terminal and from the process that started us.
+    process.on(signal, () => {
+      const now = performance.now();
+      if (first !== undefined) {
+        twin.abort();
+        if (now - first > SAME_PRESS_MS) process.exit(128 + constants.signals[signal]);
+        return;
+      }
+      first = now;
+      // What a command of a lab leaves alone goes on, so each says itself what an interruption does.
+      if (process.argv[2] !== 'lab')
+        process.stderr.write(
+          `heiiki: ${signal}: what runs now is taken down; a second ${signal} ends at once\n`,
+        );
       controller.abort();
     });
   process.exitCode = await main(process.argv.slice(2), controller.signal).catch(statusOf);
+  // While a process ends, nothing keeps a signal from killing it: its own status would be lost.
+  if (first !== undefined) await after(TWIN_MS, undefined, { signal: twin.signal }).catch(() => undefined);
 }

@@ -2,6 +2,7 @@
 import type { Envelope } from '@cucumber/messages';
 import type { ScenarioJudgement } from '../steps/checks/judge.ts';
 import type { ScenarioResult } from '../reports/results.ts';
+import { both } from '../history/both.ts';
 import type { Scenario } from './scenarios.ts';
 
 export interface ScenarioOutcome {
@@ -47,9 +48,13 @@ function unjudged(messages: readonly Envelope[]): Judged {
   const error = messages.find(
     (message) => message.testStepFinished?.testStepResult.message,
   )?.testStepFinished;
+  const cause = error?.testStepResult.message;
   return {
     verdict: 'inconclusive',
-    reason: `the harness failed before it could judge: ${error?.testStepResult.message ?? 'no reason was given'}`,
+    reason: both(
+      `the harness failed before it could judge: ${cause ?? 'no reason was given'}`,
+      `判定の前にハーネスが失敗しました：${cause ?? '理由は不明です'}`,
+    ),
     blame: 'harness',
     measures: [],
     findings: [],

@@ -1,8 +1,8 @@
-/** Products × scenarios as jobs: each product's open control first, then its scenarios in seeded order. */
+/** Products × scenarios as jobs: the open controls first, then the scenarios in seeded order. */
 import { appendFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LoadedProduct } from '../products/load.ts';
-import type { RunContext } from '../steps/support/context.ts';
+import { controlOf, type RunContext } from '../steps/support/context.ts';
 import { seeded } from '../steps/support/random.ts';
 import type { ScenarioOutcome } from './outcome.ts';
 import { outcomeOf } from './outcome.ts';
@@ -20,19 +20,19 @@ export function plan(
   selections: readonly Selection[],
 ): Job<ScenarioOutcome | undefined>[] {
   const random = seeded(context.options.seed, 'order');
-  const jobs: Job<ScenarioOutcome | undefined>[] = [];
+  const controls = new Map<string, Job<ScenarioOutcome | undefined>>();
   const later: Job<ScenarioOutcome | undefined>[] = [];
   for (const { product, scenarios: chosen } of selections) {
     const { id } = product.product;
-    const control: Job<ScenarioOutcome | undefined> = {
-      name: `${id}: open control`,
+    const control = controls.get(controlOf(product)) ?? {
+      name: `${controlOf(product)}: open control`,
       run: async () => {
         // What breaks here is said by every scenario that asks for the control.
         await context.openControl(product).catch(() => undefined);
         return undefined;
       },
     };
-    jobs.push(control);
+    controls.set(controlOf(product), control);
     for (const scenario of chosen)
       later.push({
         name: `${id}: ${scenario.requirement} ${scenario.name}`,
@@ -44,7 +44,7 @@ export function plan(
         },
       });
   }
-  return [...jobs, ...random.shuffle(later)];
+  return [...controls.values(), ...random.shuffle(later)];
 }
 
 async function writeMessages(file: string, messages: readonly unknown[]): Promise<void> {

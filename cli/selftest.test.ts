@@ -1,9 +1,11 @@
 import { describe, it } from 'node:test';
 import { expect } from 'chai';
+import { both } from '../history/both.ts';
 import type { Verdict } from '../history/verdict.ts';
 import type { LoadedProduct } from '../products/load.ts';
 import type { Cell, ScenarioResult } from '../reports/results.ts';
-import { judgeDefect, problemOf } from './selftest.ts';
+import { judgeDefect, shotsOf, type DefectVerdict } from './defect.ts';
+import { tableOf, type Row } from './matrix.ts';
 
 /** A cell of one scenario, with what the cell and the scenario say beyond the verdict. */
 function cell(
@@ -11,7 +13,7 @@ function cell(
   verdict: Verdict,
   rest: { because?: string; scenario?: Partial<ScenarioResult>; product?: string } = {},
 ): Cell {
-  const reason = rest.scenario?.reason ?? `it is ${verdict}`;
+  const reason = rest.scenario?.reason ?? both(`it is ${verdict}`, `${verdict} です。`);
   const root = rest.because === undefined ? {} : { because: rest.because };
   const scenario = { name: 'A scenario', verdict, reason, seconds: 1, measures: [], evidence: 'evidence' };
   return {
@@ -25,9 +27,10 @@ function cell(
   };
 }
 
-describe('problemOf', () => {
-  const roots = new Set(['DET-03']);
-  const problems = (...args: Parameters<typeof cell>) => problemOf(cell(...args), roots);
+describe('what is wrong with one requirement of a defect', () => {
+  const one = { product: { id: 'flawed' }, defect: { fails: ['DET-03'] } } as LoadedProduct;
+  const problems = (...args: Parameters<typeof cell>) =>
+    shotsOf(one, [cell(...args)]).flatMap((shot) => shot.problems);
 
   it('wants its own requirement to fail at the root', () => {
     expect(problems('DET-03', 'fail')).to.deep.equal([]);
@@ -36,7 +39,9 @@ describe('problemOf', () => {
     expect(problems('DET-03', 'fail', { because: 'NET-01' })[0]).to.contain('because of NET-01');
   });
   it('is not content with a failure that nobody observed', () => {
-    const declared = { reason: "declared: the product's own statement does not say so" };
+    const declared = {
+      reason: both("declared: the product's own statement does not say so", '製品自身の申告にありません。'),
+    };
     expect(problems('DET-03', 'fail', { scenario: declared })[0]).to.contain('no Then was seen');
     // The cell is a root, as the requirement beneath it holds elsewhere; the scenario did not get to its Then.
     expect(problems('DET-03', 'fail', { scenario: { because: 'NET-01' } })[0]).to.contain('no Then was seen');
@@ -54,15 +59,25 @@ describe('problemOf', () => {
   });
 });
 
+const flawed = {
+  product: { id: 'flawed' },
+  defect: { of: 'reference', fails: ['DET-03', 'NET-03'], description: 'It forgets.' },
+} as LoadedProduct;
+
 describe('judgeDefect', () => {
-  const flawed = { product: { id: 'flawed' }, defect: { fails: ['DET-03', 'NET-03'] } } as LoadedProduct;
+  const judge = (cells: readonly Cell[], wanted = ['DET-03', 'NET-03']): DefectVerdict =>
+    judgeDefect(flawed, shotsOf(flawed, cells), new Set(wanted));
   const killing = [
-    cell('DET-03', 'fail', { scenario: { reason: '2 of 50 acts had not been reported' } }),
+    cell('DET-03', 'fail', {
+      scenario: {
+        reason: both('2 of 50 acts had not been reported', '操作50件中2件が報告されませんでした。'),
+      },
+    }),
     cell('NET-03', 'fail'),
   ];
 
   it('is killed by exactly what it names, and says by what', () => {
-    expect(judgeDefect(flawed, { cells: [...killing, cell('NET-01', 'pass')] })).to.deep.equal({
+    expect(judge([...killing, cell('NET-01', 'pass')])).to.deep.equal({
       id: 'flawed',
       killed: true,
       problems: [],
@@ -70,14 +85,38 @@ describe('judgeDefect', () => {
     });
   });
   it('survives when one of them holds, was not played, or something else fails', () => {
-    const survives = (...cells: Cell[]) => judgeDefect(flawed, { cells });
+    const survives = (...cells: Cell[]) => judge(cells);
     expect(survives(...killing.slice(0, 1), cell('NET-03', 'pass'))).to.include({ killed: false });
     expect(survives(...killing.slice(0, 1)).problems).to.deep.equal(['NET-03 was not played']);
     expect(survives(...killing, cell('TMP-01', 'fail')).killed).to.equal(false);
   });
   it('looks at no other product', () => {
     const other = cell('TMP-01', 'fail', { product: 'other' });
-    expect(judgeDefect(flawed, { cells: [...killing, other] }).killed).to.equal(true);
-    expect(judgeDefect(flawed, { cells: [other] }).problems).to.have.length(2);
+    expect(judge([...killing, other]).killed).to.equal(true);
+    expect(judge([other]).problems).to.have.length(2);
+  });
+  it('does not miss what nobody wanted to be played', () => {
+    expect(judge(killing.slice(0, 1), ['DET-03']).killed).to.equal(true);
+  });
+});
+
+describe('the table of defects', () => {
+  it('marks what was played, what is wrong with it, when and with which harness', () => {
+    const shots = shotsOf(flawed, [
+      cell('DET-03', 'fail'),
+      cell('MOV-04', 'fail', { because: 'DET-03' }),
+      cell('NET-03', 'pass'),
+      cell('TMP-01', 'unsupported'),
+    ]);
+    const row: Row = { defect: 'flawed', key: 'k', commit: 'abc', date: '2026-01-02', seed: 1, shots };
+    const text = tableOf(
+      [flawed],
+      ['DET-03', 'MOV-04', 'NET-01', 'NET-03', 'TMP-01'],
+      new Map([['flawed', row]]),
+    );
+    expect(text.split('\n').find((line) => line.startsWith('| flawed'))).to.equal(
+      '| flawed | DET-03 NET-03 | **F** | f |  | · **!** | – | 2026-01-02 | abc |',
+    );
+    expect(text).to.contain('- **flawed** (reference): It forgets.');
   });
 });

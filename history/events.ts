@@ -7,6 +7,7 @@
  * events; nothing that is not in here can decide one.
  */
 import { z } from 'zod';
+import { Both } from './both.ts';
 
 /** Who is at the other end of a packet, as the lab's own address plan says. */
 export const Peer = z.enum(['relay', 'resolver', 'cloud', 'gateway', 'endpoint', 'witness', 'other']);
@@ -45,6 +46,9 @@ const node = z.object({
   addresses: z.record(z.string(), z.string()),
 });
 
+/** which relay an exchange came through, by its name in the topology */
+const RelayName = z.string().optional();
+
 const kinds = {
   /** First event of every history: what was asked. All later judgements are relative to it. */
   'scenario.started': z.object({
@@ -62,7 +66,7 @@ const kinds = {
   /** Decided before anything is started; `runs` is the only value that lets the scenario go on. */
   applicability: z.object({
     verdict: z.enum(['runs', 'unsupported', 'not-observable', 'fail', 'inconclusive']),
-    reason: z.string(),
+    reason: Both,
   }),
   /** A step of the scenario begins; for the timeline only. */
   step: z.object({ text: z.string() }),
@@ -124,7 +128,10 @@ const kinds = {
   /** Kernel counters beside a capture: packets that left the point, by peer class. They cannot drop. */
   counters: z.object({ point: z.string(), counters: z.record(z.string(), z.number()) }),
 
-  /** One line of the relay's own log: written when a request or tunnel ends. */
+  /**
+   * One line of the relay's own log: written when a request or tunnel ends. Where its program knows no status
+   * (SOCKS5, SNI): 200 let through, 403 refused, 502 the destination was not there.
+   */
   'relay.request': z.object({
     relay: z.string(),
     client: z.string(),
@@ -135,11 +142,22 @@ const kinds = {
     /** the relay's word for what it did, e.g. TCP_TUNNEL or TCP_DENIED */
     decision: z.string(),
     hostHeader: z.string().nullable(),
-    bytesUp: z.number(),
-    bytesDown: z.number(),
+    /** absent where the relay's program does not count them (tinyproxy) */
+    bytesUp: z.number().optional(),
+    bytesDown: z.number().optional(),
     ms: z.number(),
+    /** who signed in */
+    user: z.string().optional(),
+    /** name in the ClientHello, of a relay that goes by it */
+    sni: z.string().optional(),
     /** the client is the lab's own self-test, not an endpoint */
     ours: z.boolean(),
+  }),
+  /** An administrator changed a relay in use, and it was seen from its zones. */
+  'relay.changed': z.object({
+    relay: z.string(),
+    what: z.enum(['certificate', 'account', 'password', 'allowlist']),
+    detail: z.string(),
   }),
   'resolver.query': z.object({
     resolver: z.string(),
@@ -149,10 +167,41 @@ const kinds = {
     answer: z.string(),
   }),
 
+  /**
+   * Somebody who is no part of the product's world heard something: a stranger's relay at the old relay's address, or
+   * a witness outside. `request`: head of a request to a relay. `plain`, `application`: what was sent openly, or in a
+   * TLS session that the client accepted although the certificate is wrong. `text` is cut at 4096 characters.
+   */
+  'outsider.heard': z.object({
+    outsider: z.string(),
+    role: z.enum(['stranger', 'witness']),
+    what: z.enum([
+      'connected',
+      'request',
+      'plain',
+      'tls-hello',
+      'tls-accepted',
+      'tls-refused',
+      'application',
+      'datagram',
+      'ended',
+    ]),
+    connection: z.number(),
+    from: z.string(),
+    fromPort: z.number(),
+    port: z.number(),
+    protocol: z.enum(['tcp', 'udp']),
+    bytes: z.number(),
+    text: z.string(),
+    /** sent by the lab's own self-test, not by an endpoint */
+    ours: z.boolean(),
+  }),
+
   /** One HTTP exchange at the cloud. `via` follows from the client's address and the lab's address plan. */
   'cloud.request': z.object({
     peer: z.string(),
     via: z.enum(['relay', 'direct', 'unknown']),
+    relay: RelayName,
     host: z.string(),
     method: z.string(),
     path: z.string(),
@@ -168,12 +217,14 @@ const kinds = {
     hostname: z.string(),
     peer: z.string(),
     via: z.enum(['relay', 'direct', 'unknown']),
+    relay: RelayName,
     /** true: the cloud already knew this host */
     again: z.boolean(),
   }),
   'cloud.heartbeat': z.object({
     agent: z.string(),
     via: z.enum(['relay', 'direct', 'unknown']),
+    relay: RelayName,
     /** findings that wait to be sent and that were lost to an overflow since enrolment, by the product's word */
     queued: z.number().optional(),
     dropped: z.number().optional(),
@@ -184,6 +235,7 @@ const kinds = {
     uid: z.string(),
     copy: z.number(),
     via: z.enum(['relay', 'direct', 'unknown']),
+    relay: RelayName,
     /** ATT&CK technique, `sha256-indicator`, or what else the product calls it */
     analytic: z.string(),
     disposition: z.enum(['detected', 'blocked', 'other']),
@@ -196,6 +248,7 @@ const kinds = {
   'cloud.telemetry': z.object({
     agent: z.string(),
     via: z.enum(['relay', 'direct', 'unknown']),
+    relay: RelayName,
     count: z.number(),
     body: z.string(),
   }),
@@ -205,6 +258,7 @@ const kinds = {
     revision: z.number(),
     notModified: z.boolean(),
     via: z.enum(['relay', 'direct', 'unknown']),
+    relay: RelayName,
   }),
   'cloud.command': z.object({ agent: z.string(), command: z.string(), uid: z.string() }),
   'cloud.command-result': z.object({ agent: z.string(), uid: z.string(), outcome: z.string() }),
@@ -251,7 +305,12 @@ const kinds = {
   /** The analyst's or administrator's manual step, counted by recovery measures. */
   'manual.step': z.object({ text: z.string(), site: z.boolean() }),
 
-  'fault.injected': z.object({ fault: z.string(), target: z.string() }),
+  'fault.injected': z.object({
+    fault: z.string(),
+    target: z.string(),
+    /** how long, how much, how often: seconds, bytes, percent, bitsPerSecond, times */
+    settings: z.record(z.string(), z.number()).optional(),
+  }),
   /** The fault was seen to be in force (or gone), by a probe that does not involve the product. */
   'fault.verified': z.object({
     fault: z.string(),
@@ -278,7 +337,7 @@ const kinds = {
   baseline: z.object({
     installed: z.boolean(),
     seen: z.record(z.string(), z.boolean()),
-    reason: z.string(),
+    reason: Both,
   }),
 
   /**

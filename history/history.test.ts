@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { HistoryError } from './errors.ts';
 import type { Observation } from './events.ts';
 import { parseHistory, readHistory } from './reader.ts';
+import { formsOf, markOf, RELAY_PASSWORD } from './secrets.ts';
 import { HistoryWriter } from './writer.ts';
 
 const step = (text: string): Observation => ({ kind: 'step', text });
@@ -33,6 +34,20 @@ async function refusal(action: Promise<unknown>): Promise<HistoryError> {
 }
 
 describe('HistoryWriter', () => {
+  it('holds no secret, in any form, and says where one would have been', async () => {
+    const file = join(await folder(), 'history.ndjson');
+    const history = await HistoryWriter.open(file);
+    history.conceal(RELAY_PASSWORD, formsOf({ user: 'agent', password: 's3"cret' }));
+    const header = Buffer.from('agent:s3"cret').toString('base64');
+    const event = history.record('harness', step(`--password s3"cret, Basic ${header}`));
+    await history.close();
+    expect(event).to.include({
+      text: `--password ${markOf(RELAY_PASSWORD)}, Basic ${markOf(RELAY_PASSWORD)}`,
+    });
+    const text = await readFile(file, 'utf8');
+    expect(text).to.contain(markOf(RELAY_PASSWORD)).and.not.contain('cret').and.not.contain(header);
+    expect(await readHistory(file)).to.deep.equal(history.events);
+  });
   it('numbers, dates and writes what is read back the same', async () => {
     const file = join(await folder(), 'history.ndjson');
     const before = Date.now();

@@ -6,6 +6,7 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { HistoryError } from './errors.ts';
 import { eventSchemas, type HistoryEvent, type Observation, type Recorder } from './events.ts';
+import { Concealer } from './secrets.ts';
 import { Waiters } from './waiters.ts';
 
 export class HistoryWriter implements Recorder, AsyncDisposable {
@@ -13,6 +14,7 @@ export class HistoryWriter implements Recorder, AsyncDisposable {
   readonly #waiters = new Waiters();
   readonly #name: string;
   readonly #file: WriteStream | undefined;
+  readonly #secrets = new Concealer();
   #failure: Error | undefined;
   #closed = false;
   #late = 0;
@@ -61,7 +63,9 @@ export class HistoryWriter implements Recorder, AsyncDisposable {
 
   record(source: string, observation: Observation, at?: number): HistoryEvent {
     const stamp = { n: this.#events.length + 1, t: Date.now(), ...(at === undefined ? {} : { at }), source };
-    const event: HistoryEvent = { ...stamp, ...sound(source, observation) };
+    // Packets hold no text, and there are too many of them to look through.
+    const shown = observation.kind === 'packet' ? observation : this.#secrets.apply(observation);
+    const event: HistoryEvent = { ...stamp, ...sound(source, shown) };
     if (this.#closed) {
       this.#tooLate(event);
       return event;
@@ -71,6 +75,11 @@ export class HistoryWriter implements Recorder, AsyncDisposable {
     // Packets come by the thousand, and none of them alone ends a wait.
     if (event.kind !== 'packet') this.#waiters.wake();
     return event;
+  }
+
+  /** From now on the mark of `name` (secrets.ts) stands for each of these texts, whoever records it. */
+  conceal(name: string, forms: readonly string[]): void {
+    this.#secrets.add(name, forms);
   }
 
   /** Resolves when something other than a packet was recorded, at `close`, after `ms`, or on abort. */

@@ -82,7 +82,7 @@ describe('a manifest that is wrong', () => {
       '  uninstall: 5s\n',
       '  uninstall: 5s\n  colour: 1s\n',
       'acme/product.yaml:26:3: unknown key `timing.colour`',
-      '    → remove it; known here: enrol, detect, policy, command, retry, reconnect, fallback, return, status, uninstall',
+      '    → remove it; known here: enrol, detect, policy, command, retry, reconnect, fallback, return, status, uninstall, probe',
     ],
     [
       'unknown channel',
@@ -95,7 +95,7 @@ describe('a manifest that is wrong', () => {
       'unknown hook',
       '  install: [',
       '  instal: [',
-      'acme/product.yaml:27:3: unknown key `hooks.instal`',
+      'acme/product.yaml:28:3: unknown key `hooks.instal`',
       '    → did you mean `hooks.install`?',
     ],
     [
@@ -158,49 +158,49 @@ describe('a manifest that is wrong', () => {
       'hook as one text',
       '[/opt/acme/install, --relay, "{relay.address}"]',
       '/opt/acme/install',
-      'acme/product.yaml:27:12: `hooks.install` must be a list, not `"/opt/acme/install"`',
+      'acme/product.yaml:28:12: `hooks.install` must be a list, not `"/opt/acme/install"`',
       '    → write a list here',
     ],
     [
       'unknown placeholder',
       '{relay.address}',
       '{relay.adress}',
-      'acme/product.yaml:27:41: nothing is known by the name {relay.adress}',
+      'acme/product.yaml:28:41: nothing is known by the name {relay.adress}',
       '    → did you mean {relay.address}?',
     ],
     [
       'secret that is not listed',
       '{relay.address}',
       '{secret.TOKEN}',
-      'acme/product.yaml:27:41: nothing is known by the name {secret.TOKEN}',
+      'acme/product.yaml:28:41: nothing is known by the name {secret.TOKEN}',
       '    → list TOKEN under `secrets`',
     ],
     [
       'secret that is not set',
       'hooks:',
       'secrets: [ACME_TOKEN]\nhooks:',
-      'acme/product.yaml:26:11: the secret ACME_TOKEN is not in the environment',
+      'acme/product.yaml:27:11: the secret ACME_TOKEN is not in the environment',
       '    → set it before the run: export ACME_TOKEN=…',
     ],
     [
       'missing program',
       '[/opt/acme/install,',
       '[/opt/acme/instal,',
-      'acme/product.yaml:27:13: `/opt/acme/instal` is neither in the payload nor a program of the system',
+      'acme/product.yaml:28:13: `/opt/acme/instal` is neither in the payload nor a program of the system',
       '    → did you mean `/opt/acme/install`?',
     ],
     [
       'program from nowhere',
       '[/opt/acme/install,',
       '[/srv/x,',
-      'acme/product.yaml:27:13: `/srv/x` is neither in the payload nor a program of the system',
+      'acme/product.yaml:28:13: `/srv/x` is neither in the payload nor a program of the system',
       '    → put it below `payload.files`; if the install hook makes it, name its folder in `payload.installs`',
     ],
     [
       'relative program',
       '[/opt/acme/install,',
       '[./install,',
-      'acme/product.yaml:27:13: `./install` is a relative path',
+      'acme/product.yaml:28:13: `./install` is a relative path',
       '    → name the program by its absolute path',
     ],
     [
@@ -278,7 +278,7 @@ describe('a manifest that is wrong', () => {
       .replace('  install:', '  remove:');
     await using folder = await acme(text);
     const problems = (await refused(folder.path, 'acme')).filter((line) => line.startsWith('acme'));
-    expect(problems.map((line) => /:(\d+):/.exec(line)?.[1])).to.deep.equal(['11', '17', '27']);
+    expect(problems.map((line) => /:(\d+):/.exec(line)?.[1])).to.deep.equal(['11', '17', '28']);
   });
 
   it('is empty', async () => {
@@ -289,7 +289,7 @@ describe('a manifest that is wrong', () => {
   it('has a program in the payload that cannot be run', async () => {
     await using folder = await acme(GOOD, { 'acme/payload/opt/acme/install': 'echo' });
     expect(await refused(folder.path, 'acme')).to.deep.equal([
-      'acme/product.yaml:27:13: `/opt/acme/install` is in the payload but cannot be run',
+      'acme/product.yaml:28:13: `/opt/acme/install` is in the payload but cannot be run',
       '    → chmod +x payload/opt/acme/install',
     ]);
   });

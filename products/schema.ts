@@ -44,6 +44,20 @@ export const Statement = z.strictObject({
     z.enum(['enrol', 'policy', 'telemetry', 'detection', 'command', 'update']),
     HostPort,
   ),
+  /**
+   * how it gets to a relay of another address when the old one is dead; as `recovery` if absent: what brings a product
+   * back after a move is not always what brings it to a new relay
+   */
+  relayReplaced: z
+    .enum(['itself', 'policy', 'local-command', 'edited-configuration', 'reinstall', 'none'])
+    .optional(),
+  /** the most that one endpoint causes at the relay while nothing happens on it */
+  relayLoad: z
+    .strictObject({
+      bytesPerHour: z.number().int().positive(),
+      connectionsPerHour: z.number().int().positive(),
+    })
+    .optional(),
   /** what the product says that it reacts to */
   stimuli: z.array(Stimulus).default([]),
 });
@@ -60,6 +74,7 @@ export const TIMING_KEYS = [
   'return',
   'status',
   'uninstall',
+  'probe',
 ] as const;
 export type TimingKey = (typeof TIMING_KEYS)[number];
 

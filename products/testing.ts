@@ -28,6 +28,7 @@ timing:
   return: 1.5m
   status: 3s
   uninstall: 5s
+  probe: 5s
 hooks:
   install: [/opt/acme/install, --relay, "{relay.address}"]
 `;

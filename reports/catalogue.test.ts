@@ -57,6 +57,22 @@ describe('the catalogue and the features', () => {
       );
     }
   });
+
+  it('name each scenario where a requirement has several, and none that is not there', async () => {
+    const { requirements } = await loadCatalogue();
+    const files = (await readdir(FEATURES, { recursive: true })).filter((f) => f.endsWith('.feature'));
+    const texts = await Promise.all(files.map((f) => readFile(join(FEATURES, f), 'utf8')));
+    const rules = texts.flatMap((text) => text.split(/^ *(?=@[A-Z]{3}-\d\d)/m).slice(1));
+    for (const { id, scenarios } of requirements) {
+      const own = rules.filter((rule) => rule.startsWith(`@${id} `)).join('\n');
+      const played = [...own.matchAll(/^ *Scenario(?: Outline)?: (.+)$/gm)].map((m) => m[1] ?? '');
+      const named = scenarios?.map(({ en }) => en) ?? [];
+      expect(played.length, id).to.be.greaterThan(0);
+      expect(played, id).to.include.members(named);
+      if (played.length > 1) expect(named, id).to.have.members(played);
+      for (const { ja } of scenarios ?? []) expect(ja, id).to.match(/[ぁ-んァ-ヶ一-龠]{2,}/);
+    }
+  });
 });
 
 describe('a catalogue file with a mistake', () => {

@@ -1,6 +1,7 @@
 import { describe, it } from 'node:test';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { both } from '../history/both.ts';
 import type { Verdict } from '../history/verdict.ts';
 import { cellOf, exitStatus, rollUp, type Outcome } from './cells.ts';
 import type { Requirement, ScenarioResult } from './results.ts';
@@ -8,7 +9,7 @@ import type { Requirement, ScenarioResult } from './results.ts';
 const scenario = (verdict: Verdict, rest: Partial<ScenarioResult> = {}): ScenarioResult => ({
   name: 'A scenario',
   verdict,
-  reason: `it is ${verdict}`,
+  reason: both(`it is ${verdict}`, `${verdict} です。`),
   seconds: 1,
   measures: [],
   evidence: 'evidence/example/a-scenario',
@@ -28,10 +29,10 @@ describe('cellOf', () => {
     );
   });
   it('is inconclusive without any scenario', () => {
-    expect(cell()).to.include({
+    expect(cell()).to.deep.include({
       verdict: 'inconclusive',
       blame: 'harness',
-      reason: 'no scenario was played',
+      reason: both('no scenario was played', 'シナリオは一つも実行されませんでした。'),
     });
   });
   it('gives the scope of a pass', () => {
@@ -59,10 +60,13 @@ describe('cellOf', () => {
   });
   it('names the kind, the reason, how many more, and who is to blame', () => {
     const failed = cell(
-      scenario('fail', { variant: 'silent', reason: 'lost 2' }),
-      scenario('fail', { reason: 'lost 3' }),
+      scenario('fail', { variant: 'silent', reason: both('lost 2', '2件が失われました。') }),
+      scenario('fail', { reason: both('lost 3', '3件が失われました。') }),
     );
-    expect(failed.reason).to.equal('silent: lost 2 (1 more of this verdict)');
+    expect(failed.reason).to.deep.equal({
+      en: 'silent: lost 2 (1 more of this verdict)',
+      ja: 'silent：2件が失われました。（同じ判定の理由がほかに1件）',
+    });
     expect(cell(scenario('inconclusive', { blame: 'relay' })).blame).to.equal('relay');
     expect(failed).to.not.have.property('blame');
   });
@@ -72,6 +76,7 @@ describe('cellOf', () => {
       scenario('pass', {
         measures: [
           measure('delivery.p95', 1.5, 's'),
+          measure('wire.watched', 9, 's'),
           measure('delivery.lost', 0),
           measure('recovery.method', 'reinstall'),
           measure('firewall.destinations', 'b:443, a:443'),
@@ -81,6 +86,7 @@ describe('cellOf', () => {
       scenario('fail', {
         measures: [
           measure('delivery.p95', 2.5, 's'),
+          measure('wire.watched', 12, 's'),
           measure('delivery.lost', 2),
           measure('recovery.method', 'itself'),
           measure('firewall.destinations', 'a:443, c:80'),
@@ -91,6 +97,7 @@ describe('cellOf', () => {
     ).measures;
     expect(merged.map(({ value }) => value)).to.deep.equal([
       2.5,
+      9,
       2,
       'reinstall',
       'a:443, b:443, c:80',

@@ -1,4 +1,5 @@
 /** From the results of scenarios to one cell for each product and requirement, and the exit status of a run. */
+import { both, NONE, type Both } from '../history/both.ts';
 import type { Cell, Requirement, Results, ScenarioResult } from './results.ts';
 import { mergeMeasures } from './merge-measures.ts';
 
@@ -6,7 +7,7 @@ export interface Outcome {
   readonly product: string;
   readonly requirement: string;
   readonly result: ScenarioResult;
-  readonly findings: readonly { readonly kind: string; readonly en: string; readonly ja: string }[];
+  readonly findings: readonly (Both & { readonly kind: string })[];
 }
 
 /**
@@ -122,15 +123,20 @@ function commonRoot(requirement: string, failing: readonly ScenarioResult[]): st
 }
 
 /** The first reason, with the kind that it is about, and how many more there are. */
-function reasonOf(deciding: readonly ScenarioResult[]): string {
+function reasonOf(deciding: readonly ScenarioResult[]): Both {
   const [first, ...others] = deciding;
-  if (!first) return 'no scenario was played';
-  const more = new Set(others.map((scenario) => scenario.reason).filter((reason) => reason !== first.reason))
-    .size;
+  if (!first) return both('no scenario was played', 'シナリオは一つも実行されませんでした。');
+  const different = others.map(({ reason }) => reason.en).filter((reason) => reason !== first.reason.en);
+  const more = new Set(different).size;
   // What is the same for all kinds is about none of them.
   const general = others.length > 0 && more === 0;
-  const kind = first.variant === undefined || general ? '' : `${first.variant}: `;
-  return `${kind}${first.reason}${more > 0 ? ` (${more} more of this verdict)` : ''}`;
+  const kind = general ? undefined : first.variant;
+  const also =
+    more > 0 ? both(` (${more} more of this verdict)`, `（同じ判定の理由がほかに${more}件）`) : NONE;
+  return {
+    en: `${kind === undefined ? '' : `${kind}: `}${first.reason.en}${also.en}`,
+    ja: `${kind === undefined ? '' : `${kind}：`}${first.reason.ja}${also.ja}`,
+  };
 }
 
 /** Each finding once for a product, with the evidence of the first scenario that shows it. */

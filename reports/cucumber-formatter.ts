@@ -2,13 +2,14 @@
 import { Formatter, Status, type IFormatterOptions } from '@cucumber/cucumber';
 import type { Envelope } from '@cucumber/messages';
 import { z } from 'zod';
+import { Both } from '../history/both.ts';
 import { JUDGEMENT, Verdict } from '../history/verdict.ts';
 
 const Judged = z.looseObject({
   product: z.string(),
   scenario: z.string(),
   verdict: Verdict,
-  reason: z.string(),
+  reason: Both,
 });
 
 export default class VerdictFormatter extends Formatter {
@@ -25,7 +26,7 @@ export default class VerdictFormatter extends Formatter {
       const { product, scenario, verdict, reason } = Judged.parse(JSON.parse(envelope.attachment.body));
       this.#counts.set(verdict, (this.#counts.get(verdict) ?? 0) + 1);
       this.log(
-        `${verdict.padEnd(14)} ${product} ${scenario}${verdict === 'pass' ? '' : `\n               ${reason}`}\n`,
+        `${verdict.padEnd(14)} ${product} ${scenario}${verdict === 'pass' ? '' : `\n               ${reason.en}`}\n`,
       );
     }
     const failed = envelope.testStepFinished?.testStepResult;

@@ -45,7 +45,7 @@ export function fixtureHistory(): HistoryEvent[] {
     kind: 'relay.request', relay: 'relay', client: '192.0.2.10', method: 'CONNECT', target: 'edr.cloud.test:443', status: 200,
     decision: 'TCP_TUNNEL', hostHeader: 'edr.cloud.test:443', bytesUp: 900, bytesDown: 2200, ms: 2200, ours: false,
   }); // prettier-ignore
-  add(4000, 'harness', { kind: 'step', text: 'When the relay is lost (refused)' });
+  add(4000, 'harness', { kind: 'step', text: 'the relay is lost: refused' });
   add(4000, 'fault', { kind: 'fault.injected', fault: 'refused', target: 'relay' });
   add(4200, 'fault', {
     kind: 'fault.verified',

@@ -1,4 +1,5 @@
 /** A made-up result with every kind of cell, for tests and for looking at the report while working on it. */
+import { both, type Both } from '../history/both.ts';
 import type { Verdict } from '../history/verdict.ts';
 import { loadCatalogue } from './catalogue.ts';
 import type { Cell, Requirement, Results } from './results.ts';
@@ -87,46 +88,87 @@ const MEASURES: Readonly<Record<string, Measures>> = {
 };
 interface Outcome {
   readonly verdict: Verdict;
-  readonly reason: string;
+  readonly reason: Both;
   readonly because?: string;
 }
 const OUTCOMES: Readonly<Record<string, Outcome>> = {
   'reference MOV-03': {
     verdict: 'unsupported',
-    reason: 'applies to a product that is bound to its relay; this one declares otherwise',
+    reason: both(
+      'applies to a product that is bound to its relay; this one declares otherwise',
+      '「プロキシ経由に限定する」製品への要件です。この製品はそう申告していません。',
+    ),
   },
-  'reference TMP-02': { verdict: 'inconclusive', reason: 'frames 41 to 44 of the capture are missing' },
+  'reference TMP-02': {
+    verdict: 'inconclusive',
+    reason: both(
+      'frames 41 to 44 of the capture are missing',
+      'パケット記録のフレーム41から44が欠けています。',
+    ),
+  },
   'static-proxy DET-03': {
     verdict: 'fail',
-    reason: '7 of 20 detections had not arrived within 5 s after the relay was back',
+    reason: both(
+      '7 of 20 detections had not arrived within 5 s after the relay was back',
+      'プロキシの復帰から5秒以内に、検知20件中7件が届きませんでした。',
+    ),
   },
   'static-proxy REL-02': {
     verdict: 'fail',
-    reason: 'asked the relay for stats.cloud.test:443, which is not declared',
+    reason: both(
+      'asked the relay for stats.cloud.test:443, which is not declared',
+      '申告にない stats.cloud.test:443 をプロキシへ要求しました。',
+    ),
   },
-  'static-proxy MOV-01': { verdict: 'fail', reason: 'recovered by reinstall, declared itself' },
+  'static-proxy MOV-01': {
+    verdict: 'fail',
+    reason: both(
+      'recovered by reinstall, declared itself',
+      '復旧方法は再インストールで、申告は「自動」です。',
+    ),
+  },
   'static-proxy MOV-02': {
     verdict: 'unsupported',
-    reason: 'applies to a product that prefers a relay but can do without; this one declares otherwise',
+    reason: both(
+      'applies to a product that prefers a relay but can do without; this one declares otherwise',
+      '「プロキシを優先し、なくても通信できる」製品への要件です。この製品はそう申告していません。',
+    ),
   },
   'static-proxy MOV-07': {
     verdict: 'fail',
-    reason: 'uninstall ended with 3: release by the cloud is needed',
+    reason: both(
+      'uninstall ended with 3: release by the cloud is needed',
+      '削除の終了コードは3で、クラウド側での解除が必要です。',
+    ),
   },
   'internet-only NET-01': {
     verdict: 'fail',
-    reason: 'no enrolment through the relay within 10 s; the relay saw no request of it',
+    reason: both(
+      'no enrolment through the relay within 10 s; the relay saw no request of it',
+      '10秒以内にプロキシ経由で登録されませんでした（プロキシへの要求もありません）。',
+    ),
   },
 };
 
 function outcomeOf(p: Product, r: Requirement): Outcome {
   const own = OUTCOMES[`${p.id} ${r.id}`];
   if (own) return own;
-  if (p.id === 'internet-only') return { verdict: 'fail', because: 'NET-01', reason: 'it had not enrolled' };
+  if (p.id === 'internet-only')
+    return {
+      verdict: 'fail',
+      because: 'NET-01',
+      reason: both('it had not enrolled', '登録されていません。'),
+    };
   if (p.id === 'shipper' && r.needs.includes('cloud-write')) {
-    return { verdict: 'not-observable', reason: 'needs cloud-write, which this mode does not have' };
+    return {
+      verdict: 'not-observable',
+      reason: both(
+        'needs cloud-write, which this mode does not have',
+        'この構成にはない cloud-write が必要です。',
+      ),
+    };
   }
-  return { verdict: 'pass', reason: 'observed' };
+  return { verdict: 'pass', reason: both('observed', '観察しました。') };
 }
 
 function cellOf(p: Product, r: Requirement): Cell {

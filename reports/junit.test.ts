@@ -81,7 +81,7 @@ describe('junit.xml', () => {
     const results = await fixtureResults();
     const cells = results.cells.map((c) => ({
       ...c,
-      reason: 'a\u0000b\u001b[31m\ud800 ]]> <x a="1"> & \n two',
+      reason: { en: 'a\u0000b\u001b[31m\ud800 ]]> <x a="1"> & \n two', ja: '' },
     }));
     const xml = renderJunit({ ...results, cells });
     parseXml(xml);

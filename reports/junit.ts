@@ -93,7 +93,8 @@ function resultXml(cell: Cell | undefined): string[] {
   const outcome = outcomeOf(cell);
   if (outcome === 'passed') return [];
   if (!cell) return [`      <skipped${attributes({ message: 'not run' })}/>`];
-  const message = cell.because === undefined ? cell.reason : `because ${cell.because} failed: ${cell.reason}`;
+  const reason = cell.reason.en;
+  const message = cell.because === undefined ? reason : `because ${cell.because} failed: ${reason}`;
   if (outcome === 'skipped')
     return [`      <skipped${attributes({ message: `${cell.verdict}: ${message}` })}/>`];
   const type = cell.because === undefined ? (cell.blame ?? cell.verdict) : `because-${cell.because}`;
@@ -105,7 +106,7 @@ function resultXml(cell: Cell | undefined): string[] {
 function scenarioLines(cell: Cell): string[] {
   return cell.scenarios.map((s) => {
     const variant = s.variant === undefined ? '' : ` [${s.variant}]`;
-    return `${s.verdict}: ${s.name}${variant}: ${s.reason} (${s.evidence})`;
+    return `${s.verdict}: ${s.name}${variant}: ${s.reason.en} (${s.evidence})`;
   });
 }
 function outputOf(cell: Cell): string {

@@ -1,6 +1,6 @@
 /**
  * One figure from several scenarios, never a better one than the worst that was seen: counts of what was sent
- * and lost are added up, other numbers give their maximum, methods the costliest, lists their union, and a
+ * and lost are added up, time watched gives its minimum, other numbers their maximum, methods the costliest, lists their union, and a
  * "no" wins over a "yes".
  */
 import type { Cell, ScenarioResult } from './results.ts';
@@ -10,6 +10,8 @@ type Value = Measure['value'];
 
 const ADDED =
   /^(?:delivery\.(?:injected|delivered|lost|duplicated)|wire\.(?:strays|outside-bytes|attempts))$/;
+/** The more of it the better, so the least is the worst. */
+const LEAST = /^wire\.watched$/;
 const LISTS = /^firewall\./;
 /** Dearest last. */
 const METHODS = ['itself', 'policy', 'local-command', 'edited-configuration', 'reinstall', 'none'];
@@ -30,7 +32,10 @@ export function mergeMeasures(scenarios: readonly Pick<ScenarioResult, 'measures
 }
 
 function mergeValues(name: string, a: Value, b: Value): Value {
-  if (typeof a === 'number' && typeof b === 'number') return ADDED.test(name) ? a + b : Math.max(a, b);
+  if (typeof a === 'number' && typeof b === 'number') {
+    if (LEAST.test(name)) return Math.min(a, b);
+    return ADDED.test(name) ? a + b : Math.max(a, b);
+  }
   if (typeof a === 'boolean' && typeof b === 'boolean') return a && b;
   if (name === 'recovery.method') return METHODS.indexOf(String(a)) >= METHODS.indexOf(String(b)) ? a : b;
   const parts = [a, b].map(String).flatMap((text) => (LISTS.test(name) ? text.split(', ') : [text]));

@@ -1,8 +1,8 @@
 /** `results.json`: everything that is rendered comes from here (heiiki/results/v1). */
 import { z } from 'zod';
+import { Both } from '../history/both.ts';
+import { Blame } from '../history/events.ts';
 import { Verdict } from '../history/verdict.ts';
-
-const Both = z.strictObject({ en: z.string(), ja: z.string() });
 
 export const ResultMeasure = z.strictObject({
   name: z.string(),
@@ -29,6 +29,8 @@ export const Requirement = z.strictObject({
   whyItMatters: Both,
   ifItFails: Both,
   askTheVendor: Both,
+  /** names of its scenarios, as in the feature file, where the title alone does not tell them apart */
+  scenarios: z.array(Both).optional(),
 });
 export type Requirement = z.infer<typeof Requirement>;
 
@@ -36,12 +38,12 @@ export const ScenarioResult = z.strictObject({
   name: z.string(),
   variant: z.string().optional(),
   verdict: Verdict,
-  reason: z.string(),
+  reason: Both,
   /** root requirement, when the scenario's Given did not hold */
   because: z.string().optional(),
   /** a requirement that is the root if the product fails it as well */
   perhaps: z.string().optional(),
-  blame: z.string().optional(),
+  blame: Blame.optional(),
   seconds: z.number(),
   measures: z.array(ResultMeasure),
   /** folder of the evidence, relative to results.json */
@@ -56,12 +58,56 @@ export const Cell = z.strictObject({
   /** e.g. "2 of 8 kinds" */
   scope: z.string().optional(),
   because: z.string().optional(),
-  reason: z.string(),
-  blame: z.string().optional(),
+  reason: Both,
+  blame: Blame.optional(),
   measures: z.array(ResultMeasure),
   scenarios: z.array(ScenarioResult),
 });
 export type Cell = z.infer<typeof Cell>;
+
+const bytes = z.number().int().nonnegative();
+const counted = z.number().int().nonnegative();
+/** What was seen of the products on their way out, summed over their scenarios (see traffic.ts). */
+export const Traffic = z.strictObject({
+  watched: z.array(z.strictObject({ product: z.string(), scenarios: counted, seconds: z.number() })),
+  destinations: z.array(
+    z.strictObject({
+      product: z.string(),
+      /** host:port, host:port/udp or `host icmp` */
+      destination: z.string(),
+      route: z.enum(['relay', 'direct']),
+      /** declared channels that go there; empty: undeclared */
+      channels: z.array(z.string()),
+      /** where the endpoint was when it went there directly */
+      zones: z.array(z.string()),
+      /** let through by the relay, or answered */
+      connections: counted,
+      /** not let through or not reached, or not answered */
+      refused: counted,
+      /** absent where the relay's program does not count them */
+      bytesUp: bytes.optional(),
+      bytesDown: bytes.optional(),
+      /** in how many scenarios it was seen */
+      scenarios: counted,
+    }),
+  ),
+  /** requests as the cloud saw them; bytes are those of content */
+  channels: z.array(
+    z.strictObject({
+      product: z.string(),
+      channel: z.string(),
+      /** absent: no declared channel */
+      destination: z.string().optional(),
+      viaRelay: counted,
+      direct: counted,
+      /** by a way that the cloud could not tell */
+      unknown: counted,
+      bytesUp: bytes,
+      bytesDown: bytes,
+    }),
+  ),
+});
+export type Traffic = z.infer<typeof Traffic>;
 
 export const Results = z.strictObject({
   schema: z.literal('heiiki/results/v1'),
@@ -94,5 +140,7 @@ export const Results = z.strictObject({
   findings: z.array(
     z.strictObject({ product: z.string(), kind: z.string(), text: Both, evidence: z.string().optional() }),
   ),
+  /** absent where no history shows an installed product */
+  traffic: Traffic.optional(),
 });
 export type Results = z.infer<typeof Results>;

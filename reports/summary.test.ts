@@ -15,10 +15,11 @@ describe('the summary in the terminal', () => {
   });
 
   it('folds what fails because of another', async () => {
-    const line = summaryLines(await fixtureResults(), { color: false }).find((l) =>
-      l.startsWith('Internet-only'),
-    );
-    expect(line).to.equal('Internet-only agent 1.4.0: failed NET-01 · 18 more because of these');
+    const results = await fixtureResults();
+    const line = summaryLines(results, { color: false }).find((l) => l.startsWith('Internet-only'));
+    // all others in the catalogue, which grows
+    const folded = results.requirements.length - 1;
+    expect(line).to.equal(`Internet-only agent 1.4.0: failed NET-01 · ${folded} more because of these`);
   });
 
   it('lines up columns, also after wide characters', async () => {

@@ -85,7 +85,7 @@ function productLines({ cells }: Results, product: Product, paint: Paint): strin
   const troubles = roots.filter((c) => c.verdict === 'fail' || c.verdict === 'inconclusive');
   return [
     `${paint('bold', clean(product.name))} ${clean(product.version)}: ${parts.join(' · ') || (own.length === 0 ? 'not run' : 'everything asked was observed')}`,
-    ...troubles.map((c) => `  ${paint(WORDS[c.verdict].style, c.requirement)} ${clean(c.reason)}`),
+    ...troubles.map((c) => `  ${paint(WORDS[c.verdict].style, c.requirement)} ${clean(c.reason.en)}`),
   ];
 }
 const listed = (what: string, ids: readonly string[]): string =>

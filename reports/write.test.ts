@@ -28,7 +28,9 @@ describe('the folder of a run', () => {
 
   it('has results that can be read back, a report and JUnit', async () => {
     const results = Results.parse(JSON.parse(await readFile(join(out, 'results.json'), 'utf8')));
-    expect(results).to.deep.equal(await fixtureResults());
+    const { traffic, ...rest } = results;
+    expect(rest).to.deep.equal(await fixtureResults());
+    expect(traffic?.watched).to.deep.equal([{ product: 'reference', scenarios: 1, seconds: 16 }]);
     expect(await readFile(join(out, 'report.html'), 'utf8')).to.contain(`href="./${evidence}/index.html"`);
     expect(await readFile(join(out, 'junit.xml'), 'utf8')).to.contain('<testsuites');
   });
@@ -36,7 +38,7 @@ describe('the folder of a run', () => {
   it('draws the history that lies in the evidence, and counts the lines that are none', async () => {
     const html = await readFile(join(out, evidence, 'index.html'), 'utf8');
     expect(html)
-      .to.contain('relay: refused')
+      .to.contain('relay: connection refused (refused)')
       .and.match(/2 .*could not be read/)
       .and.contain('href="../../../report.html"');
     expect(await readFile(join(out, 'evidence/shipper/net-01/index.html'), 'utf8')).to.contain(

@@ -7,6 +7,8 @@ import { renderTimeline } from './html/timeline.tsx';
 import { renderJunit } from './junit.ts';
 import { writeManifest } from './manifest.ts';
 import { Results, type Cell, type ScenarioResult } from './results.ts';
+import { declaredChannels } from './traffic-channels.ts';
+import { TrafficSums } from './traffic.ts';
 
 /** Evidence folder as named in the results → its history; undefined if there is none. */
 export type Histories = (evidence: string) => Promise<LooseHistory | undefined>;
@@ -26,11 +28,19 @@ export async function writeReports(
   outDir: string,
   histories: Histories = historiesIn(outDir),
 ): Promise<void> {
-  const checked = Results.parse(results);
+  const given = Results.parse(results);
   await mkdir(outDir, { recursive: true });
-  for (const cell of checked.cells) {
-    for (const scenario of cell.scenarios) await writeEvidence(checked, cell, scenario, outDir, histories);
+  const channels = new Map(given.products.map((p) => [p.id, declaredChannels(p.statement)]));
+  const sums = new TrafficSums();
+  for (const cell of given.cells) {
+    for (const scenario of cell.scenarios) {
+      // One history at a time: together they may be larger than the memory.
+      const history = await writeEvidence(given, cell, scenario, outDir, histories);
+      if (history) sums.add(cell.product, history.events, channels.get(cell.product) ?? new Map());
+    }
   }
+  const traffic = sums.total(given.products);
+  const checked = traffic ? Results.parse({ ...given, traffic }) : given;
   await writeFile(join(outDir, 'results.json'), `${JSON.stringify(checked, null, 2)}\n`);
   await writeFile(join(outDir, 'junit.xml'), renderJunit(checked));
   await writeFile(join(outDir, 'report.html'), renderReport(checked));
@@ -42,8 +52,8 @@ async function writeEvidence(
   scenario: ScenarioResult,
   outDir: string,
   histories: Histories,
-): Promise<void> {
-  if (scenario.evidence === '') return;
+): Promise<LooseHistory | undefined> {
+  if (scenario.evidence === '') return undefined;
   const folder = resolve(outDir, scenario.evidence);
   const inside = relative(resolve(outDir), folder);
   if (inside === '' || inside.startsWith('..')) {
@@ -53,9 +63,11 @@ async function writeEvidence(
   }
   await mkdir(folder, { recursive: true });
   const back = `${'../'.repeat(inside.split(sep).length)}report.html`;
-  const page = renderTimeline({ results, cell, scenario, history: await histories(scenario.evidence), back });
+  const history = await histories(scenario.evidence);
+  const page = renderTimeline({ results, cell, scenario, history, back });
   await writeFile(join(folder, 'index.html'), page);
   await writeManifest(folder);
+  return history;
 }
 
 /** Makes `<outRoot>/latest` a symbolic link to the run; replaces an older link in one step. */

@@ -1,18 +1,11 @@
 import { Given, Then, When } from '@cucumber/cucumber';
 import { putInForce } from './support/product.ts';
+import { sampleHash } from './support/sample.ts';
 import type { PlayedAct, Session } from './support/session.ts';
 import type { BatchJob, HeiikiWorld } from './support/world.ts';
 
 const run = (session: Session, batch: BatchJob): Promise<PlayedAct> =>
   session.play(session.file(batch.kind, batch.name, batch.variant));
-
-/** The hash of the file as the act left it, read from outside the endpoint. */
-function hashOf(session: Session, played: PlayedAct): string {
-  const finished = session.history.events.findLast((e) => e.kind === 'act.finished' && e.act === played.id);
-  const sha256 = finished?.kind === 'act.finished' ? finished.sha256 : undefined;
-  if (!sha256) throw new Error(`the file of act ${played.id} was not found on the endpoint`);
-  return sha256;
-}
 
 const allow = (world: HeiikiWorld, batch: BatchJob, given?: string): Promise<unknown> =>
   putInForce(
@@ -29,7 +22,7 @@ Given("the company's batch job is reported", async function (this: HeiikiWorld) 
   const played = await session.play(session.file(kind, job.name, variant));
   const args = { act: played.id, within: session.within('detect') };
   await session.ask({ check: 'detected', args, since: played.started, given: 'DET-01' });
-  this.note('batch', { ...job, sha256: hashOf(session, played) });
+  this.note('batch', { ...job, sha256: await sampleHash(session.endpoint, kind, variant) });
 });
 
 When('the batch job is put on the allowlist', async function (this: HeiikiWorld) {

@@ -19,3 +19,13 @@ Given('the product works behind the relay of an open network', async function (t
   await this.session.openLab('open network');
   this.note('install', await startAndEnrol(this.session, 'internet', this.usable));
 });
+
+Given(
+  'the product works behind the relay of an open network and knows it by name',
+  async function (this: HeiikiWorld) {
+    await this.session.openLab('open network');
+    const { name, port } = this.session.relay().access('internet');
+    const relay = `${name}:${port}`;
+    this.note('install', await startAndEnrol(this.session, 'internet', this.usable, { relay }));
+  },
+);

@@ -48,7 +48,7 @@ Then('it has recovered as declared', async function (this: HeiikiWorld) {
 Then('it is visible on the endpoint that the product is cut off', async function (this: HeiikiWorld) {
   const { session } = this;
   const within = session.within('status') + session.within('reconnect');
-  const since = this.event('move');
+  const since = this.cutOff;
   // The hook is asked again until it says so or its time is over; what it said last is what is judged.
   do await session.hook('status');
   while (

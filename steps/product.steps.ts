@@ -1,6 +1,7 @@
 import { Given, Then, When } from '@cucumber/cucumber';
-import { putInForce, remove } from './support/product.ts';
-import { proxySettings } from './support/traces.ts';
+import { undeclaredMode } from './support/applicability.ts';
+import { putInForce, remove, setPolicy } from './support/product.ts';
+import { readProxySettings } from './support/traces.ts';
 import { curlToCloud } from './support/curl.ts';
 import type { HeiikiWorld } from './support/world.ts';
 
@@ -32,7 +33,7 @@ Then('it enrols through the relay, or refuses the address with an error', async 
 });
 
 When('a user of the endpoint tries to reach the cloud with curl', async function (this: HeiikiWorld) {
-  await proxySettings(this.session);
+  await readProxySettings(this.session.endpoint, this.session.history);
   await curlToCloud(this.session);
 });
 
@@ -44,8 +45,7 @@ Then('no proxy is set on the endpoint and the user did not get out', async funct
 Given(/^its policy says (detect|block)$/, async function (this: HeiikiWorld, mode: 'detect' | 'block') {
   const { modes } = this.session.product.product.statement;
   if (!modes.includes(mode)) {
-    const reason = `the product declares no mode called "${mode}"`;
-    this.session.history.record('harness', { kind: 'applicability', verdict: 'unsupported', reason });
+    this.session.history.record('harness', { kind: 'applicability', ...undeclaredMode(mode) });
     return 'skipped';
   }
   this.note('policy', await putInForce(this.session, () => this.session.cloud.setMode(mode)));
@@ -53,7 +53,8 @@ Given(/^its policy says (detect|block)$/, async function (this: HeiikiWorld, mod
 });
 
 When('protection is switched off in the cloud', async function (this: HeiikiWorld) {
-  this.note('policy', await putInForce(this.session, () => this.session.cloud.setProtection('off')));
+  // Nobody waits until it is in force: how long that takes is what the removal shows.
+  this.note('allowed', await setPolicy(this.session, () => this.session.cloud.setProtection('off')));
 });
 
 When('somebody tries to remove it without the secret', async function (this: HeiikiWorld) {
@@ -66,9 +67,13 @@ Given('removal without the secret is refused', async function (this: HeiikiWorld
   await this.session.ask({ check: 'refused', args: { hook: 'uninstall' }, since: before, given: 'TMP-01' });
 });
 
-When('the product is removed without the secret', async function (this: HeiikiWorld) {
-  this.note('removal', await remove(this.session, 'none'));
-});
+When(
+  'the product is removed without the secret as soon as it lets itself',
+  async function (this: HeiikiWorld) {
+    const by = this.allowed.t + this.session.within('policy');
+    this.note('removal', await remove(this.session, 'none', by));
+  },
+);
 
 When('the product is removed as its maker documents it', async function (this: HeiikiWorld) {
   const { protection } = this.session.product.product.statement.uninstall;
@@ -82,6 +87,17 @@ Then('the removal was refused', async function (this: HeiikiWorld) {
     args: { hook: 'uninstall' },
     since: this.event('removal').n - 1,
   });
+});
+
+Then('it was removed in time, and nothing of it is left', async function (this: HeiikiWorld) {
+  const { session } = this;
+  const { protection } = session.product.product.statement.uninstall;
+  const allowed = {
+    revision: this.allowed.revision,
+    within: session.within('policy') + session.declared('uninstall'),
+  };
+  const args = { within: session.within('uninstall'), protection, allowed };
+  await session.ask({ check: 'removed', args, since: this.event('removal').n - 1 });
 });
 
 Then('nothing of it is left', async function (this: HeiikiWorld) {

@@ -1,9 +1,13 @@
 import { Then, When } from '@cucumber/cucumber';
 import type { RelayFault } from '../topologies/lab-types.ts';
 import { until } from './support/ask.ts';
+import type { Session } from './support/session.ts';
+import { slowestInterval } from './support/timing.ts';
 import type { HeiikiWorld } from './support/world.ts';
 
-When(/^the relay is lost: (refused|silent|paused)$/, async function (this: HeiikiWorld, kind: RelayFault) {
+const slowest = (session: Session): number => slowestInterval((key) => session.declared(key));
+
+When(/^the relay is lost: ([a-z0-9-]+)$/, async function (this: HeiikiWorld, kind: RelayFault) {
   this.note('relay lost', await this.session.loseRelay(kind));
 });
 
@@ -17,6 +21,11 @@ When('the relay comes back', async function (this: HeiikiWorld) {
   );
   await until(session.history, this.event('relay lost').t + noticed);
   this.note('relay back', await session.healRelay());
+});
+
+When('the product is watched for as long as its slowest interval', async function (this: HeiikiWorld) {
+  // What it does seldom is seen, too; that it still works at the end is shown by the report that follows.
+  await until(this.session.history, Date.now() + slowest(this.session));
 });
 
 Then('it is reported after the relay is back', async function (this: HeiikiWorld) {
@@ -38,9 +47,20 @@ Then('it is reported directly, without the relay', async function (this: HeiikiW
   await this.session.ask({ check: 'detected', args, since: started });
 });
 
+Then(
+  'it is reported, directly or through the relay that still works at its address',
+  async function (this: HeiikiWorld) {
+    const { id, started } = this.act('attack');
+    const within = this.session.within('fallback') + this.session.declared('detect');
+    const args = { act: id, within, timing: 'fallback+detect' };
+    await this.session.ask({ check: 'detected', args, since: started });
+  },
+);
+
 Then('the endpoint has sent nothing past the relay', async function (this: HeiikiWorld) {
   await this.session.finishEvidence();
-  const args = { point: this.session.endpoint.name, allowed: ['relay', 'resolver'] };
+  const watch = slowest(this.session);
+  const args = { point: this.session.endpoint.name, allowed: ['relay', 'resolver'], watch };
   await this.session.ask({ check: 'wire-clean', args, since: this.event('install').n - 1 });
 });
 
@@ -49,7 +69,8 @@ Then('the endpoint has sent no data past the relay', async function (this: Heiik
   // While its relay is lost, a product that can do without may knock at its cloud; nobody may send data.
   const allowed = connectivity === 'relay-preferred' ? ['relay', 'resolver', 'cloud'] : ['relay', 'resolver'];
   await this.session.finishEvidence();
-  const args = { point: this.session.endpoint.name, allowed, noData: true };
+  const watch = slowest(this.session);
+  const args = { point: this.session.endpoint.name, allowed, noData: true, watch };
   await this.session.ask({ check: 'wire-clean', args, since: this.event('install').n - 1 });
 });
 

@@ -8,7 +8,9 @@ import { WIDTH } from './estate.ts';
 import type { AppProcess } from './nodes/app.ts';
 import type { EndpointNode } from './nodes/endpoint.ts';
 import type { RelayNode } from './nodes/relay-node.ts';
-import { planAddresses } from './plan.ts';
+import type { Outsider } from './nodes/outsider.ts';
+import { outsidersOf, startOutsider } from './outsiders.ts';
+import { hostsOf, planAddresses } from './plan.ts';
 import type { AddressPlan } from './plan.ts';
 import { startApp, startEndpoint, startGateway, startRelay } from './starters.ts';
 import type { Gateway, Ground, Placed, Site } from './starters.ts';
@@ -20,6 +22,7 @@ export interface Nodes {
   readonly relays: ReadonlyMap<string, RelayNode>;
   readonly apps: ReadonlyMap<string, AppProcess>;
   readonly endpoints: ReadonlyMap<string, EndpointNode>;
+  readonly outsiders: ReadonlyMap<string, Outsider>;
   readonly placed: readonly Placed[];
   /** what the attempts to get out found; they run beside the rest of the start */
   readonly proof: Promise<ProbeFinding[]>;
@@ -39,9 +42,11 @@ export async function startNodes(ground: Ground, estate: Estate): Promise<Nodes>
   const gateways = keyed(zones, (zone) => startGateway(site, zone));
   const relays = keyed(Object.keys(ground.topology.relays), (name) => startRelay(site, name, gateways));
   const apps = keyed(Object.keys(ground.topology.apps), (name) => startApp(site, name));
-  const everything = together<unknown>(
-    [gateways, relays, apps, endpoints].flatMap((some) => [...some.values()]),
-  );
+  const outsiders = keyed(outsidersOf(site), (name) => startOutsider(site, name, gateways));
+  const everything = together<unknown>([
+    ground.networkKind === 'sealed' ? ground.control.seal([...networks.values()]) : Promise.resolve(),
+    ...[gateways, relays, apps, endpoints, outsiders].flatMap((some) => [...some.values()]),
+  ]);
   const proof = prove(site, { gateways, endpoints, everything });
   proof.catch(() => undefined);
   await everything;
@@ -52,6 +57,7 @@ export async function startNodes(ground: Ground, estate: Estate): Promise<Nodes>
     relays: await resolved(relays),
     apps: await resolved(apps),
     endpoints: await resolved(endpoints),
+    outsiders: await resolved(outsiders),
     placed: site.placed,
     proof,
   };
@@ -76,8 +82,8 @@ async function prove(
   );
 }
 
-function startNetwork({ engine, id, networkKind }: Ground, zone: string): Promise<StartedNetwork> {
-  return engine.network({ name: `${id}-${zone}`, kind: networkKind });
+function startNetwork({ engine, id, networkKind, topology }: Ground, zone: string): Promise<StartedNetwork> {
+  return engine.network({ name: `${id}-${zone}`, kind: networkKind, hosts: hostsOf(topology) });
 }
 
 function keyed<T>(names: readonly string[], start: (name: string) => Promise<T>): Map<string, Promise<T>> {

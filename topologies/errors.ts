@@ -16,6 +16,16 @@ export class LabError extends Error {
   }
 }
 
+/** This fault cannot be had here: not with this machine's kernel, or not with this kind of relay. */
+export class FaultUnavailable extends LabError {
+  override readonly name = 'FaultUnavailable';
+
+  constructor(blame: 'host' | 'lab', fault: string, why: string) {
+    const where = blame === 'host' ? 'on this machine' : 'with this relay';
+    super(blame, `fault ${fault} is not available ${where}`, why);
+  }
+}
+
 export interface ProbeFinding {
   readonly probe: string;
   readonly target: string;

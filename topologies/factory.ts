@@ -1,7 +1,7 @@
 /** Labs of one run: they share images and the open control, and nothing else. */
 import { randomBytes } from 'node:crypto';
 import type { Engine, ImageRecipe, ImageRef, NetworkSpec } from './engine/engine.ts';
-import { toolsImage } from './engine/images/index.ts';
+import { toolsImage, toolsNodeImage } from './engine/images/index.ts';
 import { startNodes } from './bring-up.ts';
 import type { Nodes } from './bring-up.ts';
 import { Estate } from './estate.ts';
@@ -11,6 +11,7 @@ import type { ControlLab } from './closure/control.ts';
 import { asLabError } from './errors.ts';
 import { Lab } from './lab.ts';
 import type { LabFactory, LabSpec } from './lab-types.ts';
+import { gatewayOf } from './plan.ts';
 import { loadTopology } from './schema.ts';
 import type { Topology } from './schema.ts';
 import { selfTest } from './self-test.ts';
@@ -62,7 +63,7 @@ class Factory implements LabFactory {
   }
 
   async #start(spec: LabSpec, topology: Topology): Promise<Lab> {
-    const [images, control] = await Promise.all([this.#images(spec), this.#control]);
+    const [images, control] = await Promise.all([this.#images(spec, topology), this.#control]);
     const id = randomBytes(3).toString('hex');
     const { networkKind = 'sealed' } = this.#options;
     const ground = { id, engine: this.#engine, spec, topology, images, control, networkKind };
@@ -81,7 +82,7 @@ class Factory implements LabFactory {
     }
   }
 
-  async #images(spec: LabSpec): Promise<Images> {
+  async #images(spec: LabSpec, topology: Topology): Promise<Images> {
     const build = async (
       wanted: Readonly<Record<string, { image: ImageRecipe }>>,
     ): Promise<Map<string, ImageRef>> =>
@@ -93,8 +94,13 @@ class Factory implements LabFactory {
           ),
         ),
       );
-    const [endpoints, apps] = await Promise.all([build(spec.endpoints), build(spec.apps)]);
-    return { tools: this.#tools, endpoints, apps };
+    const needed = Object.keys({ ...topology.strangers, ...topology.witnesses }).length > 0;
+    const [endpoints, apps, outsider] = await Promise.all([
+      build(spec.endpoints),
+      build(spec.apps),
+      needed ? this.#engine.image(toolsNodeImage(), this.#options.onProgress) : undefined,
+    ]);
+    return { tools: this.#tools, endpoints, apps, outsider };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -117,13 +123,20 @@ function recordReady(lab: string, topology: Topology, { plan }: Nodes, { recorde
     ...[...plan.zones.values()].map(({ name, resolver }) => ({
       name: `gateway-${name}`,
       kind: 'gateway',
-      addresses: { [name]: resolver },
+      addresses: { [name]: resolver, ...routerAddress(topology, plan, name) },
     })),
     ...Object.entries(topology.relays).map(([name, relay]) =>
       node(name, 'relay', [...new Set([...relay.serves, relay.upstream])]),
     ),
     ...Object.entries(topology.apps).map(([name, app]) => node(name, 'app', [app.zone])),
     ...Object.entries(topology.endpoints).map(([name, endpoint]) => node(name, 'endpoint', [endpoint.zone])),
+    ...Object.entries(topology.strangers).map(([name, { zone }]) => node(name, 'stranger', [zone])),
+    ...Object.entries(topology.witnesses).map(([name, { zone }]) => node(name, 'witness', [zone])),
   ];
   recorder.record('lab', { kind: 'lab.ready', lab, topology: topology.id, nodes });
+}
+
+function routerAddress(topology: Topology, plan: Nodes['plan'], zone: string): Record<string, string> {
+  const to = topology.zones[zone]?.router;
+  return to === undefined ? {} : { [to]: plan.addressOf(gatewayOf(zone), to) };
 }

@@ -90,7 +90,7 @@ while (my @ready = $any->can_read) { for my $r (@ready) {
     while (defined $line && $line !~ /^\\r?\\n/) { $line = <$c> }
     print $c "HTTP/1.1 200 OK\\r\\nContent-Length: 5\\r\\nConnection: close\\r\\n\\r\\ncloud"; close $c;
   } else {
-    sysread(STDIN, my $said, 4096) or do { $any->remove($r); next };
+    sysread(STDIN, my $said, 4096) or exit;
     $n++ if $said =~ /skip/; frame('said');
   }
 } }`;

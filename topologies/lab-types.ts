@@ -1,13 +1,53 @@
 /** What steps see of a running lab. No container id, no engine type leaves `topologies/`. */
-import type { FileToPut, ImageRecipe, ProcessRow, RunResult } from './engine/engine.ts';
+import type { FileToPut, ImageRecipe, ProcessRow, RunResult, StartedExec } from './engine/engine.ts';
 import type { Recorder } from '../history/events.ts';
 
-export type { FileToPut, ImageRecipe, ProcessRow, RunResult };
+export type { FileToPut, ImageRecipe, ProcessRow, RunResult, StartedExec };
 
 export type ZoneName = string;
 /** Ways to lose a relay; each is verified in force before `inject` returns and gone before `heal` returns. */
-export const RELAY_FAULTS = ['refused', 'silent', 'paused'] as const;
+export const RELAY_FAULTS = [
+  /** its program has ended: connections are refused, and open ones are reset */
+  'refused',
+  /** its machine is gone: nothing is answered, ping neither */
+  'silent',
+  /** it accepts connections, and then stalls */
+  'paused',
+  /** its name does not exist any more, and open connections are reset; at its address it works */
+  'name-gone',
+  /** somebody answers in its place, every request and in this way; open connections are reset */
+  'answers-407',
+  'answers-403',
+  'answers-503',
+  /** a portal's page in the place of every answer: with status 200, or behind a redirection */
+  'captive-200',
+  'captive-302',
+  /** ping is answered, the proxy is silent */
+  'ping-only',
+  /** ping is dropped, the proxy works */
+  'no-ping',
+  /** connections without data for `seconds` are reset */
+  'idle-cut',
+  /** a connection in which a client has sent more than `bytes` is reset */
+  'body-limit',
+  /** `percent` of packets are lost, in either direction */
+  'loss',
+  /** no more than `bitsPerSecond`, in either direction */
+  'bandwidth',
+  /** answers come `seconds` later */
+  'delay',
+  /** refused for `seconds` and back for `seconds`, `times` in all; heal waits for the last one */
+  'flapping',
+] as const;
 export type RelayFault = (typeof RELAY_FAULTS)[number];
+/** Which of these a fault takes, and what it is without them: topologies/faults/table.ts. */
+export interface FaultSettings {
+  readonly seconds?: number;
+  readonly bytes?: number;
+  readonly percent?: number;
+  readonly bitsPerSecond?: number;
+  readonly times?: number;
+}
 
 /** A program of ours that runs in the lab (the mock cloud): image plus argv, ndjson frames both ways. */
 export interface AppSpec {
@@ -38,6 +78,8 @@ export interface LabSpec {
   readonly apps: Readonly<Record<string, AppSpec>>;
   /** destinations that the relay lets pass, host:port */
   readonly allow: readonly string[];
+  /** PEM that destinations' certificates lead to: an inspecting relay trusts it, and nothing else */
+  readonly trust?: string;
   readonly recorder: Recorder;
   /** raw evidence (pcap, relay log, resolver log) is streamed into files of this folder as it happens */
   readonly evidence: string;
@@ -51,6 +93,11 @@ export interface Endpoint {
     argv: readonly string[],
     options?: { user?: string; env?: Record<string, string>; input?: string; timeoutMs?: number },
   ): Promise<RunResult>;
+  /** As exec, but with its streams, and without a bound: for a person who works on the endpoint. */
+  begin(
+    argv: readonly string[],
+    options?: { user?: string; env?: Record<string, string> },
+  ): Promise<StartedExec>;
   put(files: readonly FileToPut[]): Promise<void>;
   /** by the engine's archive call */
   get(path: string): Promise<Buffer | undefined>;
@@ -62,11 +109,48 @@ export interface Endpoint {
   /** null: no network at all. Rewrites the resolver; the capture runs on. Records move.started/finished. */
   move(zone: ZoneName | null): Promise<void>;
 }
+/** What a client has to speak to a relay; the words of a product's `statement.relays`. */
+export type RelayKind = 'connect' | 'basic' | 'digest' | 'pac' | 'socks5' | 'tls' | 'sni' | 'inspected';
+/** A relay as a client in one zone is configured for it. */
+export interface RelayAccess {
+  readonly kind: RelayKind;
+  /** DNS name in the zone */
+  readonly name: string;
+  /** ip:port */
+  readonly address: string;
+  readonly port: number;
+  /** http://, https:// or socks5:// NAME:PORT, without credentials */
+  readonly url: string;
+  readonly user?: string;
+  readonly password?: string;
+  /** PEM: what the relay's own certificate (tls), or the certificates that it makes (inspected), lead to */
+  readonly ca?: string;
+  /** URL of the zone's proxy.pac */
+  readonly pac?: string;
+}
 export interface Relay {
   readonly name: string;
   /** host:port as reached from that zone */
   address(zone: ZoneName): string;
-  inject(fault: RelayFault): Promise<void>;
+  /** as a client in that zone is configured for it, now */
+  access(zone: ZoneName): RelayAccess;
+  /**
+   * What an administrator does to it: each starts its program anew, so open tunnels end, and each is seen from
+   * the zones before it returns. They throw where the relay has nothing of the kind.
+   *
+   * With `tls` another certificate of the same authority; with `inspects` another authority, which clients have
+   * to be given: `access().ca`.
+   */
+  renewCertificate(): Promise<void>;
+  /** What clients were told is not accepted any more. `access` still says it. */
+  expireAccount(): Promise<void>;
+  /** A new password for the account, which is accepted again if it had expired. Returns it. */
+  changePassword(): Promise<string>;
+  /** Replaces the destinations that it lets pass, host:port. */
+  allow(destinations: readonly string[]): Promise<void>;
+  /** Heals the fault before, if there is one. Throws FaultUnavailable where this fault cannot be had. */
+  inject(fault: RelayFault, settings?: FaultSettings): Promise<void>;
+  /** Nothing to do if there is no fault. */
   heal(): Promise<void>;
 }
 export interface StartedLab extends AsyncDisposable {

@@ -7,7 +7,6 @@ import { LabNotClosed } from './errors.ts';
 import { createLabFactory } from './factory.ts';
 import { ENDPOINT, MemoryHistory, fetchCloud, labSpec, watched } from './lab-fixture.ts';
 import type { LabFactory } from './lab-types.ts';
-import { RELAY_FAULTS } from './lab-types.ts';
 
 describe('a lab', () => {
   let opened: Engine;
@@ -125,46 +124,6 @@ describe('a lab', () => {
     );
     expect(await fetchCloud(lab, 'closed')).to.include({ stdout: 'cloud' });
     expect(history.of('endpoint.restarted')).to.have.length(1);
-  });
-
-  it('loses its relay in each way, and finds it again', async () => {
-    const history = new MemoryHistory();
-    await using lab = await labs.start(labSpec('closed-office', history));
-    for (const fault of RELAY_FAULTS) {
-      await lab.relay().inject(fault);
-      const begun = performance.now();
-      expect((await fetchCloud(lab, 'closed', '-m', '1')).exit, fault).to.equal(fault === 'refused' ? 7 : 28);
-      if (fault === 'refused') expect(performance.now() - begun).to.be.lessThan(900);
-      await lab.relay().heal();
-      expect(await fetchCloud(lab, 'closed'), fault).to.include({ stdout: 'cloud' });
-    }
-    const said = history.events.flatMap((e) =>
-      'fault' in e && e.kind !== 'cloud.fault' ? [`${e.kind} ${e.fault}`] : [],
-    );
-    expect(said).to.deep.equal(
-      RELAY_FAULTS.flatMap((f) =>
-        ['injected', 'verified', 'verified', 'healed'].map((state) => `fault.${state} ${f}`),
-      ),
-    );
-  });
-
-  it('cuts tunnels that are open when the relay begins to refuse', async () => {
-    await using lab = await labs.start(labSpec('closed-office', new MemoryHistory()));
-    const [host = '', port = ''] = lab.relay().address('closed').split(':');
-    const script = `exec 3<>/dev/tcp/${host}/${port}; printf 'CONNECT edr.cloud.test:443 HTTP/1.1\\r\\nHost: edr.cloud.test:443\\r\\n\\r\\n' >&3; read -r line <&3; echo "$line"; touch /tmp/open; until [ -e /tmp/go ]; do read -rt 0.05 <> <(:); done; echo GET >&3; echo >&3; cat <&3`;
-    const tunnel = lab.endpoint().exec(['bash', '-c', script], { timeoutMs: 10_000 });
-    const opened = await lab
-      .endpoint()
-      .exec(['bash', '-c', 'until [ -e /tmp/open ]; do read -rt 0.05 <> <(:); done; true'], {
-        timeoutMs: 5000,
-      });
-    expect(opened.exit).to.equal(0);
-    await lab.relay().inject('refused');
-    await lab.endpoint().put([{ path: '/tmp/go', content: '' }]);
-    const { stdout, stderr, timedOut } = await tunnel;
-    expect(stdout).to.match(/200/);
-    expect(`${stdout}${stderr}`).to.match(/reset by peer/);
-    expect(timedOut).to.equal(false);
   });
 
   it('notices when a part of it dies, whoever did it', async () => {

@@ -75,6 +75,7 @@ export class Lab implements StartedLab {
     const logs = await Promise.allSettled([
       ...[...this.#nodes.relays.values()].map((relay) => relay.finish()),
       ...[...this.#nodes.gateways.values()].map(({ process }) => process.finish()),
+      ...[...this.#nodes.outsiders.values()].map((outsider) => outsider.finish()),
     ]);
     const failures = [...captures, ...logs].filter((result) => result.status === 'rejected');
     for (const { reason } of failures) this.#recordFailure(reason);

@@ -9,7 +9,6 @@ import type { Topology } from './schema.ts';
 const GATEWAY = 1;
 const RESOLVER = 2;
 const FIRST_NODE = 3;
-const LAST_NODE = 14;
 
 export interface Addressable {
   readonly subnet: string;
@@ -20,29 +19,49 @@ export interface ZonePlan {
   readonly subnet: string;
   readonly gateway: string;
   readonly resolver: string;
+  /**
+   * Where the zone has the addresses of another one, the engine's network below it has addresses of its own:
+   * its subnet, and all of the zone's in it. `null`: the zone's addresses are the engine's.
+   */
+  readonly below: { readonly subnet: string; readonly members: readonly string[] } | null;
 }
 export interface AddressPlan {
   readonly zones: ReadonlyMap<string, ZonePlan>;
   zone(name: string): ZonePlan;
   /** address of a relay, app or endpoint in a zone; throws if it has none there */
   addressOf(node: string, zone: string): string;
+  /** what the engine has to be told for an address of that zone: the same, or the one below it */
+  engineAddress(zone: string, address: string): string;
   peerOf(address: string): Peer;
-  /** zone whose subnet holds this address */
+  /** zone whose subnet holds this address; null where none does, or more than one */
   zoneOf(address: string): string | null;
   /** all addresses by class, for kernel counters */
   readonly byPeer: ReadonlyMap<Peer, readonly string[]>;
 }
 
+/** How many addresses each zone of this topology needs. */
+export function hostsOf(topology: Topology): number {
+  return FIRST_NODE - 1 + nodesOf(topology).length;
+}
+
 /**
  * Relays get an address in each zone that they serve and in their upstream, apps one in theirs, endpoints one
- * in every zone, as they may move to any. `witnesses`: addresses outside of all zones that the run itself holds.
+ * in every zone, as they may move to any; a stranger has that of the relay it is taken for, and so counts as the
+ * relay where addresses are told apart. `witnesses`: addresses outside of all zones that the run itself holds.
  */
 export function planAddresses(
   topology: Topology,
   networks: ReadonlyMap<string, Addressable>,
   witnesses: readonly string[],
 ): AddressPlan {
-  const zones = new Map([...networks].map(([name, network]) => [name, zonePlan(name, network)]));
+  const hosts = hostsOf(topology);
+  const zones = new Map(
+    Object.entries(topology.zones).map(([name, { sameAddressesAs }]) => {
+      const own = networkOf(topology, networks, name);
+      const as = sameAddressesAs === undefined ? own : networkOf(topology, networks, sameAddressesAs);
+      return [name, zonePlan(name, as, as === own ? null : below(own, hosts))] as const;
+    }),
+  );
   const byNode = new Map<string, string>();
   const peers = new Map<string, Peer>(witnesses.map((address) => [address, 'witness']));
   for (const zone of zones.values()) {
@@ -50,24 +69,35 @@ export function planAddresses(
     peers.set(zone.resolver, 'resolver');
   }
   for (const [index, { name, peer, zones: homes }] of nodesOf(topology).entries()) {
-    if (FIRST_NODE + index > LAST_NODE)
-      throw new Error(
-        `Topology ${topology.id} has more than ${LAST_NODE - FIRST_NODE + 1} nodes; a zone's subnet has no room.`,
-      );
     for (const zone of homes) {
-      const address = networks.get(zone)?.address(FIRST_NODE + index);
-      if (address === undefined)
-        throw new Error(`Topology ${topology.id}: no network was made for zone ${zone}.`);
+      const as = topology.zones[zone]?.sameAddressesAs ?? zone;
+      const address = networkOf(topology, networks, as).address(FIRST_NODE + index);
       byNode.set(`${name}@${zone}`, address);
       peers.set(address, peer);
     }
   }
+  for (const [name, { zone, at }] of Object.entries(topology.strangers))
+    byNode.set(
+      `${name}@${zone}`,
+      found(
+        byNode.get(`${at}@${topology.zones[zone]?.sameAddressesAs ?? ''}`),
+        `address for stranger ${name}`,
+      ),
+    );
+  const zone = (name: string): ZonePlan => found(zones.get(name), `zone ${name}`);
   return {
     zones,
-    zone: (name) => found(zones.get(name), `zone ${name}`),
+    zone,
+    engineAddress: (name, address) => {
+      const { subnet, below } = zone(name);
+      return below === null ? address : (below.members[indexIn(subnet, address) - 1] ?? address);
+    },
     addressOf: (node, zone) => found(byNode.get(`${node}@${zone}`), `address of ${node} in zone ${zone}`),
     peerOf: (address) => peers.get(address) ?? 'other',
-    zoneOf: (address) => [...zones.values()].find((zone) => inSubnet(address, zone.subnet))?.name ?? null,
+    zoneOf: (address) => {
+      const [one, ...more] = [...zones.values()].filter(({ subnet }) => inSubnet(address, subnet));
+      return one === undefined || more.length > 0 ? null : one.name;
+    },
     byPeer: Map.groupBy(peers.keys(), (address) => peers.get(address) ?? 'other'),
   };
 }
@@ -84,6 +114,14 @@ function nodesOf(topology: Topology): { name: string; peer: Peer; zones: readonl
       peer: 'cloud' as const,
       zones: [app.zone],
     })),
+    ...Object.entries(topology.witnesses).map(([name, witness]) => ({
+      name,
+      peer: 'witness' as const,
+      zones: [witness.zone],
+    })),
+    ...Object.entries(topology.zones).flatMap(([name, { router }]) =>
+      router === undefined ? [] : [{ name: gatewayOf(name), peer: 'gateway' as const, zones: [router] }],
+    ),
     ...Object.keys(topology.endpoints).map((name) => ({
       name,
       peer: 'endpoint' as const,
@@ -92,9 +130,28 @@ function nodesOf(topology: Topology): { name: string; peer: Peer; zones: readonl
   ];
 }
 
-function zonePlan(name: string, network: Addressable): ZonePlan {
+/** Name of the node that is a zone's gateway and resolver. */
+export const gatewayOf = (zone: string): string => `gateway-${zone}`;
+
+function networkOf(
+  topology: Topology,
+  networks: ReadonlyMap<string, Addressable>,
+  zone: string,
+): Addressable {
+  const network = networks.get(zone);
+  if (network === undefined)
+    throw new Error(`Topology ${topology.id}: no network was made for zone ${zone}.`);
+  return network;
+}
+
+function below(network: Addressable, hosts: number): ZonePlan['below'] {
+  return { subnet: network.subnet, members: Array.from({ length: hosts }, (_, i) => network.address(i + 1)) };
+}
+
+function zonePlan(name: string, network: Addressable, under: ZonePlan['below']): ZonePlan {
   return {
     name,
+    below: under,
     subnet: network.subnet,
     gateway: network.address(GATEWAY),
     resolver: network.address(RESOLVER),
@@ -113,6 +170,10 @@ export function inSubnet(address: string, subnet: string): boolean {
   if (a === undefined || b === undefined) return false;
   const size = 2 ** (32 - Number(bits));
   return Math.floor(a / size) === Math.floor(b / size);
+}
+
+function indexIn(subnet: string, address: string): number {
+  return (toNumber(address) ?? 0) - (toNumber(subnet.split('/')[0] ?? '') ?? 0);
 }
 
 function toNumber(address: string): number | undefined {

@@ -4,11 +4,11 @@ import type { StartedContainer } from './engine/engine.ts';
 import { LabError } from './errors.ts';
 
 /**
- * tcp, udp: connect, send the nonce, wait for an answer. icmp: echo. dns: ask that server for that name.
+ * tcp, udp: connect, send the nonce, wait for an answer. broadcast: send it to everybody on the network. icmp: echo. dns: ask that server for that name.
  * name: ask the resolver of the namespace. neighbour: does anybody answer for this address on the wire?
  * connect: HTTP CONNECT through that relay to `name`, a host:port.
  */
-export type ProbeKind = 'tcp' | 'udp' | 'icmp' | 'dns' | 'name' | 'neighbour' | 'connect';
+export type ProbeKind = 'tcp' | 'udp' | 'broadcast' | 'icmp' | 'dns' | 'name' | 'neighbour' | 'connect';
 export interface Probe {
   readonly id: string;
   readonly kind: ProbeKind;

@@ -56,3 +56,59 @@ describe('topologies as data', () => {
       expect(() => parse(GOOD.replace(from, to))).to.throw(UsageError, message);
     });
 });
+
+describe('relays as data', () => {
+  const relay = (words: string): (() => unknown) => {
+    const text = GOOD.replace('upstream: closed', `upstream: closed, ${words}`);
+    return () => parse(text);
+  };
+  it('are there in every kind', () => {
+    for (const kind of [
+      ...['basic', 'digest', 'inspected', 'inspected-trusted', 'tinyproxy', 'sni', 'pac', 'socks5', 'tls'],
+      ...['filtered', 'chain', 'two-relays'],
+    ])
+      expect(loadTopology(`closed-office-${kind}`).relays.relay?.name, kind).to.equal('relay.closed.test');
+  });
+  it('have the usual port of their program', () => {
+    const text = GOOD.replace('squid', 'dante');
+    expect(parse(text)).to.have.nested.property('relays.relay.port', 1080);
+  });
+  for (const [words, message] of [
+    ['signIn: basic, tls: true', /relays\.relay: signIn and tls exclude each other/],
+    ['parent: outer', /relays\.relay\.parent: there is no other relay "outer"/],
+    ['parent: relay', /relays\.relay\.parent: there is no other relay "relay"/],
+  ] as const)
+    it(`refuse ${words}`, () => {
+      expect(relay(words)).to.throw(UsageError, message);
+    });
+  it('refuse what their program cannot do', () => {
+    for (const words of ['tls: true', 'inspects: trusted-ca', 'blockPage: true', 'strictHost: true']) {
+      const text = GOOD.replace('squid', 'tinyproxy').replace(
+        'upstream: closed',
+        `upstream: closed, ${words}`,
+      );
+      expect(() => parse(text), words).to.throw(UsageError, /only squid can do this/);
+    }
+    for (const [software, signIn] of [
+      ['tinyproxy', 'basic'],
+      ['haproxy-sni', 'basic'],
+      ['dante', 'digest'],
+    ] as const) {
+      const text = GOOD.replace('squid', software).replace(
+        'upstream: closed',
+        `upstream: closed, signIn: ${signIn}`,
+      );
+      expect(() => parse(text), software).to.throw(UsageError, /cannot sign clients in/);
+    }
+  });
+  it('are named by a proxy.pac only in a zone that they serve, and only if they are proxies', () => {
+    const named = (text: string, pac: string): unknown =>
+      parse(text.replace('closed-names-only', `closed-names-only, pac: ${pac}`));
+    expect(named(GOOD, 'relay')).to.have.deep.nested.property('zones.closed.pac', ['relay']);
+    expect(() => named(GOOD, 'moon')).to.throw(UsageError, /zones\.closed\.pac: there is no relay "moon"/);
+    expect(() => named(GOOD.replace('squid', 'haproxy-sni'), 'relay')).to.throw(
+      UsageError,
+      /by the destination/,
+    );
+  });
+});

@@ -4,6 +4,7 @@ import { LineCounter, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
 import { z } from 'zod';
 import { UsageError } from './engine/errors.ts';
+import { relayProblems, relaySchema } from './relays/topology.ts';
 
 const Name = z
   .string()
@@ -22,21 +23,34 @@ export const Zone = z.strictObject({
   provider: z.enum(['sealed', 'uplink']).default('sealed'),
   /** what the zone's resolver knows: relays of this zone only, or the names of all apps too */
   resolver: z.enum(['closed-names-only', 'app-names']),
+  /** relays that the zone's proxy.pac names, in the order of their priority */
+  pac: z.union([Name.transform((name) => [name]), z.array(Name).min(1)]).optional(),
+  /** it has the very addresses of that zone, as a home network may have the office's (docs/adr/0007) */
+  sameAddressesAs: Name.optional(),
+  /** zone into which its gateway routes, with its own address, as a home router does */
+  router: Name.optional(),
 });
 export type Zone = z.infer<typeof Zone>;
 
-export const RelayNode = z.strictObject({
-  software: z.literal('squid'),
-  name: DnsName,
-  port: z.number().int().min(1).max(65535).default(3128),
-  /** zones in which clients may use it */
-  serves: z.array(Name).min(1, 'a relay serves at least one zone'),
-  /** zone in which it looks for destinations */
-  upstream: Name,
-  /** refuse a CONNECT whose Host header differs from its target */
-  strictHost: z.boolean().default(false),
-});
+export const RelayNode = relaySchema(Name, DnsName);
 export type RelayNode = z.infer<typeof RelayNode>;
+
+const Port = z.number().int().min(1).max(65535);
+/** Speaks CONNECT where endpoints know their relay to be, and is not that relay. What it hears is recorded. */
+const Stranger = z.strictObject({
+  zone: Name,
+  /** the relay whose address and port it has; the zone has the addresses of one that this relay serves */
+  at: Name,
+  /** asks for a name and a password before it lets anything through */
+  signIn: z.literal('basic').optional(),
+});
+/** Somebody outside, known by name, whom no product declares. What it hears is recorded. */
+const Witness = z.strictObject({
+  zone: Name,
+  names: z.array(DnsName).min(1, 'a witness has at least one name'),
+  tcp: z.array(Port).default([80, 443]),
+  udp: z.array(Port).default([53, 123]),
+});
 
 export const Topology = z.strictObject({
   schema: z.literal('heiiki/topology/v1'),
@@ -45,6 +59,8 @@ export const Topology = z.strictObject({
   relays: z.record(Name, RelayNode),
   apps: z.record(Name, z.strictObject({ zone: Name })),
   endpoints: z.record(Name, z.strictObject({ zone: Name })),
+  strangers: z.record(Name, Stranger).default({}),
+  witnesses: z.record(Name, Witness).default({}),
 });
 export type Topology = z.infer<typeof Topology> & { readonly id: string };
 
@@ -110,15 +126,51 @@ function inconsistencies(topology: z.infer<typeof Topology>): Problem[] {
     zoneNamed(relay.upstream, ['relays', name, 'upstream']);
     relay.serves.forEach((zone, i) => zoneNamed(zone, ['relays', name, 'serves', i]));
   }
-  for (const kind of ['apps', 'endpoints'] as const)
+  for (const kind of ['apps', 'endpoints', 'strangers', 'witnesses'] as const)
     for (const [name, node] of Object.entries(topology[kind])) zoneNamed(node.zone, [kind, name, 'zone']);
-  return [...problems, ...repeatedNames(topology)];
+  for (const [name, zone] of Object.entries(topology.zones))
+    for (const key of ['sameAddressesAs', 'router'] as const)
+      if (zone[key] !== undefined) zoneNamed(zone[key], ['zones', name, key]);
+  const pac = Object.fromEntries(Object.entries(topology.zones).map(([name, zone]) => [name, zone.pac]));
+  return [
+    ...problems,
+    ...relayProblems(topology.relays, pac),
+    ...sharedAddresses(topology),
+    ...repeatedNames(topology),
+  ];
+}
+
+/** What a zone that has another one's addresses can hold: no node whose address would be somebody else's there. */
+function sharedAddresses(topology: z.infer<typeof Topology>): Problem[] {
+  const { zones, relays, apps, strangers } = topology;
+  const shares = (zone: string): string | undefined => zones[zone]?.sameAddressesAs;
+  const problems: Problem[] = [];
+  const no = (path: Path, message: string): number => problems.push({ path, message });
+  for (const name of Object.keys(zones))
+    if (shares(shares(name) ?? '') !== undefined)
+      no(['zones', name, 'sameAddressesAs'], 'name the zone that has these addresses as its own.');
+  for (const [name, app] of Object.entries(apps))
+    if (shares(app.zone) !== undefined)
+      no(['apps', name, 'zone'], 'an app is in a zone of its own addresses.');
+  for (const [name, relay] of Object.entries(relays))
+    if ([...relay.serves, relay.upstream].some((zone) => shares(zone) !== undefined))
+      no(['relays', name], 'a relay is between zones of their own addresses.');
+  for (const [name, { zone, at }] of Object.entries(strangers)) {
+    const relay = relays[at];
+    if (relay === undefined) no(['strangers', name, 'at'], `there is no relay "${at}".`);
+    else if (!relay.serves.includes(shares(zone) ?? ''))
+      no(
+        ['strangers', name, 'zone'],
+        `it has not the addresses of a zone that ${at} serves (sameAddressesAs).`,
+      );
+  }
+  return problems;
 }
 
 function repeatedNames(topology: z.infer<typeof Topology>): Problem[] {
   const seen = new Set<string>();
   const problems: Problem[] = [];
-  for (const kind of ['relays', 'apps', 'endpoints'] as const)
+  for (const kind of ['relays', 'apps', 'endpoints', 'strangers', 'witnesses'] as const)
     for (const name of Object.keys(topology[kind])) {
       if (seen.has(name))
         problems.push({ path: [kind, name], message: `"${name}" names two nodes. Rename one of them.` });

@@ -20,9 +20,24 @@ Feature: Relocation
       Then it is reported directly, without the relay
 
       Examples:
-        | kind    |
-        | refused |
-        | silent  |
+        | kind        |
+        | refused     |
+        | silent      |
+        | answers-407 |
+        | answers-403 |
+        | answers-503 |
+        | paused      |
+        | captive-200 |
+
+    Scenario Outline: The relay of an open network, known by its name, is lost: <kind>
+      Given the product works behind the relay of an open network and knows it by name
+      When the relay is lost: <kind>
+      And an attack happens
+      Then it is reported, directly or through the relay that still works at its address
+
+      Examples:
+        | kind      |
+        | name-gone |
 
   @MOV-03 @must @S5 @if:relay-only @stimulus:any
   Rule: A product bound to its relay never goes around it, and says that it is cut off

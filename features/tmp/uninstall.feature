@@ -17,5 +17,5 @@ Feature: Protection against removal
       Given the product works in a closed network
       And removal without the secret is refused
       When protection is switched off in the cloud
-      And the product is removed without the secret
-      Then nothing of it is left
+      And the product is removed without the secret as soon as it lets itself
+      Then it was removed in time, and nothing of it is left

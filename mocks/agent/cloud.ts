@@ -14,7 +14,6 @@ import type { Link } from './link.ts';
 import type { Answer, Ask } from './transport/https.ts';
 
 export const REQUEST_MS = 1500;
-const LONG_POLL_S = 20;
 
 /** The cloud answered, and not with what was asked for. */
 export class CloudError extends Error {
@@ -51,7 +50,9 @@ export class Cloud {
   async heartbeat(body: Heartbeat): Promise<number> {
     const answer = await this.#ask('POST', '/heartbeat', { body, health: true });
     const { json } = expected('heartbeat', answer, 200);
-    return isRecord(json) && typeof json['policyRevision'] === 'number' ? json['policyRevision'] : 0;
+    if (!isRecord(json) || typeof json['policyRevision'] !== 'number')
+      throw new CloudError('heartbeat', answer);
+    return json['policyRevision'];
   }
   /** undefined: unchanged. */
   async policy(etag: string | undefined): Promise<{ body: unknown; etag: string | undefined } | undefined> {
@@ -75,9 +76,10 @@ export class Cloud {
     );
     return isRecord(json) && Array.isArray(json['accepted']) ? json['accepted'].map(String) : [];
   }
-  async commands(): Promise<readonly Command[]> {
-    const answer = await this.#ask('GET', `/commands?wait=${LONG_POLL_S}`, {
-      timeoutMs: LONG_POLL_S * 1000 + 5000,
+  /** Waits for one up to so many seconds. */
+  async commands(waitS: number): Promise<readonly Command[]> {
+    const answer = await this.#ask('GET', `/commands?wait=${waitS}`, {
+      timeoutMs: waitS * 1000 + REQUEST_MS,
     });
     if (answer.status === 204) return [];
     const { json } = expected('asking for commands', answer, 200);

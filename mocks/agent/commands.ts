@@ -10,9 +10,11 @@ export class Commands {
   readonly #file: string;
   readonly #folder: string;
   readonly #telemetry: TelemetryBuffer;
+  readonly #rules: { readonly mayCollect: () => boolean };
   readonly #done = new Map<string, CommandResult>();
 
-  constructor(state: string, telemetry: TelemetryBuffer) {
+  constructor(state: string, telemetry: TelemetryBuffer, rules: { readonly mayCollect: () => boolean }) {
+    this.#rules = rules;
     this.#file = join(state, 'commands.json');
     this.#folder = join(state, 'collected');
     this.#telemetry = telemetry;
@@ -36,6 +38,8 @@ export class Commands {
         case 'ping':
           return { outcome: 'done', detail: 'pong' };
         case 'collect-log':
+          if (!this.#rules.mayCollect())
+            return { outcome: 'failed', detail: 'the collection service cannot be reached' };
           return { outcome: 'done', detail: this.#collect(uid) };
         default:
           return { outcome: 'refused', detail: `this agent knows no command "${name}"` };

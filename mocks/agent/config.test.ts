@@ -15,13 +15,17 @@ describe('the address of a relay', () => {
   it('is host:port, a URL, or none', () => {
     expect(parseRelay('relay.closed.test:3128')).to.equal('relay.closed.test:3128');
     expect(parseRelay('http://10.0.0.2:3128')).to.equal('10.0.0.2:3128');
+    expect(parseRelay('https://Relay.test:3129/')).to.equal('https://relay.test:3129');
+    expect(parseRelay('socks5://relay:1080')).to.equal('socks5://relay:1080');
     expect(parseRelay('none')).to.equal(null);
+    expect(parseRelay('')).to.equal(null);
   });
   it('is refused with what to write instead', () => {
     for (const wrong of [
       'relay',
       'ftp://relay:1',
-      'https://relay:3128',
+      'socks4://relay:1080',
+      'http://user:secret@relay:3128',
       'relay:99999',
       'a b:1',
       'http://relay:3128/path',
@@ -44,7 +48,7 @@ describe('the configuration', () => {
     folder = mkdtempSync(join(tmpdir(), 'config-'));
     places = placesBelow(folder);
     writeFileSync(join(folder, 'ca.pem'), PEM);
-    config = configFrom([
+    ({ config } = configFrom([
       ...required(),
       '--relay',
       'relay:3128',
@@ -52,7 +56,7 @@ describe('the configuration', () => {
       'local-secret',
       '--secret',
       's',
-    ]);
+    ]));
   });
   afterEach(() => rmSync(folder, { recursive: true }));
   const required = () => [
@@ -101,7 +105,7 @@ describe('the configuration', () => {
         [...required(), '--protection', 'local-secret'],
         '--protection local-secret has no secret; add --secret',
       ],
-      [[...required(), '--colour', 'red'], 'the options are --relay --cloud'],
+      [[...required(), '--colour', 'red'], 'the options are --relay --relay-url'],
       [[...required(), '--queue', 'many'], '--queue many is no number of findings'],
       [['--cloud', 'https://x', '--token', 't', '--ca', '/nowhere'], '--ca /nowhere cannot be read'],
     ];

@@ -5,21 +5,34 @@
  * has no effect, and an edit of the sealed one stops the agent.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { isRecord, readIfThere, writeWhole } from './files.ts';
 import { isFlaw, type Flaw } from './flaws.ts';
 import type { Connectivity } from './path.ts';
 import type { Places } from './places.ts';
-import type { HostPort } from './transport/tunnel.ts';
+import type { HostPort } from './transport/dial.ts';
+import { readRelay, writeRelay } from './transport/relay.ts';
 
 export type Protection = 'local-secret' | 'cloud-policy' | 'none';
-export interface Config {
+/** What the endpoint was told of its relays. The account's secret is in a file of its own. */
+export interface RelaySettings {
+  /** host:port, or a URL with https or socks5 */
+  readonly relay: string | null;
+  /** used while the first one does not work */
+  readonly second: string | null;
+  /** URL of a proxy.pac, which then says what the relays are */
+  readonly pac: string | null;
+  readonly user: string | null;
+  /** as it was, and where it is looked for again */
+  readonly ca: { readonly path: string; readonly pem: string } | null;
+}
+export interface Config extends RelaySettings {
   readonly cloud: HostPort;
-  /** PEM of the only authority that is trusted */
-  readonly ca: string;
+  readonly update: HostPort | null;
+  /** PEM of the cloud's authority */
+  readonly cloudCa: string;
   readonly token: string;
   readonly connectivity: Connectivity;
-  /** host:port */
-  readonly relay: string | null;
   readonly protection: Protection;
   /** scrypt, see protection.ts */
   readonly secret: { readonly salt: string; readonly hash: string } | null;
@@ -50,18 +63,23 @@ export const isConnectivity = (word: unknown): word is Connectivity =>
 export const isProtection = (word: unknown): word is Protection =>
   typeof word === 'string' && PROTECTION.includes(word);
 
-/** `host:port` or `http://host:port`, `none` → null. Throws ConfigError for anything else. */
+/** `host:port` or a URL, `none` or nothing → null. Throws ConfigError for anything else. */
 export function parseRelay(text: string): string | null {
   if (text === 'none' || text === '') return null;
-  const match = /^(?:http:\/\/)?([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?:(\d{1,5}))\/?$/.exec(text);
-  const port = Number(match?.[3]);
-  if (match?.[1] === undefined || port < 1 || port > 65_535)
-    throw new ConfigError(`"${text}" is no address of a relay`, 'write host:port, http://host:port, or none');
-  return match[1].toLowerCase();
+  const relay = readRelay(text);
+  if (!relay)
+    throw new ConfigError(
+      `"${text}" is no address of a relay`,
+      'write host:port, http://host:port, https://host:port, socks5://host:port, or none',
+    );
+  return writeRelay(relay);
 }
-export function hostPort(address: string): HostPort {
-  const colon = address.lastIndexOf(':');
-  return { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
+/** URL of a proxy.pac, `none` or nothing → null. Throws ConfigError for anything else. */
+export function parsePac(text: string): string | null {
+  if (text === 'none' || text === '') return null;
+  if (!URL.canParse(text) || new URL(text).protocol !== 'http:')
+    throw new ConfigError(`"${text}" is no address of a proxy.pac`, 'write http://host/path, or none');
+  return text;
 }
 export function parseCloud(text: string): HostPort {
   if (!URL.canParse(text) || new URL(text).protocol !== 'https:')
@@ -83,6 +101,13 @@ export function saveConfig(places: Places, config: Config): void {
     );
   writeWhole(places.config, text);
 }
+
+/** null: no secret. */
+export function saveRelaySecret(places: Places, secret: string | null): void {
+  if (secret === null) rmSync(places.relaySecret, { force: true });
+  else writeWhole(places.relaySecret, secret);
+}
+export const loadRelaySecret = (places: Places): string | undefined => readIfThere(places.relaySecret);
 
 export function loadConfig(places: Places): Config {
   const sealed = readIfThere(places.sealedConfig);
@@ -111,29 +136,57 @@ function checked(text: string): Config {
     throw new ConfigError('the configuration is no JSON', 'correct it or install the agent again');
   }
   if (!isRecord(value)) throw bad('{…}');
-  const { cloud, ca, token, connectivity, relay, protection, secret, queue, sealed, firstAddress, flaw } =
-    value;
-  if (!isRecord(cloud) || typeof cloud['host'] !== 'string' || typeof cloud['port'] !== 'number')
-    throw bad('cloud');
-  if (typeof ca !== 'string') throw bad('ca');
-  if (typeof token !== 'string') throw bad('token');
+  const { connectivity, protection, queue, sealed, firstAddress, flaw } = value;
+  const settings = value;
+  const needed = (key: string): string => {
+    const given = settings[key];
+    if (typeof given !== 'string') throw bad(key);
+    return given;
+  };
+  const cloud = place(value['cloud']);
+  if (!cloud) throw bad('cloud');
   if (!isConnectivity(connectivity)) throw bad('connectivity');
-  if (relay !== null && typeof relay !== 'string') throw bad('relay');
   if (!isProtection(protection)) throw bad('protection');
   if (typeof queue !== 'number' || queue < 1) throw bad('queue');
   return {
-    cloud: { host: cloud['host'], port: cloud['port'] },
-    ca,
-    token,
+    cloud,
+    update: place(value['update']) ?? null,
+    cloudCa: needed('cloudCa'),
+    token: needed('token'),
     connectivity,
-    relay: relay === null ? null : parseRelay(relay),
+    ...relaySettings(value, bad),
     protection,
-    secret: secretOf(secret),
+    secret: secretOf(value['secret']),
     queue,
     sealed: sealed === true,
     firstAddress: typeof firstAddress === 'string' ? firstAddress : null,
     flaw: typeof flaw === 'string' && isFlaw(flaw) ? flaw : null,
   };
+}
+
+function relaySettings(value: Record<string, unknown>, bad: (key: string) => ConfigError): RelaySettings {
+  const textOrNone = (key: 'relay' | 'second' | 'pac' | 'user'): string => {
+    const given = value[key] ?? '';
+    if (typeof given !== 'string') throw bad(key);
+    return given;
+  };
+  const user = textOrNone('user');
+  const { ca } = value;
+  return {
+    relay: parseRelay(textOrNone('relay')),
+    second: parseRelay(textOrNone('second')),
+    pac: parsePac(textOrNone('pac')),
+    user: user === '' ? null : user,
+    ca:
+      isRecord(ca) && typeof ca['path'] === 'string' && typeof ca['pem'] === 'string'
+        ? { path: ca['path'], pem: ca['pem'] }
+        : null,
+  };
+}
+function place(value: unknown): HostPort | undefined {
+  if (!isRecord(value)) return undefined;
+  const { host, port } = value;
+  return typeof host === 'string' && typeof port === 'number' ? { host, port } : undefined;
 }
 
 function secretOf(value: unknown): Config['secret'] {

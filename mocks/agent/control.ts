@@ -7,7 +7,8 @@ import { isRecord, messageOf } from './files.ts';
 export type Request =
   | { readonly do: 'status' }
   | { readonly do: 'test' }
-  | { readonly do: 'set-relay'; readonly relay: string | null }
+  /** the configuration of the relays is another now */
+  | { readonly do: 'reload' }
   | { readonly do: 'stop' }
   /** unenrol within the time, ms, then stop; with `must` only if it was unenrolled */
   | { readonly do: 'leave'; readonly timeoutMs: number; readonly must: boolean };

@@ -1,27 +1,40 @@
 /** The running agent: puts the parts together and answers local control. */
-import { rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Policy, TelemetryEvent } from '../cloud/protocol/types.ts';
 import { AccountsWatch, RecentStarts, userNames } from './accounts.ts';
+import { Boot } from './boot.ts';
 import { Cloud } from './cloud.ts';
 import { Commands } from './commands.ts';
-import { hostPort, loadConfig, parseRelay, saveConfig, type Config } from './config.ts';
+import { loadConfig, loadRelaySecret, type Config } from './config.ts';
+import { Content } from './content.ts';
 import { serveControl, type Reply, type Request } from './control.ts';
 import { Detector } from './detector.ts';
 import { startExtras } from './extras.ts';
 import { messageOf, readState, writeWhole } from './files.ts';
 import { behaviourOf, type Behaviour } from './flaws.ts';
 import { machineId } from './identity.ts';
-import { Link } from './link.ts';
+import { Link, type Trial } from './link.ts';
 import { PRODUCT, type Places } from './places.ts';
 import { PolicyInForce } from './policy.ts';
 import { Journal, NewestOnly, type FindingQueue } from './queue.ts';
+import { Relays } from './relays.ts';
 import { Reporter } from './reporter.ts';
 import type { Act } from './rules/acts.ts';
 import { findingOf, type Draft } from './rules/finding.ts';
 import { Sensor } from './sensor.ts';
 import { TelemetryBuffer } from './telemetry.ts';
+import { writeRelay, type Relay } from './transport/relay.ts';
+import { revocationAsker } from './transport/revocation.ts';
+
+/** A proxy.pac is read again so often, and at most so often while nothing gets through. */
+const PAC_EVERY_MS = 30_000;
+const PAC_AFTER_FAILURE_MS = 2000;
+const NOT_ALLOWED: Trial = { works: false, word: 'not allowed', detail: 'it is bound to its relay' };
+
+const sameRelays = (one: readonly Relay[], other: readonly Relay[]): boolean =>
+  one.map(writeRelay).join() === other.map(writeRelay).join();
 
 export class Daemon {
   readonly #places: Places;
@@ -38,7 +51,10 @@ export class Daemon {
   readonly #sensor: Sensor;
   readonly #accounts: AccountsWatch;
   readonly #stopExtras: () => void;
-  #relay: string | null;
+  readonly #relays: Relays;
+  readonly #content: Content;
+  #pacTimer: NodeJS.Timeout | undefined;
+  #pacRead = -Infinity;
   #sensorState = 'the sensor has not started yet';
 
   constructor(places: Places) {
@@ -46,12 +62,24 @@ export class Daemon {
     this.#config = loadConfig(places);
     const config = this.#config;
     this.#behaviour = behaviourOf(config.flaw);
-    const { cloud, ca, connectivity } = config;
     const behaviour = this.#behaviour;
-    const fromPolicy = this.#policyRelay();
-    this.#relay = fromPolicy === undefined ? config.relay : fromPolicy;
-    const relay = this.#relay === null ? null : hostPort(this.#relay);
-    this.#link = new Link({ cloud, ca, connectivity, relay, from: config.firstAddress, behaviour });
+    if (behaviour.showsSecret && config.user !== null)
+      console.log(`signing in at the relay as ${config.user}:${loadRelaySecret(places) ?? ''}`);
+    this.#relays = new Relays(places, config, behaviour);
+    this.#link = new Link({
+      cloud: config.cloud,
+      update: config.update,
+      ca: config.cloudCa,
+      connectivity: config.connectivity,
+      relays: this.#relays.now,
+      from: config.firstAddress,
+      behaviour,
+      trust: {
+        accepts: behaviour.certificates,
+        askRevocation: behaviour.asksRevocation ? revocationAsker() : null,
+      },
+    });
+    this.#content = new Content(join(places.state, 'content.json'), behaviour.updates);
     this.#cloud = new Cloud(this.#link, this.#storedIdentity());
     this.#policy = new PolicyInForce(join(places.state, 'policy.json'), behaviour.allowlist);
     this.#queue =
@@ -66,14 +94,9 @@ export class Daemon {
       starts: this.#starts,
       userOf: this.#userOf,
       allows: (act) => this.#policy.allows(act),
-      report: (draft) => this.#found(draft, 15),
+      report: (draft) => this.#content.looksFor(draft.analytic) && this.#found(draft, 15),
     });
-    this.#stopExtras = startExtras(
-      behaviour,
-      this.#link,
-      () => (this.#relay === null ? null : hostPort(this.#relay)),
-      ca,
-    );
+    this.#stopExtras = startExtras(behaviour, this.#link, this.#telemetry, config.cloudCa);
   }
 
   async start(): Promise<void> {
@@ -81,11 +104,23 @@ export class Daemon {
     writeFileSync(this.#places.pid, String(process.pid));
     this.#sensor.start();
     this.#accounts.start();
+    if (this.#config.pac !== null) {
+      this.#pacTimer = setInterval(() => void this.#readPac(0), PAC_EVERY_MS);
+      this.#link.on('failed', () => void this.#readPac(PAC_AFTER_FAILURE_MS));
+      await this.#readPac(0);
+    }
     this.#reporter.start();
+  }
+  /** The file may be another one in another network, so it is asked for again when the way fails. */
+  async #readPac(notWithinMs: number): Promise<void> {
+    if (performance.now() - this.#pacRead < notWithinMs) return;
+    this.#pacRead = performance.now();
+    if (await this.#relays.refresh()) this.#link.useRelays(this.#relays.now);
   }
 
   async #stop(): Promise<void> {
     this.#reporter.stop();
+    clearInterval(this.#pacTimer);
     this.#stopExtras();
     this.#accounts.stop();
     await this.#sensor.stop();
@@ -101,9 +136,17 @@ export class Daemon {
       link: this.#link,
       cloud: this.#cloud,
       policy: this.#policy,
+      content: this.#content,
+      boot: new Boot(this.#behaviour.boot, {
+        cloud: this.#config.cloud,
+        relay: this.#relays.now[0],
+        enrolled: this.#cloud.identity !== null,
+      }),
       queue: this.#queue,
       telemetry: this.#telemetry,
-      commands: new Commands(this.#places.state, this.#telemetry),
+      commands: new Commands(this.#places.state, this.#telemetry, {
+        mayCollect: () => !this.#behaviour.collectsOnlyDirectly || this.#link.path === 'direct',
+      }),
       behaviour: this.#behaviour,
       enrolment: {
         token: this.#config.token,
@@ -119,6 +162,7 @@ export class Daemon {
   #newSensor(): Sensor {
     const detector = new Detector({
       policy: this.#policy,
+      content: this.#content,
       behaviour: this.#behaviour,
       quarantine: join(this.#places.state, 'quarantine'),
       userOf: this.#userOf,
@@ -172,36 +216,22 @@ export class Daemon {
     const { agentId, key } = stored ?? {};
     return typeof agentId === 'string' && typeof key === 'string' ? { agentId, key } : null;
   }
-  #policyRelay(): string | null | undefined {
-    const relay = readState(join(this.#places.state, 'relay.json'))?.['relay'];
-    return relay === null || typeof relay === 'string' ? relay : undefined;
-  }
   /** A relay from the policy is used once it has been seen to work: a wrong one must not lock us out. */
   async #followRelay(policy: Policy): Promise<void> {
     try {
-      const wanted =
-        policy.relay === undefined
-          ? this.#config.relay
-          : policy.relay === null
-            ? null
-            : parseRelay(policy.relay);
-      if (wanted === this.#relay) return;
-      const works = await this.#link.works(wanted === null ? null : hostPort(wanted));
-      if (works !== true) {
-        this.#telemetry.agent(
-          `the policy's relay ${wanted ?? 'none'} does not work and was not taken: ${works}`,
-        );
+      const wanted = this.#relays.byPolicy(policy.relay);
+      if (sameRelays(wanted, this.#relays.now)) return;
+      const trial = await this.#link.try(wanted[0] ?? null);
+      if (!trial.works) {
+        const which = policy.relay ?? 'none';
+        this.#telemetry.agent(`the policy's relay ${which} does not work and was not taken: ${trial.detail}`);
         return;
       }
-      writeWhole(join(this.#places.state, 'relay.json'), JSON.stringify({ relay: wanted }));
-      this.#useRelay(wanted);
+      this.#relays.follow(policy.relay);
+      this.#link.useRelays(this.#relays.now);
     } catch (cause) {
       this.#telemetry.agent(`the policy's relay was refused: ${messageOf(cause)}`);
     }
-  }
-  #useRelay(relay: string | null): void {
-    this.#relay = relay;
-    this.#link.useRelay(relay === null ? null : hostPort(relay));
   }
 
   async #handle(request: Request): Promise<Reply> {
@@ -212,11 +242,13 @@ export class Daemon {
           sensor: this.#sensorState,
           queued: this.#queue.size,
           policy: this.#policy.revision,
+          content: this.#content.revision,
+          pac: this.#relays.problem,
         };
       case 'test':
         return this.#test();
-      case 'set-relay':
-        return this.#setRelay(request.relay);
+      case 'reload':
+        return this.#reload();
       case 'stop':
         setImmediate(() => void this.#stop());
         return { stopped: true };
@@ -227,24 +259,26 @@ export class Daemon {
         return { error: 'unknown request' };
     }
   }
+  /** All ways that it may take, side by side, as a person waits for the answer. */
   async #test(): Promise<Reply> {
-    const relay = this.#relay === null ? null : hostPort(this.#relay);
-    const [throughRelay, directly] = await Promise.all([
-      relay === null || this.#config.connectivity === 'direct-only'
-        ? 'no relay is set'
-        : this.#link.works(relay),
-      this.#config.connectivity === 'relay-only' && relay !== null ? 'not allowed' : this.#link.works(null),
+    const { connectivity } = this.#config;
+    const relays = connectivity === 'direct-only' ? [] : this.#link.relays;
+    const mayGoDirectly = connectivity !== 'relay-only' || relays.length === 0;
+    const [direct, ...throughRelays] = await Promise.all([
+      mayGoDirectly ? this.#link.try(null, { byHand: true }) : NOT_ALLOWED,
+      ...relays.map((relay) => this.#link.try(relay, { byHand: true })),
     ]);
-    return { relay: throughRelay, direct: directly, works: throughRelay === true || directly === true };
+    const best = throughRelays.find((one) => one.works) ?? (direct.works ? direct : undefined);
+    const word = best?.word ?? throughRelays[0]?.word ?? direct.word;
+    return { works: best !== undefined, word, relays: throughRelays, direct, pac: this.#relays.problem };
   }
-  #setRelay(relay: string | null): Reply {
-    if (this.#config.sealed)
-      return { error: 'the relay was set at install; install the agent again to change it' };
-    this.#config = { ...this.#config, relay };
-    saveConfig(this.#places, this.#config);
-    rmSync(join(this.#places.state, 'relay.json'), { force: true });
-    this.#useRelay(relay);
-    return { relay };
+  async #reload(): Promise<Reply> {
+    const config = loadConfig(this.#places);
+    this.#config = config;
+    this.#relays.reconfigured(config);
+    this.#link.useRelays(this.#relays.now);
+    if (config.pac !== null) await this.#readPac(0);
+    return { relays: this.#link.relays.length };
   }
   async #leave(timeoutMs: number, must: boolean): Promise<Reply> {
     const problem = await this.#cloud.unenrol(timeoutMs).then(

@@ -33,12 +33,14 @@ describe('the detector', () => {
     reports = [];
   });
   afterEach(() => rmSync(folder, { recursive: true }));
+  let rules: string[] = ['T1204.002'];
   const make = (mode: 'detect' | 'block', flaw: Flaw | null = null) => {
     const policy = new PolicyInForce(join(folder, 'policy'), 'as-given');
     const indicators = [{ sha256: BAD, name: 'sample' }];
     policy.take({ revision: 1, mode, indicators, allowlist: [], uninstallProtection: 'on' }, undefined);
     return new Detector({
       policy,
+      content: { looksFor: (rule) => rules.includes(rule) },
       behaviour: behaviourOf(flaw),
       quarantine: join(folder, 'q'),
       userOf: String,
@@ -52,6 +54,16 @@ describe('the detector', () => {
     expect(reports).to.deep.equal([]);
     detector.settled(act({}), 'allow');
     expect(reports).to.deep.equal([['T1204.002', 15]]);
+  });
+  it('looks for behaviours that the content in force names, and always for what the policy names', () => {
+    rules = [];
+    const detector = make('detect');
+    detector.decide(act({}));
+    detector.settled(act({}), 'allow');
+    detector.decide(act({ id: 2, sha256: BAD }));
+    detector.settled(act({ id: 2, sha256: BAD }), 'allow');
+    rules = ['T1204.002'];
+    expect(reports).to.deep.equal([['sha256-indicator', 15]]);
   });
   it('says blocked only for what was refused', () => {
     const detector = make('block');

@@ -4,6 +4,7 @@
  */
 import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Content } from './content.ts';
 import type { Behaviour } from './flaws.ts';
 import type { PolicyInForce } from './policy.ts';
 import { judge, type Act } from './rules/acts.ts';
@@ -12,6 +13,7 @@ import type { Outcome } from './sensor.ts';
 
 export interface DetectorOptions {
   readonly policy: PolicyInForce;
+  readonly content: Pick<Content, 'looksFor'>;
   readonly behaviour: Behaviour;
   /** folder for files that were taken away */
   readonly quarantine: string;
@@ -38,7 +40,7 @@ export class Detector {
       this.#appeared(act);
       return 'allow';
     }
-    const draft = judge(act, policy, this.#options.userOf);
+    const draft = this.#judged(act);
     if (!draft) return 'allow';
     this.#drafts.set(act.id, draft);
     if (!act.asks) this.settled(act, 'allow');
@@ -56,8 +58,8 @@ export class Detector {
 
   /** A file was written: it cannot be undone, but when the policy blocks, the file is taken away. */
   #appeared(act: Act): void {
-    const { policy, behaviour, report, userOf } = this.#options;
-    const draft = judge(act, policy, userOf);
+    const { policy, behaviour, report } = this.#options;
+    const draft = this.#judged(act);
     if (!draft) return;
     this.#remember(act);
     if (!policy.blocks) {
@@ -66,6 +68,13 @@ export class Detector {
     }
     const gone = behaviour.refusesWhatItClaims ? this.#takeAway(act) : true;
     report(draft, gone ? DISPOSITION.blocked : DISPOSITION.detected);
+  }
+  /** What the policy names is always looked for, a behaviour if the content in force has its rule. */
+  #judged(act: Act): Draft | null {
+    const { policy, userOf, content } = this.#options;
+    const draft = judge(act, policy, userOf);
+    if (!draft) return null;
+    return draft.analytic === 'sha256-indicator' || content.looksFor(draft.analytic) ? draft : null;
   }
   #takeAway(act: Act): boolean {
     try {

@@ -1,17 +1,19 @@
 /** Traffic of the broken ones that an honest agent does not have (flaws.ts). */
+import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { readIfThere } from './files.ts';
 import type { Behaviour } from './flaws.ts';
-import { hostPort } from './config.ts';
 import { TIMES, type Link } from './link.ts';
-import { openTunnel, type HostPort } from './transport/tunnel.ts';
+import type { TelemetryBuffer } from './telemetry.ts';
+import { readRelay } from './transport/relay.ts';
+import { openTunnel } from './transport/tunnel.ts';
 
 const EVERY_MS = 2000;
 
 export function startExtras(
   behaviour: Behaviour,
   link: Link,
-  relay: () => HostPort | null,
+  telemetry: TelemetryBuffer,
   ca: string,
 ): () => void {
   const timers: NodeJS.Timeout[] = [];
@@ -20,12 +22,16 @@ export function startExtras(
     link.once('switched', () => (moved = true)); // only as long as it stays where it was installed
     timers.push(setInterval(() => !moved && beacon(), EVERY_MS));
   }
-  const undeclared = behaviour.undeclaredDestination;
-  if (undeclared !== null) {
+  const { chatterBytes } = behaviour;
+  if (chatterBytes > 0)
+    timers.push(setInterval(() => telemetry.agent(randomBytes(chatterBytes / 2).toString('hex')), 1000));
+  const undeclared = readRelay(behaviour.undeclaredDestination ?? '');
+  if (undeclared) {
+    const trust = { accepts: 'nothing-wrong', askRevocation: null } as const;
     const ask = () => {
-      const through = relay();
-      if (through === null || link.path !== 'relay') return;
-      const options = { target: hostPort(undeclared), ca, timeoutMs: TIMES.connect, namesHost: true };
+      const [through] = link.relays;
+      if (!through || link.path !== 'relay') return;
+      const options = { target: undeclared, ca, timeoutMs: TIMES.connect, namesHost: true, trust };
       openTunnel({ relay: through }, options).then(
         (socket) => socket.destroy(),
         () => undefined,

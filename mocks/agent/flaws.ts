@@ -3,6 +3,8 @@
  * table of the broken ones. The rest of the agent asks the behaviour and knows no flaw by name.
  */
 import type { RouteFailure } from './transport/failure.ts';
+import type { SignInStyle } from './transport/sign-in.ts';
+import type { TrustStyle } from './transport/trust.ts';
 
 export interface Behaviour {
   /** `false`: the relay is in the configuration and is never used */
@@ -30,6 +32,51 @@ export interface Behaviour {
   /** a relay-only agent tries directly when its relay is away for this long, ms */
   readonly leaksAfter: number | null;
   readonly returnsToRelay: boolean;
+  /** from the second relay to the first */
+  readonly returnsToFirst: boolean;
+  readonly signIn: SignInStyle;
+  /** the account's secret is in the arguments of the service and in its log */
+  readonly showsSecret: boolean;
+  readonly certificates: TrustStyle['accepts'];
+  /** the CA of an inspecting relay that the installer was given counts for the cloud's certificate */
+  readonly trustsInspectionCa: boolean;
+  /** a new CA or certificate of the relay is taken */
+  readonly followsRelayCa: boolean;
+  /** it waits for the certificate's OCSP responder, and asks it directly */
+  readonly asksRevocation: boolean;
+  /** a new address of the relay is used at once */
+  readonly followsNewRelay: boolean;
+  readonly boot: {
+    /** after the first failed attempt since it was started it waits to be started again */
+    readonly triesOnce: boolean;
+    /** an enrolled agent whose relay is there waits until the local DNS knows the cloud */
+    readonly waitsForName: boolean;
+  };
+  /** before it has enrolled, `status` says nothing of a relay that cannot be reached */
+  readonly hidesUnreachable: boolean;
+  /** the connectivity test is content with an open port */
+  readonly testsPortOnly: boolean;
+  readonly updatesBypassRelay: boolean;
+  readonly updates: {
+    /** findings go out only after a first update has been read */
+    readonly neededFirst: boolean;
+    /** findings go out only as long as the last update could be read, once there was one */
+    readonly neededAlways: boolean;
+    /** a page of the relay is taken for an update */
+    readonly takesPages: boolean;
+  };
+  /** what `collect-log` does behind a relay: it fails */
+  readonly collectsOnlyDirectly: boolean;
+  readonly poll: {
+    /** how long the cloud may keep a question for commands, s */
+    readonly waitS: number;
+    /** a question that was cut is asked again only when its time is over */
+    readonly mindsCuts: boolean;
+  };
+  /** a batch that does not get through is made smaller */
+  readonly shrinksBatches: boolean;
+  /** bytes of chatter in the detailed log, every second */
+  readonly chatterBytes: number;
   readonly removal: {
     readonly asksForSecret: boolean;
     readonly obeysPolicy: boolean;
@@ -49,9 +96,26 @@ export const HONEST: Behaviour = {
   refusesWhatItClaims: true,
   allowlist: 'as-given',
   bindsFirstAddress: false,
-  fallsBackOn: ['refused', 'silent', 'denied', 'name', 'closed', 'untrusted', 'unreachable'],
+  fallsBackOn: ['refused', 'silent', 'denied', 'credentials', 'name', 'closed', 'untrusted', 'unreachable'],
   leaksAfter: null,
   returnsToRelay: true,
+  returnsToFirst: true,
+  signIn: { restMs: 5000, digest: 'right' },
+  showsSecret: false,
+  certificates: 'nothing-wrong',
+  trustsInspectionCa: true,
+  followsRelayCa: true,
+  asksRevocation: false,
+  followsNewRelay: true,
+  boot: { triesOnce: false, waitsForName: false },
+  hidesUnreachable: false,
+  testsPortOnly: false,
+  updatesBypassRelay: false,
+  updates: { neededFirst: false, neededAlways: false, takesPages: false },
+  collectsOnlyDirectly: false,
+  poll: { waitS: 2, mindsCuts: true },
+  shrinksBatches: true,
+  chatterBytes: 0,
   removal: { asksForSecret: true, obeysPolicy: true, needsCloud: false },
 };
 
@@ -75,6 +139,28 @@ export const FLAWS = {
   'never-returns': { returnsToRelay: false },
   'removal-needs-cloud': { removal: { ...HONEST.removal, needsCloud: true } },
   'uninstalls-for-anyone': { removal: { ...HONEST.removal, asksForSecret: false } },
+  'updates-bypass-relay': { updatesBypassRelay: true },
+  'waits-for-dns': { boot: { ...HONEST.boot, waitsForName: true } },
+  'gives-up-at-boot': { boot: { ...HONEST.boot, triesOnce: true } },
+  'hides-unreachable-relay': { hidesUnreachable: true },
+  'tests-port-only': { testsPortOnly: true },
+  'needs-first-update': { updates: { ...HONEST.updates, neededFirst: true } },
+  'collects-only-directly': { collectsOnlyDirectly: true },
+  'shows-relay-secret': { showsSecret: true },
+  'miscounts-digest': { signIn: { ...HONEST.signIn, digest: 'without-method' } },
+  'stays-on-second-relay': { returnsToFirst: false },
+  'misses-cut-tunnels': { poll: { waitS: 60, mindsCuts: false } },
+  'keeps-batch-size': { shrinksBatches: false },
+  'stops-without-updates': { updates: { ...HONEST.updates, neededAlways: true } },
+  'takes-block-page': { updates: { ...HONEST.updates, takesPages: true } },
+  'keeps-first-relay-ca': { followsRelayCa: false },
+  'hammers-sign-in': { signIn: { ...HONEST.signIn, restMs: 0 } },
+  'keeps-old-relay': { followsNewRelay: false },
+  'trusts-any-issuer': { certificates: 'any-issuer-behind-relay' },
+  'trusts-any-name': { certificates: 'any-name' },
+  'ignores-relay-ca': { trustsInspectionCa: false },
+  'asks-ocsp-directly': { asksRevocation: true },
+  chatters: { chatterBytes: 20_000 },
   'ignores-protection-off': { removal: { ...HONEST.removal, obeysPolicy: false } },
 } as const satisfies Readonly<Record<string, Partial<Behaviour>>>;
 

@@ -1,5 +1,5 @@
 /** Puts the agent on the endpoint. It does not wait for the cloud: the service enrols when it can. */
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
@@ -7,8 +7,8 @@ import {
   isConnectivity,
   isProtection,
   parseCloud,
-  parseRelay,
   saveConfig,
+  saveRelaySecret,
   type Config,
 } from './config.ts';
 import { messageOf, writeWhole } from './files.ts';
@@ -16,12 +16,15 @@ import { behaviourOf, isFlaw } from './flaws.ts';
 import { firstAddress } from './identity.ts';
 import { NODE, type Places } from './places.ts';
 import { hashSecret } from './protection.ts';
+import { authority, readRelayOptions, RELAY_OPTIONS, type GivenRelay } from './relay-options.ts';
 import { halt, launch } from './service.ts';
 import { setSystemProxy } from './system-proxy.ts';
 
 const OPTIONS = {
   relay: { type: 'string', default: 'none' },
+  ...RELAY_OPTIONS,
   cloud: { type: 'string' },
+  update: { type: 'string' },
   token: { type: 'string' },
   ca: { type: 'string' },
   connectivity: { type: 'string', default: 'relay-preferred' },
@@ -32,8 +35,14 @@ const OPTIONS = {
   defect: { type: 'string' },
 } as const;
 
+export interface Given {
+  readonly config: Config;
+  /** of the account at the relay */
+  readonly relaySecret: string | null;
+}
+
 /** The configuration that these arguments mean. Throws ConfigError. */
-export function configFrom(args: readonly string[]): Config {
+export function configFrom(args: readonly string[]): Given {
   const given = parsed(args);
   const { connectivity, protection, defect } = given;
   if (!isConnectivity(connectivity))
@@ -50,12 +59,19 @@ export function configFrom(args: readonly string[]): Config {
   const queue = Number(given.queue);
   if (!Number.isInteger(queue) || queue < 1)
     throw new ConfigError(`--queue ${given.queue} is no number of findings`, 'give a whole number from 1');
-  return {
+  const { settings, secret }: GivenRelay = readRelayOptions(given.relay, given);
+  if (settings.pac !== null && connectivity === 'relay-only')
+    throw new ConfigError(
+      '--relay-pac and --connectivity relay-only exclude each other',
+      'name the relays, as a proxy.pac may not be there',
+    );
+  const config: Config = {
     cloud: parseCloud(needed('cloud', given.cloud)),
-    ca: authority(needed('ca', given.ca)),
+    update: given.update === undefined ? null : parseCloud(given.update),
+    cloudCa: authority('ca', needed('ca', given.ca)),
     token: needed('token', given.token),
     connectivity,
-    relay: parseRelay(given.relay),
+    ...settings,
     protection,
     secret: protection === 'local-secret' ? hashSecret(needed('secret', given.secret)) : null,
     queue,
@@ -63,6 +79,7 @@ export function configFrom(args: readonly string[]): Config {
     firstAddress: firstAddress(),
     flaw: defect ?? null,
   };
+  return { config, relaySecret: secret };
 }
 function parsed(args: readonly string[]) {
   try {
@@ -81,24 +98,12 @@ function needed(name: string, value: string | undefined): string {
     throw new ConfigError(`--${name} is missing`, 'add it to the install command');
   return value;
 }
-function authority(file: string): string {
-  try {
-    const pem = readFileSync(file, 'utf8');
-    if (pem.includes('-----BEGIN CERTIFICATE-----')) return pem;
-  } catch (cause) {
-    throw new ConfigError(
-      `--ca ${file} cannot be read: ${messageOf(cause)}`,
-      'give the path of a PEM file on this endpoint',
-    );
-  }
-  throw new ConfigError(`--ca ${file} holds no certificate`, 'give the path of a PEM file');
-}
-
 export async function install(places: Places, args: readonly string[]): Promise<void> {
-  const config = configFrom(args);
+  const { config, relaySecret } = configFrom(args);
   await halt(places, 3000);
   copyProgram(places);
   saveConfig(places, config);
+  saveRelaySecret(places, relaySecret);
   writeScript(places.command, `exec ${NODE} ${places.program} "$@"`);
   writeScript(places.bootScript, `exec ${places.command} start`);
   if (behaviourOf(config.flaw).setsSystemProxy && config.relay !== null) setSystemProxy(config.relay);

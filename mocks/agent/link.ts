@@ -1,51 +1,69 @@
 /**
- * The way to the cloud: sends on the path that the chooser says, probes the other one, and cuts what was on
- * the old path at a change. Only health exchanges (`health: true`) count for the choice, so that one outage is
+ * The way to the cloud: sends on the way that the chooser says, probes the others, and cuts what was on
+ * the old one at a change. Only health exchanges (`health: true`) count for the choice, so that one outage is
  * counted once and not by everything that happens to be under way.
  */
 import { EventEmitter } from 'node:events';
 import type { Behaviour } from './flaws.ts';
-import { messageOf } from './files.ts';
-import { PathChooser, type Connectivity, type Path } from './path.ts';
-import { asRouteError } from './transport/failure.ts';
+import { isRecord } from './files.ts';
+import { PathChooser, pathOf, type Connectivity, type Path, type Way } from './path.ts';
+import { portOpen } from './transport/dial.ts';
+import { asRouteError, PageError, wordFor } from './transport/failure.ts';
 import { HttpsClient, type Answer, type Ask } from './transport/https.ts';
-import { openTunnel, type HostPort, type Route } from './transport/tunnel.ts';
+import type { Relay } from './transport/relay.ts';
+import { HELLO } from '../cloud/protocol/types.ts';
+import type { HostPort, Route, TunnelOptions } from './transport/tunnel.ts';
+import type { TrustStyle } from './transport/trust.ts';
 
-export const TIMES = { connect: 1200, probeEvery: 1000 } as const;
+export const TIMES = { connect: 1200, probeEvery: 1000, byHand: 3000 } as const;
 
 export interface LinkOptions {
   readonly cloud: HostPort;
+  /** where content updates come from */
+  readonly update: HostPort | null;
   readonly ca: string;
   readonly connectivity: Connectivity;
-  readonly relay: HostPort | null;
+  readonly relays: readonly Relay[];
   /** address that direct connections leave from */
   readonly from: string | null;
   readonly behaviour: Behaviour;
+  readonly trust: TrustStyle;
 }
 interface LinkEvents {
-  /** another path is taken; everything on the old one was cut */
+  /** another way is taken; everything on the old one was cut */
   switched: [Path];
+  /** the present way has failed */
+  failed: [];
+}
+export interface Trial {
+  readonly works: boolean;
+  /** in the few words of `status` */
+  readonly word: string;
+  readonly detail: string;
 }
 
 export class Link extends EventEmitter<LinkEvents> {
   readonly #options: LinkOptions;
   readonly #chooser: PathChooser;
-  #relay: HostPort | null;
+  #relays: readonly Relay[];
   #client: HttpsClient;
+  #updates: HttpsClient | undefined;
   #probing: Promise<void> | undefined;
   readonly #timer: NodeJS.Timeout;
-  lastProblem = 'nothing was tried yet';
 
   constructor(options: LinkOptions) {
     super();
     this.#options = options;
-    this.#relay = options.relay;
-    this.#chooser = new PathChooser(options.connectivity, options.relay !== null, options.behaviour);
-    this.#client = this.#newClient();
+    this.#relays = options.relays;
+    this.#chooser = new PathChooser(options.connectivity, options.relays.length, options.behaviour);
+    this.#client = this.#clientTo(options.cloud, this.#chooser.way);
     this.#timer = setInterval(() => this.#probe(), TIMES.probeEvery);
   }
   get path(): Path {
-    return this.#chooser.path;
+    return pathOf(this.#chooser.way);
+  }
+  get relays(): readonly Relay[] {
+    return this.#relays;
   }
 
   /** Throws RouteError when nothing was answered. */
@@ -58,57 +76,97 @@ export class Link extends EventEmitter<LinkEvents> {
     } catch (cause) {
       const error = asRouteError(ask.path, cause);
       if (health && client === this.#client) {
-        this.lastProblem = error.message;
         this.#chooser.failed(error.failure, performance.now());
+        this.emit('failed');
         this.#probe();
       }
       throw error;
     }
   }
+  /** Of the place where updates come from; undefined: none is known. Throws RouteError. */
+  async fetch(ask: Ask): Promise<Answer | undefined> {
+    const { update, behaviour } = this.#options;
+    if (update === null) return undefined;
+    const way = behaviour.updatesBypassRelay ? 'direct' : this.#chooser.way;
+    this.#updates ??= this.#clientTo(update, way);
+    return this.#updates.ask(ask);
+  }
 
-  /** Does that way lead to the cloud? Nothing but a TLS handshake is done on it. */
-  async works(relay: HostPort | null): Promise<true | string> {
+  tryPresent(): Promise<Trial> {
+    const { way } = this.#chooser;
+    return this.try(way === 'direct' ? null : (this.#relays[way] ?? null));
+  }
+  /** Does that way lead to the cloud? It is asked, and only its own word will do. */
+  async try(relay: Relay | null, { byHand = false } = {}): Promise<Trial> {
+    const { behaviour, cloud } = this.#options;
+    const timeoutMs = byHand ? TIMES.byHand : TIMES.connect;
     try {
-      const socket = await openTunnel(this.#route(relay), this.#tunnel());
-      socket.destroy();
-      return true;
+      if (byHand && behaviour.testsPortOnly) await portOpen(relay ?? cloud, timeoutMs);
+      else await this.#hello(relay, timeoutMs, byHand);
+      return { works: true, word: 'connected', detail: 'the cloud answers' };
     } catch (cause) {
-      return messageOf(cause);
+      const { failure, message } = asRouteError('asking the cloud', cause);
+      return { works: false, word: wordFor(failure, relay !== null), detail: message };
     }
   }
-  useRelay(relay: HostPort | null): void {
-    this.#relay = relay;
-    this.#chooser.relayChanged(relay !== null);
+  async #hello(relay: Relay | null, timeoutMs: number, byHand: boolean): Promise<void> {
+    const { cloud } = this.#options;
+    const client = new HttpsClient(this.#route(relay), { ...this.#tunnel(cloud), timeoutMs, byHand });
+    try {
+      const answer = await client.ask({ method: 'GET', path: HELLO, timeoutMs });
+      // A cloud that is out of order says so in its own words: the way to it is there.
+      if (!isRecord(answer.json)) throw new PageError(`asking the cloud, status ${answer.status}`);
+    } finally {
+      client.close();
+    }
+  }
+
+  useRelays(relays: readonly Relay[]): void {
+    this.#relays = relays;
+    this.#chooser.relaysChanged(relays.length);
     this.#switch();
   }
   close(): void {
     clearInterval(this.#timer);
     this.#client.close();
+    this.#updates?.close();
   }
 
   #probe(): void {
-    const path = this.#chooser.probe(performance.now());
-    if (path === null || this.#probing) return;
-    this.#probing = this.works(path === 'relay' ? this.#relay : null)
-      .then((worked) => {
-        if (worked === true && this.#chooser.probed(path, performance.now())) this.#switch();
+    const candidates = this.#chooser.candidates(performance.now());
+    if (candidates.length === 0 || this.#probing) return;
+    this.#probing = this.#firstThatWorks(candidates)
+      .then((way) => {
+        if (way !== undefined && this.#chooser.probed(way, performance.now())) this.#switch();
       })
       .finally(() => (this.#probing = undefined));
   }
+  async #firstThatWorks(ways: readonly Way[]): Promise<Way | undefined> {
+    const relays = this.#relays;
+    for (const way of ways) {
+      const relay = way === 'direct' ? null : relays[way];
+      if (relay === undefined || relays !== this.#relays) return undefined;
+      if ((await this.try(relay)).works) return way;
+    }
+    return undefined;
+  }
   #switch(): void {
     this.#client.close();
-    this.#client = this.#newClient();
+    this.#updates?.close();
+    this.#updates = undefined;
+    this.#client = this.#clientTo(this.#options.cloud, this.#chooser.way);
     this.emit('switched', this.path);
   }
-  #newClient(): HttpsClient {
-    return new HttpsClient(this.#route(this.path === 'relay' ? this.#relay : null), this.#tunnel());
+  #clientTo(target: HostPort, way: Way): HttpsClient {
+    const relay = way === 'direct' ? null : (this.#relays[way] ?? null);
+    return new HttpsClient(this.#route(relay), this.#tunnel(target));
   }
-  #route(relay: HostPort | null): Route {
+  #route(relay: Relay | null): Route {
     const { from, behaviour } = this.#options;
     return { relay, ...(relay === null && behaviour.bindsFirstAddress && from !== null ? { from } : {}) };
   }
-  #tunnel() {
-    const { cloud, ca, behaviour } = this.#options;
-    return { target: cloud, ca, timeoutMs: TIMES.connect, namesHost: behaviour.namesHostInConnect };
+  #tunnel(target: HostPort): TunnelOptions {
+    const { ca, behaviour, trust } = this.#options;
+    return { target, ca, timeoutMs: TIMES.connect, namesHost: behaviour.namesHostInConnect, trust };
   }
 }

@@ -1,10 +1,13 @@
 /** `heiiki-edr`: the reference agent's only program; service, installer and local commands. */
-import { ConfigError, loadConfig, parseRelay, saveConfig } from './config.ts';
+import { parseArgs } from 'node:util';
+import { ConfigError, loadConfig, saveConfig, saveRelaySecret } from './config.ts';
 import { control } from './control.ts';
 import { Daemon } from './daemon.ts';
 import { messageOf } from './files.ts';
+import { behaviourOf } from './flaws.ts';
 import { install, upgrade } from './installer.ts';
 import { placesBelow } from './places.ts';
+import { readRelayOptions, RELAY_OPTIONS } from './relay-options.ts';
 import { uninstall } from './removal.ts';
 import { halt, launch, runningPid } from './service.ts';
 
@@ -40,15 +43,11 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<num
     return EXIT.ok;
   },
   'test-connectivity': async () => {
-    const result = await control(places.socket, { do: 'test' }, 4000);
-    say(result ?? { works: false, reason: 'the agent is not running' });
+    const result = await control(places.socket, { do: 'test' }, 8000);
+    say(result ?? { works: false, word: 'not running' });
     return result?.['works'] === true ? EXIT.ok : EXIT.failed;
   },
-  'set-relay': async ([address]) => {
-    if (address === undefined)
-      throw new ConfigError('the address of the relay is missing', 'write host:port or none');
-    return setRelay(parseRelay(address));
-  },
+  'set-relay': (args) => setRelay(args),
   uninstall: async (args) => {
     const at = args.indexOf('--secret');
     const secret = at >= 0 ? (args[at + 1] ?? 'none') : 'none';
@@ -59,14 +58,30 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<num
   },
 };
 
-async function setRelay(relay: string | null): Promise<number> {
+/** Address and all that belongs to it: what is not said is not there any more. */
+async function setRelay(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: RELAY_OPTIONS,
+    allowPositionals: true,
+    strict: true,
+  });
+  const [address] = positionals;
+  if (address === undefined)
+    throw new ConfigError('the address of the relay is missing', 'write host:port, a URL, or none');
   const config = loadConfig(places);
-  const reply = await control(places.socket, { do: 'set-relay', relay }, 3000);
-  if (reply === undefined && !config.sealed) saveConfig(places, { ...config, relay });
-  const problem = reply === undefined && config.sealed ? 'the relay was set at install' : reply?.['error'];
-  if (problem === undefined) return EXIT.ok;
-  console.error(messageOf(problem));
-  return EXIT.refused;
+  if (config.sealed) {
+    console.error('the relay was set at install; install the agent again to change it');
+    return EXIT.refused;
+  }
+  const { settings, secret } = readRelayOptions(address, values);
+  const ca = behaviourOf(config.flaw).followsRelayCa ? settings.ca : config.ca;
+  saveConfig(places, { ...config, ...settings, ca });
+  saveRelaySecret(places, secret);
+  const reply = await control(places.socket, { do: 'reload' }, 3000);
+  if (reply?.['error'] === undefined) return EXIT.ok;
+  console.error(messageOf(reply['error']));
+  return EXIT.failed;
 }
 
 const [name = '', ...args] = process.argv.slice(2);

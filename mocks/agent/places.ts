@@ -15,6 +15,8 @@ export interface Places {
   readonly command: string;
   readonly config: string;
   readonly sealedConfig: string;
+  /** the secret of the relay's account, root's alone and in no other file */
+  readonly relaySecret: string;
   readonly state: string;
   readonly log: string;
   readonly socket: string;
@@ -32,6 +34,7 @@ export function placesBelow(root = '/'): Places {
     command: join(home, 'bin/heiiki-edr'),
     config: join(home, 'etc/config.json'),
     sealedConfig: join(home, 'etc/config.sealed'),
+    relaySecret: join(home, 'etc/relay-secret'),
     state: join(home, 'var'),
     log: join(home, 'var/agent.log'),
     socket: join(home, 'run/control.sock'),

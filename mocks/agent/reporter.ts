@@ -1,7 +1,10 @@
 /** Everything that goes to the cloud by itself: enrolment, heartbeat, policy, findings, telemetry, commands. */
-import type { Identity, Policy } from '../cloud/protocol/types.ts';
+import { CONTENT, type DetectionFinding, type Identity, type Policy } from '../cloud/protocol/types.ts';
+import { BatchSize, PollTime } from './batch.ts';
+import type { Boot } from './boot.ts';
 import { REQUEST_MS, CloudError, type Cloud } from './cloud.ts';
 import type { Commands } from './commands.ts';
+import type { Content } from './content.ts';
 import type { Behaviour } from './flaws.ts';
 import { messageOf } from './files.ts';
 import type { Link } from './link.ts';
@@ -9,6 +12,7 @@ import { Loop } from './loop.ts';
 import { parsePolicy, type PolicyInForce } from './policy.ts';
 import { NewestOnly, type FindingQueue } from './queue.ts';
 import type { TelemetryBuffer } from './telemetry.ts';
+import { PageError, RouteError, wordFor } from './transport/failure.ts';
 
 const HEARTBEAT_MS = 1000;
 const RETRY_MS = 700;
@@ -16,11 +20,16 @@ const RETRY_MS = 700;
 const FIRST_RETRY_MS = 50;
 const BATCH = 100;
 const TELEMETRY_BATCH = 500;
+const UPDATE_MS = 5000;
+/** An answer that came sooner was no long poll. */
+const AT_ONCE_MS = 200;
 
 export interface ReporterParts {
   readonly link: Link;
   readonly cloud: Cloud;
   readonly policy: PolicyInForce;
+  readonly content: Content;
+  readonly boot: Boot;
   readonly queue: FindingQueue;
   readonly telemetry: TelemetryBuffer;
   readonly commands: Commands;
@@ -38,6 +47,8 @@ export interface ReporterParts {
 export interface Connection {
   readonly connected: boolean;
   readonly via: 'relay' | 'direct' | null;
+  /** in few words: connected, relay unreachable, credentials refused, certificate refused, … */
+  readonly state: string;
   readonly reason: string;
 }
 
@@ -47,13 +58,21 @@ export class Reporter {
   readonly #findings = new Loop(() => this.#sendFindings());
   readonly #telemetry = new Loop(() => this.#sendTelemetry());
   readonly #commands = new Loop(() => this.#askCommands());
+  readonly #updates = new Loop(() => this.#readContent());
   #failures = 0;
   #lastAnswer: number | null = null;
+  #state = 'not connected yet';
   #problem = 'not connected yet';
-  #batch = BATCH;
+  readonly #batch: BatchSize;
+  readonly #logBatch: BatchSize;
+  readonly #poll: PollTime;
 
   constructor(parts: ReporterParts) {
     this.#parts = parts;
+    const { shrinksBatches, poll } = parts.behaviour;
+    this.#batch = new BatchSize(BATCH, shrinksBatches);
+    this.#logBatch = new BatchSize(TELEMETRY_BATCH, shrinksBatches);
+    this.#poll = new PollTime(poll.waitS);
     parts.link.on('switched', (path) => {
       parts.telemetry.agent(`the way to the cloud is now: ${path}`);
       this.#health.kick();
@@ -72,18 +91,30 @@ export class Reporter {
   /** Connected is what has answered just now, not what once did. */
   connection(now = performance.now()): Connection {
     const fresh = this.#lastAnswer !== null && now - this.#lastAnswer < HEARTBEAT_MS + REQUEST_MS;
-    if (fresh && this.#failures === 0)
-      return { connected: true, via: this.#parts.link.path, reason: 'the cloud answers' };
+    const via = this.#parts.link.path;
+    if (fresh && !this.#down)
+      return { connected: true, via, state: 'connected', reason: 'the cloud answers' };
+    if (this.#hides()) return { connected: true, via, state: 'connected', reason: 'the service is running' };
     const reason = this.#failures > 0 ? this.#problem : 'the cloud has not answered for a while';
-    return { connected: false, via: null, reason };
+    const state = this.#failures > 0 ? this.#state : 'no answer';
+    return { connected: false, via: null, state, reason: `${state}: ${reason}` };
+  }
+  #hides(): boolean {
+    const { behaviour, cloud } = this.#parts;
+    return behaviour.hidesUnreachable && !cloud.identity && !/refused/.test(this.#state);
   }
 
   get #loops(): readonly Loop[] {
-    return [this.#health, this.#findings, this.#telemetry, this.#commands];
+    return [this.#health, this.#findings, this.#telemetry, this.#commands, this.#updates];
+  }
+  /** While the heartbeat gets no answer everything else waits for it: one attempt at a time is enough. */
+  get #down(): boolean {
+    return this.#failures > 0 || this.#lastAnswer === null;
   }
 
   async #beat(): Promise<number> {
-    const { cloud, policy, queue, enrolment, enrolled } = this.#parts;
+    const { cloud, policy, queue, enrolment, enrolled, boot } = this.#parts;
+    if (!(await boot.ready())) return HEARTBEAT_MS;
     try {
       if (!cloud.identity) enrolled(await cloud.enrol(enrolment));
       const { size: queued, dropped } = queue;
@@ -93,7 +124,8 @@ export class Reporter {
         queued,
         dropped,
       });
-      const wasAway = this.#failures > 0 || this.#lastAnswer === null;
+      const wasAway = this.#down;
+      boot.attempted(true);
       this.#failures = 0;
       this.#lastAnswer = performance.now();
       if (revision !== policy.revision) await this.#readPolicy();
@@ -104,11 +136,14 @@ export class Reporter {
     }
   }
   #failed(cause: unknown): number {
-    const { cloud, log } = this.#parts;
+    const { cloud, log, link, boot } = this.#parts;
     const problem = messageOf(cause);
     if (problem !== this.#problem) log(problem);
     this.#problem = problem;
+    this.#state =
+      cause instanceof RouteError ? wordFor(cause.failure, link.path === 'relay') : 'cloud refuses';
     this.#failures += 1;
+    if (boot.attempted(false)) this.stop();
     if (cause instanceof CloudError && cause.status === 401) cloud.identity = null;
     return this.#failures === 1 ? FIRST_RETRY_MS : RETRY_MS;
   }
@@ -127,29 +162,34 @@ export class Reporter {
   }
 
   async #sendFindings(): Promise<number> {
-    const { cloud, queue, telemetry } = this.#parts;
+    const { cloud, queue, content, behaviour } = this.#parts;
     this.#loseWhatTheFlawLoses();
-    if (!cloud.identity || queue.size === 0) return Infinity;
-    const batch = queue.oldest(this.#batch);
+    if (this.#down && queue instanceof NewestOnly) queue.sendingFailed();
+    if (!cloud.identity || this.#down || queue.size === 0) return Infinity;
+    if (behaviour.updates.neededAlways) await this.#readUpdate();
+    if (!content.usable) return Infinity;
+    const batch = queue.oldest(this.#batch.now);
     try {
       const accepted = await cloud.detections(batch);
       queue.remove(accepted);
-      this.#batch = BATCH;
+      this.#batch.grow();
       return queue.size === 0 ? Infinity : accepted.length > 0 ? 0 : RETRY_MS;
     } catch (cause) {
-      if (cause instanceof CloudError && cause.status === 400) {
-        // One finding that the cloud does not take must not hold up all others.
-        if (batch.length === 1) {
-          queue.remove(batch.map((finding) => finding.finding_info.uid));
-          telemetry.agent(`a finding was refused by the cloud and given up: ${cause.message}`);
-        }
-        this.#batch = 1;
-        return 0;
-      }
-      if (queue instanceof NewestOnly) queue.sendingFailed();
-      this.#health.kick();
-      return RETRY_MS;
+      return this.#notSent(cause, batch);
     }
+  }
+  #notSent(cause: unknown, batch: readonly DetectionFinding[]): number {
+    const { queue, telemetry } = this.#parts;
+    const refused = cause instanceof CloudError && cause.status === 400;
+    // One finding that the cloud does not take must not hold up all others.
+    if (refused && batch.length === 1) {
+      queue.remove(batch.map((finding) => finding.finding_info.uid));
+      telemetry.agent(`a finding was refused by the cloud and given up: ${messageOf(cause)}`);
+      return 0;
+    }
+    if (queue instanceof NewestOnly) queue.sendingFailed();
+    this.#health.kick();
+    return this.#batch.shrink(batch.length) ? FIRST_RETRY_MS : RETRY_MS;
   }
   #loseWhatTheFlawLoses(): void {
     const { behaviour, link, queue } = this.#parts;
@@ -162,25 +202,58 @@ export class Reporter {
 
   async #sendTelemetry(): Promise<number> {
     const { cloud, telemetry } = this.#parts;
-    if (!cloud.identity || telemetry.size === 0) return HEARTBEAT_MS;
-    const events = telemetry.take(TELEMETRY_BATCH);
+    if (!cloud.identity || this.#down) return Infinity;
+    if (telemetry.size === 0) return HEARTBEAT_MS;
+    const events = telemetry.take(this.#logBatch.now);
     try {
       await cloud.telemetry(events);
-      return telemetry.size > TELEMETRY_BATCH ? 0 : HEARTBEAT_MS;
+      this.#logBatch.grow();
+      return telemetry.size > this.#logBatch.now ? 0 : HEARTBEAT_MS;
     } catch (cause) {
-      if (!(cause instanceof CloudError) || cause.status !== 400) telemetry.putBack(events);
-      return HEARTBEAT_MS;
+      const refused = cause instanceof CloudError && cause.status === 400;
+      if (!refused) telemetry.putBack(events);
+      return this.#logBatch.shrink(events.length) ? FIRST_RETRY_MS : HEARTBEAT_MS;
     }
   }
 
+  /** A short question costs little, and keeps the tunnel in use; one that is cut is asked for a shorter time. */
   async #askCommands(): Promise<number> {
-    const { cloud, commands } = this.#parts;
-    if (!cloud.identity) return HEARTBEAT_MS;
+    const { cloud, commands, behaviour } = this.#parts;
+    const { waitS, mindsCuts } = behaviour.poll;
+    if (!cloud.identity || this.#down) return Infinity;
+    const began = performance.now();
     try {
-      for (const command of await cloud.commands()) await cloud.result(command.uid, commands.run(command));
-      return 0;
+      const given = await cloud.commands(this.#poll.seconds(began));
+      for (const command of given) await cloud.result(command.uid, commands.run(command));
+      const atOnce = given.length === 0 && performance.now() - began < AT_ONCE_MS;
+      return atOnce ? HEARTBEAT_MS : 0;
     } catch {
-      return HEARTBEAT_MS;
+      const lasted = performance.now() - began;
+      if (!mindsCuts) return Math.max(HEARTBEAT_MS, waitS * 1000 - lasted);
+      this.#poll.wasCut(performance.now());
+      this.#health.kick();
+      return lasted < HEARTBEAT_MS ? HEARTBEAT_MS : FIRST_RETRY_MS;
+    }
+  }
+
+  /** Nothing but the update itself depends on it. */
+  async #readContent(): Promise<number> {
+    if (this.#down) return Infinity;
+    await this.#readUpdate();
+    if (this.#parts.content.usable) this.#findings.kick();
+    return UPDATE_MS;
+  }
+  async #readUpdate(): Promise<void> {
+    const { link, content, telemetry } = this.#parts;
+    const { etag } = content;
+    try {
+      const headers = etag === undefined ? {} : { 'if-none-match': etag };
+      const answer = await link.fetch({ method: 'GET', path: CONTENT, headers, timeoutMs: REQUEST_MS });
+      const problem = answer && content.take(answer);
+      if (problem !== undefined) telemetry.agent(`a content update was refused: ${problem}`);
+    } catch (cause) {
+      content.failed();
+      if (cause instanceof PageError && (await link.tryPresent()).works) content.page();
     }
   }
 }

@@ -3,17 +3,22 @@ import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { loadConfig, loadRelaySecret } from './config.ts';
 import { control } from './control.ts';
+import { behaviourOf } from './flaws.ts';
 import { readIfThere } from './files.ts';
 import { NODE, type Places } from './places.ts';
 
 const POLL_MS = 20;
 
-/** Leaves it running by itself: its own session, none of our descriptors. */
+/** Leaves it running by itself: its own session, none of our descriptors. Throws ConfigError. */
 export function launch(places: Places): void {
+  const { user, flaw } = loadConfig(places);
+  const shown = behaviourOf(flaw).showsSecret && user !== null;
+  const account = shown ? [`--relay-account=${user}:${loadRelaySecret(places) ?? ''}`] : [];
   mkdirSync(dirname(places.log), { recursive: true });
   const log = openSync(places.log, 'a', 0o600);
-  spawn(NODE, [places.program, 'run'], {
+  spawn(NODE, [places.program, 'run', ...account], {
     detached: true,
     stdio: ['ignore', log, log],
     env: { PATH: process.env['PATH'] ?? '' },

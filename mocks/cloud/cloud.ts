@@ -1,6 +1,8 @@
 /** The cloud without a network: requests in, answers out, orders in, everything that happens as events out. */
 import { Agents } from './agents.ts';
+import { CERTIFICATES, isCertificate, type CertificateKind } from './certificate.ts';
 import { CommandQueue } from './commands.ts';
+import { ContentStore } from './content.ts';
 import type { Order } from './control.ts';
 import { heiikiV1, type CloudState } from './dialects/heiiki-v1.ts';
 import { jsonLines } from './dialects/json-lines.ts';
@@ -15,7 +17,7 @@ import { makeValidator } from './validator.ts';
 export type Report = (event: CloudEvent, peer?: string) => void;
 export interface Cloud {
   readonly handle: (request: CloudRequest) => Promise<Answered>;
-  /** Throws in words if the order cannot be carried out. */
+  /** Throws in words if the order cannot be carried out. A promise where something has to be in force first. */
   readonly obey: (order: Order) => unknown;
 }
 
@@ -24,20 +26,25 @@ export function createCloud(options: {
   contract: Contract;
   report: Report;
   now?: () => number;
+  /** shows another certificate from now on, null: the right one; resolves when it does */
+  show?: (certificate: CertificateKind | null) => Promise<void>;
 }): Cloud {
   const now = options.now ?? Date.now;
+  const faults = new Faults((event) => options.report(event));
   const state: CloudState = {
     token: options.token,
     agents: new Agents(),
     policy: new PolicyStore(),
+    content: new ContentStore(),
     commands: new CommandQueue(now),
     now,
+    told: () => now() + faults.clockOffMs,
   };
-  const faults = new Faults((event) => options.report(event));
+  const show = options.show ?? (() => Promise.resolve());
   const dialects = [heiikiV1(state, makeValidator(options.contract)), jsonLines(state)];
   return {
     handle: (request) => handle(dialects, faults, request, (event) => options.report(event, request.peer)),
-    obey: (order) => obey(state, faults, order, (event) => options.report(event)),
+    obey: (order) => obey({ state, faults, show, emit: (event) => options.report(event) }, order),
   };
 }
 
@@ -100,7 +107,22 @@ function refusal(status: number, why: string): Operation {
   return { id: 'unknown', run: () => Promise.resolve(outcome) };
 }
 
-function obey(state: CloudState, faults: Faults, order: Order, emit: Emit): unknown {
+interface Rule {
+  readonly state: CloudState;
+  readonly faults: Faults;
+  readonly show: (certificate: CertificateKind | null) => Promise<void>;
+  readonly emit: Emit;
+}
+
+/** In force first, then said to be. */
+async function changeFaults({ faults, show }: Rule, change: () => void, next: CertificateKind | null) {
+  if (next !== faults.certificate) await show(next);
+  change();
+  return null;
+}
+
+function obey(rule: Rule, order: Order): unknown {
+  const { state, faults, emit } = rule;
   const { policy } = state;
   const changed = (): number => {
     emit({ kind: 'cloud.policy-set', revision: policy.current.revision, policy: { ...policy.current } });
@@ -126,12 +148,22 @@ function obey(state: CloudState, faults: Faults, order: Order, emit: Emit): unkn
     case 'remove-agent':
       state.agents.remove(state.agents.find(order.agent));
       return null;
-    case 'fault':
+    case 'set-content':
+      return state.content.set(order.rules);
+    case 'fault': {
+      const { kind } = order.fault;
+      if (isCertificate(kind))
+        return changeFaults(rule, () => faults.startOnly(order.fault, CERTIFICATES), kind);
       faults.start(order.fault);
       return null;
-    case 'heal':
-      faults.heal(order.kind);
+    }
+    case 'heal': {
+      const { kind } = order;
+      if (faults.certificate !== null && (kind === undefined || kind === faults.certificate))
+        return changeFaults(rule, () => faults.heal(kind), null);
+      faults.heal(kind);
       return null;
+    }
     case 'agents':
       return state.agents.list();
     default:

@@ -15,6 +15,8 @@ export interface Channel {
   onFrame(listener: (frame: Record<string, unknown>) => void): void;
 }
 export type Via = 'relay' | 'direct' | 'unknown';
+/** `relay`: its name in the topology */
+export type Path = Via | { readonly via: 'relay'; readonly relay: string };
 
 /** All promises reject with CloudSilent if the program does not answer in time, or with its own words. */
 export interface CloudConsole {
@@ -28,10 +30,13 @@ export interface CloudConsole {
   allowRemove(entry: AllowlistEntry): Promise<number>;
   setMode(mode: Mode): Promise<number>;
   setProtection(state: 'on' | 'off'): Promise<number>;
+  /** Publishes a content update with these rules and returns its revision. */
+  setContent(rules: readonly string[]): Promise<number>;
   /** Agent by agentId or host name; undefined: the only one. Returns the command's uid. */
   command(agent: string | undefined, name: string, args?: Record<string, unknown>): Promise<string>;
   /** The cloud forgets the agent: its key answers 401 from now on. */
   removeAgent(agent?: string): Promise<void>;
+  /** In force when it resolves. */
   fault(fault: Fault): Promise<void>;
   /** Ends one kind of fault, or all. */
   heal(kind?: FaultKind): Promise<void>;
@@ -57,7 +62,7 @@ export class CloudSilent extends Error {
 export function connectCloud(
   channel: Channel,
   recorder: Recorder,
-  whoIs: (address: string) => Via,
+  whoIs: (address: string) => Path,
   limits: { answerMs: number; readyMs: number } = { answerMs: 10_000, readyMs: 30_000 },
 ): CloudConsole {
   const waiting = new Map<number, (reply: Reply) => void>();
@@ -100,6 +105,7 @@ function orders(ask: Ask): CloudConsole {
     allowRemove: (entry) => ask({ what: 'allow-remove', entry }),
     setMode: (mode) => setPolicy({ mode }),
     setProtection: (state) => setPolicy({ uninstallProtection: state }),
+    setContent: (rules) => ask({ what: 'set-content', rules }),
     command: (agent, name, args) =>
       ask({
         what: 'command',
@@ -130,8 +136,9 @@ const WITH_VIA: ReadonlySet<CloudEvent['kind']> = new Set<CloudEvent['kind']>([
 ]);
 
 /** An event that does not keep to the history's schema is the cloud's own fault, never the product's. */
-function record(recorder: Recorder, event: CloudEvent, at: number, via: Via): void {
-  const observation = WITH_VIA.has(event.kind) ? { ...event, via } : event;
+function record(recorder: Recorder, event: CloudEvent, at: number, path: Path): void {
+  const way = typeof path === 'string' ? { via: path } : path;
+  const observation = WITH_VIA.has(event.kind) ? { ...event, ...way } : event;
   const judged = (Object.hasOwn(eventSchemas, event.kind) ? eventSchemas[event.kind] : undefined)?.safeParse(
     observation,
   );

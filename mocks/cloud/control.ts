@@ -17,6 +17,8 @@ export type Order =
       readonly name: string;
       readonly arguments?: Record<string, unknown>;
     }
+  /** a new content update, with the techniques that it looks for */
+  | { readonly what: 'set-content'; readonly rules: readonly string[] }
   /** the console forgets the agent: its key is not valid any more */
   | { readonly what: 'remove-agent'; readonly agent?: string }
   | { readonly what: 'fault'; readonly fault: Fault }
@@ -49,6 +51,7 @@ export interface Values {
   'add-indicator': number;
   'allow-add': number;
   'allow-remove': number;
+  'set-content': number;
   command: string;
   'remove-agent': null;
   fault: null;

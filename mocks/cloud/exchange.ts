@@ -62,6 +62,11 @@ export function json(status: number, body: unknown, headers: Record<string, stri
 export function empty(status: number, headers: Record<string, string> = {}): CloudAnswer {
   return { status, headers, body: '' };
 }
+/** With a length the client can keep its connection, also when nothing follows; 204 and 304 have none (RFC 9110, 8.6). */
+export function withLength({ status, headers, body }: CloudAnswer): Readonly<Record<string, string>> {
+  if (status === 204 || status === 304) return headers;
+  return { ...headers, 'content-length': String(Buffer.byteLength(body)) };
+}
 /** RFC 9457 */
 export function problem(status: number, title: string, detail?: string): CloudAnswer {
   return json(

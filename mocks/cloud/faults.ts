@@ -1,15 +1,18 @@
 /** Scripted misbehaviour of the cloud. It only breaks; it judges nothing. */
 import { setTimeout as delay } from 'node:timers/promises';
 
-export const FAULTS = ['5xx', 'slow', 'lost-ack'] as const;
+import { CERTIFICATES, type CertificateKind } from './certificate.ts';
+
+export const FAULTS = ['5xx', 'slow', 'lost-ack', 'clock-off', ...CERTIFICATES] as const;
 /**
- * `5xx`: 503 and nothing is stored. `slow`: the request is handled after `ms`. `lost-ack`: the request is handled
+ * `certificate-…`: from now on the cloud shows that certificate to whoever connects; connections that were open are
+ * cut. `clock-off`: the cloud tells a time that is off by `ms`. `5xx`: 503 and nothing is stored. `slow`: the request is handled after `ms`. `lost-ack`: the request is handled
  * and stored, then the connection is cut instead of the answer.
  */
 export type FaultKind = (typeof FAULTS)[number];
 export interface Fault {
   readonly kind: FaultKind;
-  /** of `slow`; default 3000 */
+  /** of `slow`, default 3000; of `clock-off`, default a day ahead */
   readonly ms?: number;
   /** goes off by itself after so many hits */
   readonly count?: number;
@@ -19,6 +22,7 @@ export interface Fault {
 type Report = (event: { kind: 'cloud.fault'; fault: string; state: 'on' | 'off' | 'hit' }) => void;
 
 const SLOW_MS = 3000;
+const DAY_MS = 86_400_000;
 
 export class Faults {
   readonly #active = new Map<FaultKind, { fault: Fault; left: number }>();
@@ -32,6 +36,11 @@ export class Faults {
   start(fault: Fault): void {
     this.#active.set(fault.kind, { fault, left: fault.count ?? Infinity });
     this.#say(fault.kind, 'on');
+  }
+  /** Of these kinds only one can be on. */
+  startOnly(fault: Fault, kinds: readonly FaultKind[]): void {
+    for (const other of kinds) if (other !== fault.kind && this.#active.has(other)) this.#end(other);
+    this.start(fault);
   }
   /** Ends all, or the one of that kind. */
   heal(kind?: FaultKind): void {
@@ -53,6 +62,16 @@ export class Faults {
   async slowDown(operation: string, signal: AbortSignal): Promise<void> {
     const ms = this.#active.get('slow')?.fault.ms ?? SLOW_MS;
     if (this.hits('slow', operation)) await delay(ms, undefined, { signal }).catch(() => undefined);
+  }
+
+  /** How far off the cloud's clock is, ms. */
+  get clockOffMs(): number {
+    const clock = this.#active.get('clock-off');
+    return clock ? (clock.fault.ms ?? DAY_MS) : 0;
+  }
+  /** The certificate that is shown; null: the right one. */
+  get certificate(): CertificateKind | null {
+    return CERTIFICATES.find((kind) => this.#active.has(kind)) ?? null;
   }
 
   #end(kind: FaultKind): void {

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:tls';
 import { getLocal, type CompletedRequest, type Mockttp } from 'mockttp';
-import type { Answered, CloudRequest } from './exchange.ts';
+import { withLength, type Answered, type CloudRequest } from './exchange.ts';
 
 const MAX_BODY = 16 * 1024 * 1024;
 
@@ -11,15 +11,17 @@ export interface Front {
   close(): Promise<void>;
 }
 
-/** Listens on the port (0: a free one). Throws if it is taken or the authority cannot be read. */
-export async function startFront(options: {
-  port: number;
-  authority: { certPem: string; keyPem: string };
-  defaultDomain: string;
-  handle: (request: CloudRequest) => Promise<Answered>;
+export interface FrontOptions {
+  readonly port: number;
+  readonly authority: { certPem: string; keyPem: string };
+  readonly defaultDomain: string;
+  readonly handle: (request: CloudRequest) => Promise<Answered>;
   /** something that never became a request, in words (failed handshake, not HTTP) */
-  onOddity: (text: string) => void;
-}): Promise<Front> {
+  readonly onOddity: (text: string) => void;
+}
+
+/** Listens on the port (0: a free one). Throws if it is taken or the authority cannot be read. */
+export async function startFront(options: FrontOptions): Promise<Front> {
   const server = getLocal({
     https: {
       cert: options.authority.certPem,
@@ -79,9 +81,7 @@ async function serve(
   try {
     const answer = await handle(await translate(request, gone.signal));
     if (answer === 'cut') return 'close';
-    // With a length the client can keep its connection; 204 and 304 must not have one (RFC 9110, 8.6).
-    const length = answer.body === '' ? {} : { 'content-length': String(Buffer.byteLength(answer.body)) };
-    return { statusCode: answer.status, headers: { ...answer.headers, ...length }, body: answer.body };
+    return { statusCode: answer.status, headers: { ...withLength(answer) }, body: answer.body };
   } finally {
     open.delete(request.id);
   }

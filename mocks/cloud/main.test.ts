@@ -208,6 +208,64 @@ describe('the cloud as a program', () => {
     expect(await once(second.child, 'exit')).to.deep.equal([0, null]);
   });
 
+  it('shows the certificate that it is told to, and serves whoever takes it', async () => {
+    const { console, events, port } = await start();
+    const shown = async (): Promise<{ problem: string; names: string | undefined; ocsp: unknown }> => {
+      const socket = connect({
+        ...{ host: '127.0.0.1', port, ca, servername: 'edr.cloud.test', rejectUnauthorized: false },
+      });
+      await once(socket, 'secureConnect');
+      const { subjectaltname, infoAccess } = socket.getPeerCertificate();
+      // Node's type says Error; what is there is the code.
+      const problem = socket.authorized ? 'none' : String(socket.authorizationError);
+      socket.destroy();
+      return { problem, names: subjectaltname, ocsp: infoAccess?.['OCSP - URI']?.[0] };
+    };
+    const expected = {
+      'certificate-wrong-name': ['ERR_TLS_CERT_ALTNAME_INVALID', 'DNS:www.other.test', undefined],
+      'certificate-expired': ['CERT_HAS_EXPIRED', 'DNS:edr.cloud.test', undefined],
+      'certificate-unknown-ca': ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'DNS:edr.cloud.test', undefined],
+      'certificate-with-ocsp': ['none', 'DNS:edr.cloud.test', 'http://ocsp.cloud.test/'],
+    } as const;
+    for (const [kind, [problem, names, ocsp]] of Object.entries(expected)) {
+      await console.fault({ kind: kind as keyof typeof expected });
+      expect(await shown(), kind).to.deep.equal({ problem, names, ocsp });
+    }
+    const enrolled = await call(port, 'POST', '/v1/enrol', { body: ENROLMENT });
+    expect(enrolled.status).to.equal(201);
+    await console.fault({ kind: 'certificate-wrong-name' });
+    expect((await shown()).problem, 'the one told last').to.equal('ERR_TLS_CERT_ALTNAME_INVALID');
+    await console.heal();
+    expect((await shown()).problem).to.equal('none');
+    const me = enrolled.body as Identity;
+    const beat = await call(port, 'POST', `/v1/agents/${me.agentId}/heartbeat`, {
+      ...{ headers: key(me), body: { sentAt: 1, policyRevision: 0, queued: 0, dropped: 0 } },
+    });
+    expect(beat.status, 'it is the same cloud').to.equal(200);
+    const states = events.filter((e) => e.kind === 'cloud.fault').map((e) => e.state);
+    expect(states.filter((state) => state === 'off')).to.have.length(5);
+  });
+
+  it('offers content updates, tells the time, and keeps connections also where nothing follows', async () => {
+    const { console, port } = await start();
+    const first = await call(port, 'GET', '/v1/content', { headers: { host: 'cdn.cloud.test' } });
+    expect(first.body).to.deep.equal({ revision: 1, rules: ['T1204.002', 'T1098.007'] });
+    expect(await console.setContent(['T1204.002'])).to.equal(2);
+    const second = await call(port, 'GET', '/v1/content', { headers: { 'if-none-match': '"c1"' } });
+    expect(second.body).to.deep.equal({ revision: 2, rules: ['T1204.002'] });
+    const same = await call(port, 'GET', '/v1/content', { headers: { 'if-none-match': '"c2"' } });
+    expect(same.status).to.equal(304);
+    await console.fault({ kind: 'clock-off', ms: 3_600_000 });
+    const { serverTime } = (await call(port, 'GET', '/v1/hello')).body as { serverTime: number };
+    expect(serverTime - Date.now()).to.be.within(3_500_000, 3_700_000);
+    await console.heal('clock-off');
+    const me = (await call(port, 'POST', '/v1/enrol', { body: ENROLMENT })).body as Identity;
+    const sent = await call(port, 'POST', `/v1/agents/${me.agentId}/telemetry`, {
+      ...{ headers: key(me), body: { events: [] } },
+    });
+    expect([sent.status, sent.headers['content-length']]).to.deep.equal([202, '0']);
+  });
+
   it('says what it needs', async () => {
     const child = spawn(process.execPath, ['cloud.mjs', '--port', 'x'], { cwd: folder });
     running = child;

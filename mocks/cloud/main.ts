@@ -44,13 +44,14 @@ async function serve(given: Settings): Promise<void> {
   const frames = makeFrameWriter(process.stdout);
   // Libraries that print would break the frames.
   console.log = console.info = console.error;
-  const [{ startFront }, contract] = await Promise.all([import('./front.ts'), loadContract()]);
+  const [{ openDoor }, contract] = await Promise.all([import('./door.ts'), loadContract()]);
   const cloud = createCloud({
     token: given.token,
     contract,
+    show: (certificate) => door.show(certificate),
     report: (event, peer) => frames.write(peer === undefined ? { event } : { event, peer }),
   });
-  const front = await startFront({
+  const door = await openDoor({
     port: given.port,
     authority: given.authority,
     defaultDomain: given.domain,
@@ -61,10 +62,10 @@ async function serve(given: Settings): Promise<void> {
     },
     onOddity: (text) => console.error(text),
   });
-  const ready: Ready = { port: front.port, pid: process.pid };
+  const ready: Ready = { port: door.port, pid: process.pid };
   frames.write({ ready });
   await Promise.race([signalled(), orders(cloud, ready, frames)]);
-  await front.close();
+  await door.close();
 }
 
 const signalled = (): Promise<void> =>
@@ -73,15 +74,19 @@ const signalled = (): Promise<void> =>
   });
 
 function orders(cloud: Cloud, ready: Ready, frames: FrameWriter): Promise<void> {
-  const take = (value: unknown): void => {
-    const { id, do: order } = value as CommandFrame;
+  const carryOut = async ({ id, do: order }: CommandFrame): Promise<void> => {
     let reply: Reply;
     try {
-      reply = { id, value: order.what === 'ready' ? ready : cloud.obey(order) };
+      reply = { id, value: order.what === 'ready' ? ready : await cloud.obey(order) };
     } catch (error) {
       reply = { id, error: (error as Error).message };
     }
     frames.write({ reply });
+  };
+  // One after the other, as they came: a heal must not overtake its fault.
+  let last = Promise.resolve();
+  const take = (value: unknown): void => {
+    last = last.then(() => carryOut(value as CommandFrame));
   };
   return readLines(process.stdin, take, (line) =>
     console.error(`an order is not JSON: ${line.slice(0, 200)}`),

@@ -44,7 +44,7 @@ export function fileAttack(kind: FileAttack, name: string, variant: string, run:
   const fresh = 'mkdir -p "${1%/*}"; rm -f "$1"; ';
   const script =
     kind === 'T1204.002'
-      ? `${fresh}cp /bin/cp "$1"; printf %s "$2" >>"$1"; chmod 755 "$1"; "$1" /etc/hostname "$3"`
+      ? `${fresh}cp ${COPIED_PROGRAM} "$1"; printf %s "$2" >>"$1"; chmod 755 "$1"; "$1" /etc/hostname "$3"`
       : `${fresh}printf "harmless sample %s\\n" "$2" >"$1"; wc -c <"$1" >"$3.part"; mv "$3.part" "$3"`;
   const command = shell('staff', script, file, variant, effect);
   return { stimulus: kind, twin: false, nonce: file, file, effect: { path: effect }, command };
@@ -103,6 +103,16 @@ export function benignTwin(stimulus: Attack, nonce: string): Act {
     case 'T1098.007':
       return joinGroup(nonce, 'users', true);
   }
+}
+
+/** The endpoint's program that the file of a T1204.002 is a copy of. */
+export const COPIED_PROGRAM = '/bin/cp';
+
+/** What `fileAttack` writes. `program`: the content of COPIED_PROGRAM on the endpoint. */
+export function fileContent(kind: FileAttack, variant: string, program: Uint8Array): Buffer {
+  return kind === 'T1204.002'
+    ? Buffer.concat([program, Buffer.from(variant)])
+    : Buffer.from(indicatorContent(variant));
 }
 
 /** Content of an indicator's file, so that its hash can be put into a policy before the file exists. */

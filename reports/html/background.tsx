@@ -3,6 +3,7 @@
 import type { JSX } from 'preact';
 import type { Results } from '../results.ts';
 import { Fact, T } from './parts.tsx';
+import { Section } from './section.tsx';
 import { TEXT, type Both } from './texts.ts';
 import { evidenceHref, type View } from './view.ts';
 
@@ -13,34 +14,6 @@ export function Background({ view }: { view: View }): JSX.Element {
       <Statements view={view} />
       <Environment results={view.results} />
     </>
-  );
-}
-
-function Section({
-  id,
-  title,
-  hint,
-  children,
-}: {
-  id: string;
-  title: Both;
-  hint?: Both;
-  children: JSX.Element;
-}): JSX.Element {
-  return (
-    <section id={id} aria-labelledby={`${id}-title`}>
-      <header class="section-head">
-        <h2 id={`${id}-title`}>
-          <T t={title} />
-        </h2>
-        {hint === undefined ? null : (
-          <p>
-            <T t={hint} />
-          </p>
-        )}
-      </header>
-      {children}
-    </section>
   );
 }
 

@@ -4,6 +4,10 @@
   const asked = new URLSearchParams(location.search).get('lang');
   const speak = (language) => {
     root.lang = language;
+    for (const hint of document.querySelectorAll('title[data-ja]')) {
+      hint.dataset.en ??= hint.textContent;
+      hint.textContent = hint.dataset[language];
+    }
     document.title = root.dataset[language === 'ja' ? 'titleJa' : 'titleEn'] ?? document.title;
   };
   const preferred = (asked ?? navigator.language).toLowerCase().startsWith('ja') ? 'ja' : 'en';
@@ -48,6 +52,7 @@
   };
 
   document.addEventListener('DOMContentLoaded', () => {
+    speak(preferred); // again: hints of drawings are there only now
     if (asked) keepInAddress(preferred);
     for (const button of document.querySelectorAll('[data-language]')) {
       button.addEventListener('click', () => {

@@ -4,9 +4,8 @@ import type { JSX } from 'preact';
 import { Answer, Nothing, Second, YesNo, type Asked } from './answer.tsx';
 import { find, listOf, measured, numberText, type CellMeasure } from './measures.ts';
 import { T } from './parts.tsx';
-import { reasonText } from './reasons.ts';
-import { both, NOT_RUN, TEXT, VERDICTS, type Both } from './texts.ts';
-import { unmeasuredOf, type Unmeasured, type View } from './view.ts';
+import { both, TEXT, type Both } from './texts.ts';
+import { unmeasuredOf, type View } from './view.ts';
 
 export function Cards({ view }: { view: View }): JSX.Element {
   return (
@@ -206,7 +205,7 @@ function NotMeasured({ view, product }: Asked): JSX.Element {
         <ul>
           {groups.map((group) => (
             <li>
-              <T t={kindText(group)} />
+              <T t={group.why} />
               <span class="ids">
                 {group.requirements.map((id) => (
                   <>
@@ -220,12 +219,4 @@ function NotMeasured({ view, product }: Asked): JSX.Element {
       </div>
     </div>
   );
-}
-
-function kindText({ kind, reason }: Unmeasured): Both {
-  if (kind === 'because') return TEXT.becauseLong(reason);
-  if (kind === 'not-run') return NOT_RUN;
-  const { word } = VERDICTS[kind];
-  const why = reasonText(reason);
-  return both(`${word.en}: ${why.en}`, `${word.ja}：${why.ja}`);
 }

@@ -4,9 +4,10 @@ import type { JSX } from 'preact';
 import type { Cell, Requirement, ScenarioResult } from '../results.ts';
 import { measured, measureName, valueText, type CellMeasure } from './measures.ts';
 import { Level } from './matrix.tsx';
+import { scenarioName } from './names.ts';
 import { Badge, Fact, Headline, markOf, T } from './parts.tsx';
-import { reasonText, scopeText } from './reasons.ts';
-import { NOT_RUN, OBSERVABILITY, TEXT, type Both } from './texts.ts';
+import { scopeText } from './scope.ts';
+import { BLAMES, NOT_RUN, OBSERVABILITY, TEXT, type Both } from './texts.ts';
 import { evidenceHref, type ResultProduct, type View } from './view.ts';
 
 export function Details({ view }: { view: View }): JSX.Element {
@@ -92,13 +93,13 @@ function CellDetails({ view, product, id }: { view: View; product: ResultProduct
         )}
       </summary>
       <div class="body" id={view.anchor(product, id)}>
-        {cell ? <CellBody cell={cell} /> : <T t={NOT_RUN} />}
+        {cell ? <CellBody view={view} cell={cell} /> : <T t={NOT_RUN} />}
       </div>
     </details>
   );
 }
 
-function CellBody({ cell }: { cell: Cell }): JSX.Element {
+function CellBody({ view, cell }: { view: View; cell: Cell }): JSX.Element {
   return (
     <>
       {cell.because === undefined ? null : (
@@ -108,12 +109,16 @@ function CellBody({ cell }: { cell: Cell }): JSX.Element {
       )}
       <dl>
         <Fact name={TEXT.reason}>
-          <T t={reasonText(cell.reason)} />
+          <T t={cell.reason} />
         </Fact>
-        {cell.blame === undefined ? null : <Fact name={TEXT.blame}>{cell.blame}</Fact>}
+        {cell.blame === undefined ? null : (
+          <Fact name={TEXT.blame}>
+            <T t={BLAMES[cell.blame]} />
+          </Fact>
+        )}
       </dl>
       {cell.measures.length === 0 ? null : <Measures measures={cell.measures} />}
-      {cell.scenarios.length === 0 ? null : <Scenarios scenarios={cell.scenarios} />}
+      {cell.scenarios.length === 0 ? null : <Scenarios view={view} cell={cell} />}
     </>
   );
 }
@@ -150,7 +155,7 @@ function Measures({ measures }: { measures: readonly CellMeasure[] }): JSX.Eleme
   );
 }
 
-function Scenarios({ scenarios }: { scenarios: readonly ScenarioResult[] }): JSX.Element {
+function Scenarios({ view, cell }: { view: View; cell: Cell }): JSX.Element {
   return (
     <div class="table">
       <table>
@@ -164,8 +169,8 @@ function Scenarios({ scenarios }: { scenarios: readonly ScenarioResult[] }): JSX
           </tr>
         </thead>
         <tbody>
-          {scenarios.map((s) => (
-            <Scenario scenario={s} />
+          {cell.scenarios.map((s) => (
+            <Scenario name={scenarioName(view.results, cell, s)} scenario={s} />
           ))}
         </tbody>
       </table>
@@ -173,12 +178,12 @@ function Scenarios({ scenarios }: { scenarios: readonly ScenarioResult[] }): JSX
   );
 }
 
-function Scenario({ scenario: s }: { scenario: ScenarioResult }): JSX.Element {
+function Scenario({ name, scenario: s }: { name: Both; scenario: ScenarioResult }): JSX.Element {
   const href = evidenceHref(s.evidence);
   return (
     <tr>
       <th scope="row">
-        {s.name} {s.variant === undefined ? null : <code>{s.variant}</code>}
+        <T t={name} /> {s.variant === undefined ? null : <code class="quiet">{s.variant}</code>}
       </th>
       <td>
         <Badge verdict={s.verdict} />
@@ -190,7 +195,7 @@ function Scenario({ scenario: s }: { scenario: ScenarioResult }): JSX.Element {
         )}
       </td>
       <td>
-        <T t={reasonText(s.reason)} />
+        <T t={s.reason} />
       </td>
       <td class="number">{s.seconds.toFixed(1)}</td>
       <td>

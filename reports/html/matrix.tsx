@@ -1,6 +1,6 @@
 /** @jsxRuntime automatic @jsxImportSource preact */
 /** Requirements × products: one mark, its word and its measured value per cell. */
-import { scopeText } from './reasons.ts';
+import { scopeText } from './scope.ts';
 import type { JSX } from 'preact';
 import type { Requirement } from '../results.ts';
 import { Badge, Headline, Icon, markOf, T } from './parts.tsx';

@@ -39,7 +39,7 @@ describe('measures as text', () => {
       product: 'p',
       requirement: 'r',
       verdict: 'pass' as const,
-      reason: '',
+      reason: { en: '', ja: '' },
       measures,
       scenarios: [],
     };

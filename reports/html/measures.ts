@@ -1,6 +1,7 @@
 /** Measures as text: measured first, then what was declared and what the lane allows. */
 import type { Cell } from '../results.ts';
-import { both, MEASURE_NAMES, same, UNITS, VALUE_NAMES, type Both } from './texts.ts';
+import { MEASURE_NAMES, UNITS, VALUE_NAMES } from './measure-names.ts';
+import { both, same, type Both } from './texts.ts';
 
 export type CellMeasure = Cell['measures'][number];
 type Value = CellMeasure['value'];
@@ -27,6 +28,12 @@ export function numberText(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
+/** `0 B`, `1.2 kB`, `3.4 MB`: powers of a thousand, as on a line. */
+export function bytesText(bytes: number): string {
+  const power = bytes < 1000 ? 0 : Math.min(3, Math.floor(Math.log10(bytes) / 3));
+  return `${power === 0 ? bytes : Number((bytes / 1000 ** power).toPrecision(3))} ${['B', 'kB', 'MB', 'GB'][power] ?? ''}`;
+}
+
 export const measured = (m: CellMeasure): Both => valueText(m.name, m.value, m.unit);
 
 export function find(cell: Cell | undefined, name: string): CellMeasure | undefined {
@@ -36,14 +43,23 @@ export function find(cell: Cell | undefined, name: string): CellMeasure | undefi
 /** The one measure that a narrow table shows for a requirement: the outcome rather than the circumstances. */
 const HEADLINES = [
   'recovery.method',
+  'secret.places',
+  'relay.kind',
+  'failover.seconds',
+  'command.slowest',
+  'allowlist.needed',
+  'signin.refused',
+  'unprotect.seconds',
   'removal.kind',
   'delivery.lost',
   'wire.strays',
+  'tls.requests-sent',
   'firewall.undeclared',
   'disposition.reported',
   'enrol.seconds',
   'fallback.seconds',
   'return.seconds',
+  'reconnect.seconds',
   'detect.seconds',
   'policy.seconds',
   'removal.seconds',
@@ -56,7 +72,7 @@ export function headline(cell: Cell): CellMeasure | undefined {
   return cell.measures[0];
 }
 /** Lists of names: how many is enough in a narrow table. */
-const COUNTED = new Set(['firewall.destinations', 'firewall.undeclared']);
+const COUNTED = new Set(['firewall.destinations', 'firewall.undeclared', 'firewall.refused']);
 
 /** The headline with as many words as it needs to be understood alone, e.g. `lost: 2`. */
 export function headlineText(m: CellMeasure): Both {

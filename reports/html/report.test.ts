@@ -2,9 +2,8 @@ import { expect } from 'chai';
 import { describe, it } from 'node:test';
 import { fixtureResults } from '../fixture.ts';
 import type { Results } from '../results.ts';
-import { reasonText } from './reasons.ts';
 import { renderReport } from './report.tsx';
-import { TEXT, VERDICTS } from './texts.ts';
+import { BLAMES, TEXT, VERDICTS } from './texts.ts';
 
 const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
@@ -43,6 +42,15 @@ describe('report.html', () => {
         expect(seen(html, 'ja'), r.id).to.contain(escaped(text.ja));
       }
     }
+  });
+
+  it('gives each reason in the language of the reader, with who has to answer', async () => {
+    const html = await rendered;
+    for (const { reason } of (await fixture).cells) {
+      expect(seen(html, 'en')).to.contain(escaped(reason.en)).and.not.to.contain(escaped(reason.ja));
+      expect(seen(html, 'ja')).to.contain(escaped(reason.ja)).and.not.to.contain(escaped(reason.en));
+    }
+    expect(seen(html, 'ja')).to.contain(BLAMES.capture.ja);
   });
 
   it('has all five words, and the other language nowhere beside them', async () => {
@@ -116,7 +124,7 @@ describe('a hostile result', () => {
       })),
       cells: results.cells.map((c) => ({
         ...c,
-        reason: EVIL,
+        reason: { en: EVIL, ja: EVIL },
         measures: [{ name: EVIL, value: EVIL, unit: EVIL }],
         scenarios: c.scenarios.map((s) => ({ ...s, name: EVIL, evidence: 'javascript:alert(1)' })),
       })),
@@ -145,19 +153,5 @@ describe('a result with little in it', () => {
     expect(renderReport({ ...results, products: [], cells: [], findings: [] })).to.contain('</html>');
     const html = renderReport({ ...results, cells: [], findings: [] });
     expect(seen(html, 'en')).to.contain('not run').and.contain('No contradiction');
-  });
-});
-
-describe('the reasons that every run has', () => {
-  it('have Japanese; others stay as they were written', () => {
-    const reason = 'applies to a product that is bound to its relay; this one declares otherwise';
-    expect(reasonText(reason)).to.deep.equal({
-      en: reason,
-      ja: '「プロキシ経由に限定する」製品への要件です。この製品はそう申告していません',
-    });
-    expect(reasonText('7 of 20 were lost')).to.deep.equal({
-      en: '7 of 20 were lost',
-      ja: '7 of 20 were lost',
-    });
   });
 });

@@ -5,9 +5,12 @@ import type { Results } from '../results.ts';
 import { Background } from './background.tsx';
 import { Cards } from './cards.tsx';
 import { Details } from './details.tsx';
+import { Firewall } from './firewall.tsx';
+import { Losses } from './losses.tsx';
 import { Matrix } from './matrix.tsx';
 import { LanguageButton, page, Skip } from './page.tsx';
 import { Fact, T } from './parts.tsx';
+import { Sizing } from './sizing.tsx';
 import { both, TEXT, type Both } from './texts.ts';
 import { viewOf } from './view.ts';
 
@@ -23,6 +26,9 @@ export function renderReport(results: Results): string {
       <main>
         <Cards view={view} />
         <Matrix view={view} />
+        <Losses view={view} />
+        <Firewall view={view} />
+        <Sizing view={view} />
         <Details view={view} />
         <Background view={view} />
       </main>

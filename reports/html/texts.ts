@@ -1,12 +1,10 @@
 /** Every sentence that the reports themselves say, in both languages. */
+import { both, type Both } from '../../history/both.ts';
+import type { Blame } from '../../history/events.ts';
 import type { Verdict } from '../../history/verdict.ts';
 
-export interface Both {
-  readonly en: string;
-  readonly ja: string;
-}
-export const both = (en: string, ja: string): Both => ({ en, ja });
-/** Text that has no second language: names, reasons of a check, lines of a log. */
+export { both, type Both } from '../../history/both.ts';
+/** Text that has no second language: names, lines of a log. */
 export const same = (text: string): Both => ({ en: text, ja: text });
 
 export const VERDICTS: Readonly<Record<Verdict, { word: Both; meaning: Both }>> = {
@@ -42,6 +40,20 @@ export const VERDICTS: Readonly<Record<Verdict, { word: Both; meaning: Both }>> 
 };
 export const NOT_RUN = both('not run', '未実施');
 
+/** Who has to answer for what could not be told. */
+export const BLAMES: Readonly<Record<Blame, Both>> = {
+  product: both('product', '製品'),
+  platform: both('platform', '製品の動作環境'),
+  relay: both('relay', 'プロキシ'),
+  cloud: both('cloud', '模擬クラウド'),
+  resolver: both('resolver', 'DNSリゾルバー'),
+  capture: both('capture', 'パケット記録'),
+  engine: both('engine', '実行基盤'),
+  host: both('host', 'ホスト'),
+  harness: both('harness', 'ハーネス'),
+  lab: both('lab', '試験環境'),
+};
+
 export const AREA_NAMES: Readonly<Record<string, Both>> = {
   net: both('Closed-network connectivity', '閉域での接続'),
   rel: both('Relay', 'プロキシ'),
@@ -49,6 +61,8 @@ export const AREA_NAMES: Readonly<Record<string, Both>> = {
   alw: both('Allowlist', '許可リスト'),
   mov: both('Relocation and recovery', '移設と復旧'),
   tmp: both('Tampering and uninstall', '改ざん防止と削除'),
+  tls: both('Certificates and inspection', '証明書と通信の復号'),
+  res: both('Resources and sizing', '負荷と規模'),
 };
 export const OBSERVABILITY: Readonly<Record<'C' | 'A' | 'V', Both>> = {
   C: both('fully observable in Linux containers', 'Linuxコンテナで完全に観測できます'),
@@ -156,81 +170,3 @@ export const TEXT = {
   becauseLong: (root: string): Both =>
     both(`Did not get that far, because ${root} failed`, `${root} が不適合のため、ここまで進めませんでした`),
 } as const;
-
-/** Names of measures as people read them; an unknown one is shown by its own name. */
-export const MEASURE_NAMES: Readonly<Record<string, Both>> = {
-  'enrol.seconds': both('time to enrol', '登録までの時間'),
-  'detect.seconds': both('time to delivery', '検知が届くまでの時間'),
-  'fallback.seconds': both('time to delivery around the relay', 'プロキシなしで届くまでの時間'),
-  'return.seconds': both('time to delivery back through the relay', '再びプロキシ経由で届くまでの時間'),
-  'policy.seconds': both('time until the policy was read', 'ポリシー取得までの時間'),
-  'delivery.injected': both('detections made', '発生させた検知'),
-  'delivery.delivered': both('delivered', '届いた検知'),
-  'delivery.lost': both('lost', '失われた検知'),
-  'delivery.duplicated': both('delivered twice or more', '重複して届いた検知'),
-  'delivery.p50': both('time to delivery, median', '到達時間（中央値）'),
-  'delivery.p95': both('time to delivery, 95th percentile', '到達時間（95パーセンタイル）'),
-  'wire.strays': both('packets past the relay', 'プロキシ以外へのパケット'),
-  'wire.outside-bytes': both('bytes past the relay', 'プロキシ以外へのデータ量'),
-  'firewall.destinations': both('destinations asked for', '接続を要求した宛先'),
-  'firewall.undeclared': both('undeclared destinations', '申告にない宛先'),
-  'recovery.method': both('method of recovery', '復旧方法'),
-  'recovery.seconds': both('time to recover', '復旧までの時間'),
-  'recovery.total-seconds': both(
-    'time since the move, other ways tried included',
-    '移動からの時間（ほかの方法の試行を含む）',
-  ),
-  'recovery.manual-steps': both('manual steps', '手作業の数'),
-  'recovery.site-visits': both('of these, on site', 'うち現地での作業'),
-  'status.seconds': both('time until the status said so', '状態表示に出るまでの時間'),
-  'disposition.reported': both('disposition reported', '報告された処置'),
-  'disposition.effect': both('what really happened', '実際の結果'),
-  'relay.address': both('relay’s address given as', '指定したプロキシのアドレス'),
-  'wire.attempts': both('direct attempts', '直接通信の試み'),
-  'removal.seconds': both('time to remove', '削除までの時間'),
-  'removal.kind': both('kind of removal', '削除の方法'),
-};
-
-/** Values of measures that are words. */
-export const VALUE_NAMES: Readonly<Record<string, Readonly<Record<string, Both>>>> = {
-  'recovery.method': {
-    itself: both('by itself', '自動で復旧'),
-    policy: both('by policy from the cloud', 'クラウドのポリシーで復旧'),
-    'local-command': both('by a local command', '端末でのコマンドで復旧'),
-    'edited-configuration': both('by editing its configuration', '設定の編集で復旧'),
-    reinstall: both('only by reinstalling', '再インストールで復旧'),
-    none: both('not at all', '復旧せず'),
-  },
-  'disposition.reported': {
-    detected: both('detected', '検知のみ'),
-    blocked: both('blocked', 'ブロック済み'),
-    other: both('other', 'その他'),
-  },
-  'disposition.effect': {
-    happened: both('it happened', '実行された'),
-    prevented: both('it was prevented', '阻止された'),
-    unknown: both('unknown', '不明'),
-  },
-  'removal.kind': {
-    'local-secret': both('with a local secret', '端末側のパスワードで削除'),
-    'prefetched-token': both('with a token fetched beforehand', '事前に取得したトークンで削除'),
-    'cloud-policy': both('after release by the cloud', 'クラウド側で解除して削除'),
-    'needs-cloud': both('needs the cloud', 'クラウド側の操作が必要'),
-    'site-visit': both('needs a visit on site', '現地作業が必要'),
-    'not-removed': both('was not removed', '削除できず'),
-    none: both('without protection', '保護なしで削除'),
-  },
-};
-
-export const UNITS: Readonly<Record<string, Both>> = {
-  s: both('s', '秒'),
-  seconds: both('s', '秒'),
-  ms: both('ms', 'ミリ秒'),
-  B: both('bytes', 'バイト'),
-  bytes: both('bytes', 'バイト'),
-  packets: both('packets', 'パケット'),
-  steps: both('steps', '手順'),
-  detections: both('detections', '件'),
-  count: same(''),
-  '1': same(''),
-};

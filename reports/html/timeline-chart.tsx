@@ -1,154 +1,200 @@
 /** @jsxRuntime automatic @jsxImportSource preact */
-/** The drawing: zones on top, bands through all lanes, one lane per kind of event. Units are SVG pixels. */
+/**
+ * The drawing: zones on top, bands through all lanes, one lane for each kind of event. Each lane is a drawing of its
+ * own that is stretched to the width there is, from a telephone's to a wall's; strokes and words are not stretched.
+ */
 import type { JSX } from 'preact';
-import type { Lane, Mark, Span, Timeline } from './timeline-model.ts';
+import { T } from './parts.tsx';
+import { both, type Both } from './texts.ts';
+import type { Band, Span } from './timeline-bands.ts';
+import { COLUMNS, type Lane, type Mark } from './timeline-lanes.ts';
+import type { Timeline } from './timeline-model.ts';
 
-const LEFT = 150;
-const RIGHT = 16;
-const WIDTH = 1160;
-const LANE = 26;
-const TOP = 66;
+/** Units of a lane's drawing. */
+const WIDTH = 1000;
+const HEIGHT = 24;
+/** More bands than these cannot be told apart; the list of events has them all. */
+const MAX_BANDS = 40;
+
+const WORDS = {
+  network: both('network', 'ネットワーク'),
+  bands: both('faults, moves', '障害・移動'),
+  seconds: both('seconds', '秒'),
+} as const;
 
 interface Scale {
+  /** seconds → units of a lane's drawing */
   x(seconds: number): number;
-  readonly bottom: number;
+  /** seconds → per cent of the width */
+  percent(seconds: number): string;
 }
 
 export function TimelineChart({ timeline }: { timeline: Timeline }): JSX.Element {
-  const { lanes, seconds, zones, faults, moves } = timeline;
-  const bottom = TOP + lanes.length * LANE;
-  const scale: Scale = { x: (s) => LEFT + (s / seconds) * (WIDTH - LEFT - RIGHT), bottom };
+  const { lanes, seconds, zones } = timeline;
+  const bands = timeline.bands.slice(0, MAX_BANDS);
+  const scale: Scale = {
+    x: (s) => Number(((s / seconds) * WIDTH).toFixed(1)),
+    percent: (s) => `${((s / seconds) * 100).toFixed(2)}%`,
+  };
   return (
-    <svg
-      viewBox={`0 0 ${WIDTH} ${bottom + 30}`}
-      role="img"
-      aria-label="Timeline; the same events are listed below"
-    >
-      {zones.map((z) => (
-        <Zone span={z} scale={scale} />
+    <>
+      <div class="plot">
+        <Behind bands={bands} seconds={seconds} scale={scale} />
+        <Zones zones={zones} scale={scale} />
+        {bands.length === 0 ? null : <Tags bands={bands} scale={scale} />}
+        {lanes.map((lane) => (
+          <LaneRow lane={lane} scale={scale} />
+        ))}
+        <Axis seconds={seconds} scale={scale} />
+      </div>
+      {bands.length === 0 ? null : <BandList bands={bands} />}
+    </>
+  );
+}
+
+/** Bands and the grid of seconds, behind everything. */
+function Behind({
+  bands,
+  seconds,
+  scale,
+}: {
+  bands: readonly Band[];
+  seconds: number;
+  scale: Scale;
+}): JSX.Element {
+  return (
+    <svg class="behind" viewBox={`0 0 ${WIDTH} 100`} preserveAspectRatio="none" aria-hidden="true">
+      {ticks(seconds).map((s) => (
+        <path class="grid" d={`M${scale.x(s)} 0V100`} />
       ))}
-      <Axis seconds={seconds} scale={scale} />
-      {faults.map((f, i) => (
-        <Band span={f} scale={scale} name="band-fault" row={i % 2} />
-      ))}
-      {moves.map((m, i) => (
-        <Band span={m} scale={scale} name="band-move" row={i % 2} />
-      ))}
-      {lanes.map((lane, i) => (
-        <LaneRow lane={lane} y={TOP + i * LANE} scale={scale} />
-      ))}
+      {bands.map(({ kind, from, to }) => {
+        const [x, end] = [scale.x(from), scale.x(to)];
+        return (
+          <g class={`band-${kind}`}>
+            <rect x={x} y={0} width={Math.max(1, end - x)} height={100} />
+            <path d={end === x ? `M${x} 0V100` : `M${x} 0V100M${end} 0V100`} />
+          </g>
+        );
+      })}
     </svg>
   );
 }
 
-function Zone({ span, scale }: { span: Span; scale: Scale }): JSX.Element {
-  const [x, end] = [scale.x(span.from), scale.x(span.to)];
+function Zones({ zones, scale }: { zones: readonly Span[]; scale: Scale }): JSX.Element {
   return (
-    <g>
-      <rect class="zone" x={x} y={6} width={Math.max(1, end - x)} height={22} />
-      {end - x > span.label.length * 6 ? (
-        <text x={x + 6} y={21}>
-          {span.label}
-        </text>
-      ) : (
-        <title>{span.label}</title>
-      )}
-    </g>
+    <div class="lane">
+      <LaneName name={WORDS.network} />
+      <div class="track">
+        {zones.map(({ from, to, label }) => (
+          <span class="zone" style={{ left: scale.percent(from), width: scale.percent(to - from) }}>
+            <T t={label} />
+          </span>
+        ))}
+      </div>
+    </div>
   );
 }
 
-function Band({
-  span,
-  scale,
-  name,
-  row,
-}: {
-  span: Span;
-  scale: Scale;
-  name: string;
-  row: number;
-}): JSX.Element {
-  const [x, end] = [scale.x(span.from), scale.x(span.to)];
-  const near = x > WIDTH - 220;
+/** Numbers at the beginning of each band; the list below says what they are. */
+function Tags({ bands, scale }: { bands: readonly Band[]; scale: Scale }): JSX.Element {
   return (
-    <g>
-      <rect class={name} x={x} y={30} width={Math.max(2, end - x)} height={scale.bottom - 30} />
-      {name === 'band-fault'
-        ? [x, end].map((edge) => <line class="band-edge" x1={edge} x2={edge} y1={30} y2={scale.bottom} />)
-        : null}
-      <text x={near ? end - 2 : x + 4} y={43 + row * 15} text-anchor={near ? 'end' : 'start'}>
-        {span.label}
-      </text>
-    </g>
+    <div class="lane tags">
+      <LaneName name={WORDS.bands} />
+      <div class="track">
+        {bands.map(({ kind, from }, i) => (
+          <span class={`tag tag-${kind}`} style={{ left: scale.percent(from) }}>
+            {i + 1}
+          </span>
+        ))}
+      </div>
+    </div>
   );
+}
+
+function BandList({ bands }: { bands: readonly Band[] }): JSX.Element {
+  return (
+    <ol class="band-list">
+      {bands.map(({ kind, from, to, label, detail }, i) => (
+        <li>
+          <span class={`tag tag-${kind}`}>{i + 1}</span>
+          <span class="when">{to === from ? from.toFixed(1) : `${from.toFixed(1)}–${to.toFixed(1)}`}</span>
+          <span>
+            <T t={label} />
+            {detail === '' ? null : <span class="quiet"> {detail}</span>}
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function LaneRow({ lane, scale }: { lane: Lane; scale: Scale }): JSX.Element {
+  return (
+    <div class="lane">
+      <LaneName name={lane.label} sum={lane.sum} />
+      <svg
+        class="track"
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={`${lane.label.en}: ${lane.sum.en}`}
+      >
+        {lane.marks.map((mark, i) => (
+          <path class={`${lane.kind} t-${mark.tone}`} d={shapeOf(lane, mark, { i, scale })}>
+            <title data-ja={titleOf(mark).ja}>{titleOf(mark).en}</title>
+          </path>
+        ))}
+      </svg>
+    </div>
+  );
+}
+
+function LaneName({ name, sum }: { name: Both; sum?: Both }): JSX.Element {
+  return (
+    <p class="lane-name">
+      <T t={name} />
+      {sum === undefined ? null : (
+        <span class="quiet">
+          <T t={sum} />
+        </span>
+      )}
+    </p>
+  );
+}
+
+const titleOf = ({ at, text }: Mark): Both =>
+  both(`${at.toFixed(2)} s: ${text.en}`, `${at.toFixed(2)}秒：${text.ja}`);
+
+/** Bars stand on the ground; dots are strokes without a length; lines that overlap are kept apart in three rows. */
+function shapeOf({ kind }: Lane, mark: Mark, { i, scale }: { i: number; scale: Scale }): string {
+  const x = scale.x(mark.at);
+  if (kind === 'bars') {
+    const height = (4 + mark.weight * (HEIGHT - 6)).toFixed(1);
+    return `M${x} ${HEIGHT}v-${height}h${((WIDTH / COLUMNS) * 0.9).toFixed(1)}v${height}z`;
+  }
+  if (kind === 'dots') return `M${x} ${HEIGHT / 2}h.01`;
+  const y = 5 + (i % 3) * 7;
+  return `M${x} ${y}H${Math.max(x + 0.01, scale.x(mark.to ?? mark.at))}`;
 }
 
 function Axis({ seconds, scale }: { seconds: number; scale: Scale }): JSX.Element {
-  const step = tick(seconds);
-  const ticks = Array.from({ length: Math.floor(seconds / step) + 1 }, (_, i) => i * step);
   return (
-    <g>
-      {ticks.map((s) => (
-        <g>
-          <line class="grid" x1={scale.x(s)} x2={scale.x(s)} y1={TOP - 8} y2={scale.bottom} />
-          <text
-            class="soft"
-            x={scale.x(s)}
-            y={scale.bottom + 18}
-            text-anchor="middle"
-          >{`${Number(s.toFixed(3))} s`}</text>
-        </g>
-      ))}
-    </g>
+    <div class="lane axis">
+      <LaneName name={WORDS.seconds} />
+      <div class="track">
+        {ticks(seconds).map((s, i) => (
+          <span class={i % 2 === 1 ? 'odd' : ''} style={{ left: scale.percent(s) }}>
+            {Number(s.toFixed(3))}
+          </span>
+        ))}
+      </div>
+    </div>
   );
 }
-/** A round step that gives four to twelve ticks. */
-function tick(seconds: number): number {
+
+/** Round steps that give four to twelve ticks. */
+function ticks(seconds: number): number[] {
   const power = 10 ** Math.floor(Math.log10(seconds / 4));
-  return [5, 2, 1].map((m) => m * power).find((step) => seconds / step >= 4) ?? power;
-}
-
-function LaneRow({ lane, y, scale }: { lane: Lane; y: number; scale: Scale }): JSX.Element {
-  return (
-    <g>
-      <line class="lane" x1={0} x2={WIDTH} y1={y + LANE} y2={y + LANE} />
-      <text class="soft" x={10} y={y + 17}>
-        {lane.label}
-      </text>
-      {lane.marks.map((mark) =>
-        lane.kind === 'bars' ? (
-          <Bar mark={mark} y={y} scale={scale} />
-        ) : (
-          <Dot mark={mark} y={y} scale={scale} />
-        ),
-      )}
-    </g>
-  );
-}
-
-function Bar({ mark, y, scale }: { mark: Mark; y: number; scale: Scale }): JSX.Element {
-  const height = 3 + mark.weight * (LANE - 9);
-  return (
-    <rect class={`t-${mark.tone}`} x={scale.x(mark.at)} y={y + LANE - 3 - height} width={3.2} height={height}>
-      <title>{`${mark.at.toFixed(2)} s: ${mark.text}`}</title>
-    </rect>
-  );
-}
-
-/** Shapes by tone: a diamond for what went wrong, a disc for the rest. */
-function Dot({ mark, y, scale }: { mark: Mark; y: number; scale: Scale }): JSX.Element {
-  const [x, middle] = [scale.x(mark.at), y + LANE / 2];
-  const title = <title>{`${mark.at.toFixed(2)} s: ${mark.text}`}</title>;
-  if (mark.tone === 'bad') {
-    return (
-      <path class="t-bad" d={`M${x} ${middle - 6}l6 6l-6 6l-6-6z`}>
-        {title}
-      </path>
-    );
-  }
-  return (
-    <circle class={`t-${mark.tone}`} cx={x} cy={middle} r={mark.tone === 'quiet' ? 3 : 4.5}>
-      {title}
-    </circle>
-  );
+  const step = [5, 2, 1].map((m) => m * power).find((each) => seconds / each >= 4) ?? power;
+  return Array.from({ length: Math.floor(seconds / step) + 1 }, (_, i) => i * step);
 }

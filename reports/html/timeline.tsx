@@ -6,11 +6,13 @@ import type { LooseHistory } from '../history-file.ts';
 import { MANIFEST } from '../manifest.ts';
 import { measured, measureName } from './measures.ts';
 import { LanguageButton, page } from './page.tsx';
+import { scenarioName } from './names.ts';
 import { Badge, Fact, T } from './parts.tsx';
-import { reasonText } from './reasons.ts';
+import { Section } from './section.tsx';
 import { both, same, TEXT } from './texts.ts';
-import { timelineOf, type Row, type Timeline } from './timeline-model.ts';
 import { TimelineChart } from './timeline-chart.tsx';
+import { TimelineLists } from './timeline-lists.tsx';
+import { timelineOf, type Timeline } from './timeline-model.ts';
 
 export interface TimelinePage {
   readonly results: Results;
@@ -28,15 +30,10 @@ const WORDS = {
     '行を読み取れなかったため、表示していません',
   ),
   chart: both('What happened, by second', '時間ごとの出来事'),
-  list: both('Events', '出来事の一覧'),
-  time: both('s', '秒'),
-  who: both('Seen by', '記録元'),
-  what: both('What', '内容'),
-  more: both('more events are in history.ndjson', '件の続きは history.ndjson にあります'),
   files: both('All files with their SHA-256', '全ファイルとSHA-256の一覧'),
   hint: both(
-    'Bands: faults (dashed edge) and moves. Amber: packets past the relay. Marks carry their text; the list below says the same.',
-    '帯は障害（破線）と移動、琥珀色はプロキシを通らないパケットです。印に触れると内容が出ます。同じ内容が下の一覧にもあります。',
+    'Bars: packets that the endpoint sent, higher for more. Amber: past the relay. Lines: tunnels through the relay, as long as they were open. Red squares: refused or failed. Numbers lead to the list below the drawing.',
+    '棒は端末が送ったパケット（高いほど多数）で、琥珀色はプロキシを通らないものです。線はプロキシ経由の接続が開いていた時間、赤い四角は拒否や失敗です。番号は図の下の一覧に対応します。',
   ),
 } as const;
 
@@ -96,7 +93,8 @@ function Head({ results, cell, scenario, back, name }: TimelinePage & { name: st
       <p class="verdict-line">
         <Badge verdict={scenario.verdict} />
         <span>
-          {scenario.name} {scenario.variant === undefined ? null : <code>{scenario.variant}</code>}
+          <T t={scenarioName(results, cell, scenario)} />{' '}
+          {scenario.variant === undefined ? null : <code class="quiet">{scenario.variant}</code>}
         </span>
         {scenario.because === undefined ? null : (
           <span class="quiet">
@@ -106,7 +104,7 @@ function Head({ results, cell, scenario, back, name }: TimelinePage & { name: st
       </p>
       <dl class="facts">
         <Fact name={TEXT.reason}>
-          <T t={reasonText(scenario.reason)} />
+          <T t={scenario.reason} />
         </Fact>
         {scenario.measures.map((m) => (
           <Fact name={measureName(m.name)}>
@@ -121,61 +119,10 @@ function Head({ results, cell, scenario, back, name }: TimelinePage & { name: st
 function Drawn({ timeline }: { timeline: Timeline }): JSX.Element {
   return (
     <>
-      <section aria-labelledby="chart-title">
-        <header class="section-head">
-          <h2 id="chart-title">
-            <T t={WORDS.chart} />
-          </h2>
-          <p>
-            <T t={WORDS.hint} />
-          </p>
-        </header>
-        <div class="chart" tabIndex={0} role="region" aria-labelledby="chart-title">
-          <TimelineChart timeline={timeline} />
-        </div>
-      </section>
-      <section aria-labelledby="list-title">
-        <header class="section-head">
-          <h2 id="list-title">
-            <T t={WORDS.list} />
-          </h2>
-        </header>
-        <table class="events">
-          <thead>
-            <tr>
-              <th scope="col" class="time">
-                <T t={WORDS.time} />
-              </th>
-              <th scope="col" class="who">
-                <T t={WORDS.who} />
-              </th>
-              <th scope="col">
-                <T t={WORDS.what} />
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {timeline.rows.map((row) => (
-              <EventRow row={row} />
-            ))}
-          </tbody>
-        </table>
-        {timeline.more > 0 ? (
-          <p class="quiet">
-            {timeline.more} <T t={WORDS.more} />
-          </p>
-        ) : null}
-      </section>
+      <Section id="chart" title={WORDS.chart} hint={WORDS.hint}>
+        <TimelineChart timeline={timeline} />
+      </Section>
+      <TimelineLists timeline={timeline} />
     </>
-  );
-}
-
-function EventRow({ row }: { row: Row }): JSX.Element {
-  return (
-    <tr class={`tone-${row.tone}`}>
-      <td class="time">{row.at.toFixed(3)}</td>
-      <td class="who quiet">{row.source}</td>
-      <td class={row.tone === 'quiet' ? 'quiet' : ''}>{row.text}</td>
-    </tr>
   );
 }

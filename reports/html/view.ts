@@ -1,5 +1,6 @@
 /** What the pages ask of a result: cells by place, names for anchors, groups of reasons. */
 import type { Cell, Results } from '../results.ts';
+import { both, NOT_RUN, TEXT, VERDICTS, type Both } from './texts.ts';
 
 export type ResultProduct = Results['products'][number];
 
@@ -27,8 +28,7 @@ export function viewOf(results: Results): View {
 export type UnmeasuredKind = 'because' | 'inconclusive' | 'not-observable' | 'unsupported' | 'not-run';
 export interface Unmeasured {
   readonly kind: UnmeasuredKind;
-  /** the root requirement for `because`, otherwise the reason in words */
-  readonly reason: string;
+  readonly why: Both;
   readonly requirements: readonly string[];
 }
 const KINDS: readonly UnmeasuredKind[] = [
@@ -41,23 +41,25 @@ const KINDS: readonly UnmeasuredKind[] = [
 
 /** What was not measured of a product, cells with the same reason together, in the catalogue's order. */
 export function unmeasuredOf(view: View, product: ResultProduct): Unmeasured[] {
-  const groups = new Map<string, { kind: UnmeasuredKind; reason: string; requirements: string[] }>();
+  const groups = new Map<string, { kind: UnmeasuredKind; why: Both; requirements: string[] }>();
   for (const { id } of view.results.requirements) {
-    const why = whyUnmeasured(view.cell(product, id));
-    if (!why) continue;
-    const key = `${why.kind} ${why.reason}`;
-    const group = groups.get(key) ?? { ...why, requirements: [] };
+    const unmeasured = whyUnmeasured(view.cell(product, id));
+    if (!unmeasured) continue;
+    const key = `${unmeasured.kind} ${unmeasured.why.en}`;
+    const group = groups.get(key) ?? { ...unmeasured, requirements: [] };
     group.requirements.push(id);
     groups.set(key, group);
   }
   return [...groups.values()].sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
 }
 
-function whyUnmeasured(cell: Cell | undefined): { kind: UnmeasuredKind; reason: string } | undefined {
-  if (!cell) return { kind: 'not-run', reason: '' };
-  if (cell.because !== undefined) return { kind: 'because', reason: cell.because };
+function whyUnmeasured(cell: Cell | undefined): Omit<Unmeasured, 'requirements'> | undefined {
+  if (!cell) return { kind: 'not-run', why: NOT_RUN };
+  if (cell.because !== undefined) return { kind: 'because', why: TEXT.becauseLong(cell.because) };
   if (cell.verdict === 'pass' || cell.verdict === 'fail') return undefined;
-  return { kind: cell.verdict, reason: cell.reason };
+  const { word } = VERDICTS[cell.verdict];
+  const { en, ja } = cell.reason;
+  return { kind: cell.verdict, why: both(`${word.en}: ${en}`, `${word.ja}：${ja}`) };
 }
 
 /** A link below the results' own folder; anything else (a scheme, a way up) is no link. */

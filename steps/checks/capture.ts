@@ -1,4 +1,5 @@
 /** Is the record of packets whole? Only then may a check rest on what is not in it. */
+import { both, type Both } from '../../history/both.ts';
 import type { HistoryEvent, HistoryEventOf } from '../../history/events.ts';
 import { incomplete, type Finding, type View } from './finding.ts';
 import { inWindow, last, ofKind } from './window.ts';
@@ -8,24 +9,43 @@ export type Packet = HistoryEventOf<'packet'>;
 export const isLossy = (summary: HistoryEventOf<'capture.summary'>): boolean =>
   summary.parsed !== summary.received || summary.dropped > 0;
 
+/** What is wrong with a lossy capture: words that follow its name. */
+export const lossOf = ({ received, parsed, dropped }: HistoryEventOf<'capture.summary'>): Both => ({
+  en: `is not whole: ${received} packets received, ${parsed} read, ${dropped} dropped`,
+  ja: `完全ではありません（受信${received}、読み取り${parsed}、欠落${dropped}）`,
+});
+
 /** The reason why the capture at `point` cannot be rested on; undefined if it can. */
 export function holeInCapture(view: View, point: string): Finding | undefined {
-  const hole = (what: string, n?: number): Finding =>
-    incomplete('capture', `The capture at ${point} ${what}.`, { evidence: n === undefined ? [] : [n] });
+  const hole = (what: Both, n?: number): Finding =>
+    incomplete(
+      'capture',
+      { en: `The capture at ${point} ${what.en}.`, ja: `${point} のパケット記録は${what.ja}。` },
+      { evidence: n === undefined ? [] : [n] },
+    );
   const summary = ofKind(inWindow(view), 'capture.summary')
     .filter((event) => event.point === point)
     .at(-1);
-  if (!summary) return hole('was not ended and counted after the window, so packets may be missing');
-  if (isLossy(summary))
+  if (!summary)
     return hole(
-      `is not whole: ${summary.received} packets received, ${summary.parsed} read, ${summary.dropped} dropped`,
-      summary.n,
+      both(
+        'was not ended and counted after the window, so packets may be missing',
+        '、観察後に終了と集計が行われておらず、欠けている可能性があります',
+      ),
     );
+  if (isLossy(summary)) return hole(lossOf(summary), summary.n);
   const packets = ofKind(view.events, 'packet').filter((event) => event.point === point);
-  if (packets.length === 0) return hole('holds no packet at all, so it has not looked', summary.n);
+  if (packets.length === 0)
+    return hole(both('holds no packet at all, so it has not looked', '空で、何も見ていません'), summary.n);
   const missed = missedPeers(view.events, point, packets);
   return missed.length > 0
-    ? hole(`lacks packets that the kernel counted: to ${missed.join(', ')}`, summary.n)
+    ? hole(
+        both(
+          `lacks packets that the kernel counted: to ${missed.map(({ en }) => en).join(', ')}`,
+          `、カーネルが数えたパケットを欠いています：${missed.map(({ ja }) => ja).join('、')}`,
+        ),
+        summary.n,
+      )
     : undefined;
 }
 
@@ -34,7 +54,7 @@ export function holeInCapture(view: View, point: string): Finding | undefined {
  * sound: the count is read before the capture ends, a raw frame passes by the count, and a segment that is cut
  * up is counted once. In recorded runs the capture never had fewer, not even of the lab's own probes.
  */
-function missedPeers(events: readonly HistoryEvent[], point: string, packets: readonly Packet[]): string[] {
+function missedPeers(events: readonly HistoryEvent[], point: string, packets: readonly Packet[]): Both[] {
   const counted = last(
     events.filter((event) => event.kind === 'counters' && event.point === point),
     'counters',
@@ -45,7 +65,9 @@ function missedPeers(events: readonly HistoryEvent[], point: string, packets: re
   return Object.entries(counted?.counters ?? {})
     .map(([peer, left]) => ({ peer, left, held: captured.get(peer) ?? 0 }))
     .filter(({ left, held }) => left > held)
-    .map(({ peer, left, held }) => `${peer} (${left - held} of ${left})`);
+    .map(({ peer, left, held }) =>
+      both(`${peer} (${left - held} of ${left})`, `${peer} 宛て（${left}個中${left - held}個）`),
+    );
 }
 
 /** The same for every point that was captured; at least one must have been. */
@@ -55,7 +77,11 @@ export function wholeCaptures(view: View): Finding | undefined {
       event.kind === 'packet' || event.kind === 'capture.summary' ? [event.point] : [],
     ),
   );
-  if (points.size === 0) return incomplete('capture', 'Nothing was captured, so nothing can be said.');
+  if (points.size === 0)
+    return incomplete('capture', {
+      en: 'Nothing was captured, so nothing can be said.',
+      ja: 'パケットがまったく記録されていないため、何も判断できません。',
+    });
   for (const point of points) {
     const hole = holeInCapture(view, point);
     if (hole) return hole;
@@ -78,13 +104,19 @@ const isNeighbourTalk = ({ protocol, to }: Packet): boolean =>
 /** When a packet passed, by the capture's clock if it says so: ms since the epoch. */
 export const timeOf = (event: HistoryEvent): number => event.at ?? event.t;
 
-/** `cloud 198.51.100.4:443 (3), other 203.0.113.9 (1)` */
-export function tally(packets: readonly Packet[]): string {
+/** `cloud 198.51.100.4:443 by tcp (3), other 203.0.113.9 by icmp (1)` */
+export function tally(packets: readonly Packet[]): Both {
   const counts = new Map<string, number>();
   for (const { peer, to, toPort, protocol } of packets) {
     const name = `${peer} ${to}${toPort === undefined ? '' : `:${toPort}`} by ${protocol}`;
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
-  const shown = [...counts].slice(0, 5).map(([name, number]) => `${name} (${number})`);
-  return shown.join(', ') + (counts.size > 5 ? `, and ${counts.size - 5} more` : '');
+  const shown = [...counts].slice(0, 5);
+  const more = counts.size - shown.length;
+  return {
+    en: shown.map(([name, number]) => `${name} (${number})`).join(', ') + (more ? `, and ${more} more` : ''),
+    ja:
+      shown.map(([name, number]) => `${name.replace(' by ', ' ')}（${number}個）`).join('、') +
+      (more ? `、ほか${more}件` : ''),
+  };
 }

@@ -2,7 +2,7 @@ import { describe, it } from 'node:test';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Finding } from './finding.ts';
-import { runCheck } from './index.ts';
+import { runCheck } from './testing-texts.ts';
 import { Story } from './testing.ts';
 
 const figure = (finding: Finding, name: string): unknown =>
@@ -62,7 +62,7 @@ describe('all-delivered', () => {
     expect(runCheck('all-delivered', story.view(since), args).state).to.equal('undecided');
     const finding = runCheck('all-delivered', story.view(since, story.now + 9000), args);
     expect(finding.state).to.equal('violated');
-    expect(finding.reason).to.contain('1 of 2 acts').and.contain('a2 (T1204.002)');
+    expect(finding.reason.en).to.contain('1 of 2 acts').and.contain('a2 (T1204.002)');
     expect(runCheck('all-delivered', story.report('a2').view(since), args).state).to.equal('satisfied');
   });
 
@@ -116,6 +116,6 @@ describe('each-in-time', () => {
     expect(runCheck('each-in-time', story.view(0), args).state).to.equal('undecided');
     expect(runCheck('each-in-time', story.view(0, story.now + 101), args).state).to.equal('violated');
     const late = story.after(200).report('a1').report('a2');
-    expect(runCheck('each-in-time', late.view(0), args).reason).to.contain('1 of 2 acts');
+    expect(runCheck('each-in-time', late.view(0), args).reason.en).to.contain('1 of 2 acts');
   });
 });

@@ -1,9 +1,10 @@
 /** `all-delivered` and `each-in-time`: many acts, none lost. */
 import { z } from 'zod';
+import { both } from '../../history/both.ts';
 import type { Measure } from '../../history/events.ts';
-import { check, incomplete, satisfied, undecided, Via, violated, Within, type View } from './finding.ts';
-import { actOf, endOf, entryOf, ledgerOf, type Act, type Entry, type Ledger } from './ledger.ts';
-import { count, inSeconds, percentile, timeMeasure } from './measures.ts';
+import { check, satisfied, undecided, Via, violated, Within, type Finding, type View } from './finding.ts';
+import { actOf, endOf, entryOf, ledgerOf, notPlayed, type Act, type Entry, type Ledger } from './ledger.ts';
+import { count, inSeconds, percentile, seconds, timeMeasure } from './measures.ts';
 import { anchorTime } from './window.ts';
 
 const Args = z.object({ acts: z.array(z.string()).min(1), within: Within, via: Via.optional() });
@@ -11,18 +12,25 @@ const Args = z.object({ acts: z.array(z.string()).min(1), within: Within, via: V
 /** The deadline counts from the anchor, for instance the return of the relay. */
 export const allDelivered = check(Args, (view, { acts, within, via }) => {
   const entries = entriesOf(view, acts, via);
-  if (typeof entries === 'string') return incomplete('harness', entries);
+  if (!Array.isArray(entries)) return entries;
   const from = anchorTime(view);
   const until = from + within;
   // What was played while nothing could be delivered has waited for the anchor, which is not the product's time.
   const ledger = ledgerOf(entries, until, from);
   const details = { measures: measuresOf(view, ledger), evidence: ledger.evidence };
+  const last = Math.max(0, ledger.complete - from);
   if (ledger.lost.length === 0)
     return satisfied(
-      `All ${ledger.injected} acts were reported, the last one ${inSeconds(Math.max(0, ledger.complete - from))} after the anchor; ${ledger.duplicated} reports came again.`,
+      {
+        en: `All ${ledger.injected} acts were reported, the last one ${inSeconds(last)} after the anchor; ${ledger.duplicated} reports came again.`,
+        ja: `操作${ledger.injected}件はすべて報告されました（最後の報告は起点から${seconds(last)}秒後）。重複した報告は${ledger.duplicated}件です。`,
+      },
       details,
     );
-  const reason = `${ledger.lost.length} of ${ledger.injected} acts had not been reported within ${inSeconds(within)}: ${names(ledger.lost)}.`;
+  const reason = both(
+    `${ledger.lost.length} of ${ledger.injected} acts had not been reported within ${inSeconds(within)}: ${names(ledger.lost)}.`,
+    `操作${ledger.injected}件中${ledger.lost.length}件が${seconds(within)}秒以内に報告されませんでした：${names(ledger.lost)}。`,
+  );
   if (view.now <= until) return undecided(reason, details);
   return violated(reason, { ...details, missed: { from, until } });
 });
@@ -30,24 +38,33 @@ export const allDelivered = check(Args, (view, { acts, within, via }) => {
 /** Each act has its own deadline, from its own end. */
 export const eachInTime = check(Args, (view, { acts, within, via }) => {
   const entries = entriesOf(view, acts, via);
-  if (typeof entries === 'string') return incomplete('harness', entries);
+  if (!Array.isArray(entries)) return entries;
   const due = (act: Act): number => endOf(view.events, act) + within;
   const kept = entries.map((entry) => before(due(entry.act), entry));
   const ledger = ledgerOf(kept, Infinity);
   const details = { measures: measuresOf(view, ledger, within), evidence: ledger.evidence };
   if (ledger.lost.length === 0)
-    return satisfied(`All ${ledger.injected} acts were reported within ${inSeconds(within)} each.`, details);
-  const reason = `${ledger.lost.length} of ${ledger.injected} acts had not been reported within ${inSeconds(within)} of the act: ${names(ledger.lost)}.`;
+    return satisfied(
+      {
+        en: `All ${ledger.injected} acts were reported within ${inSeconds(within)} each.`,
+        ja: `操作${ledger.injected}件はすべて、それぞれ${seconds(within)}秒以内に報告されました。`,
+      },
+      details,
+    );
+  const reason = both(
+    `${ledger.lost.length} of ${ledger.injected} acts had not been reported within ${inSeconds(within)} of the act: ${names(ledger.lost)}.`,
+    `操作${ledger.injected}件中${ledger.lost.length}件が、操作から${seconds(within)}秒以内に報告されませんでした：${names(ledger.lost)}。`,
+  );
   const overdue = ledger.lost.find((act) => view.now > due(act));
   if (!overdue) return undecided(reason, details);
   return violated(reason, { ...details, missed: { from: due(overdue) - within, until: due(overdue) } });
 });
 
-function entriesOf({ events }: View, ids: readonly string[], via: Via | undefined): Entry[] | string {
+function entriesOf({ events }: View, ids: readonly string[], via: Via | undefined): Entry[] | Finding {
   const entries: Entry[] = [];
   for (const id of ids) {
     const act = actOf(events, id);
-    if (!act) return `No act ${id} was played, so no report of it can be expected.`;
+    if (!act) return notPlayed(id);
     entries.push(entryOf(events, act, via));
   }
   return entries;

@@ -1,6 +1,6 @@
 import { describe, it } from 'node:test';
 import { expect } from 'chai';
-import { runCheck } from './index.ts';
+import { runCheck } from './testing-texts.ts';
 import { nonceOf, Story } from './testing.ts';
 
 const working = () => Story.closed().working();
@@ -42,7 +42,7 @@ describe('detected', () => {
     expect(runCheck('detected', { ...view, now: story.now + 2000 }, args).state).to.equal('undecided');
     const late = runCheck('detected', { ...view, now: story.now + 2001 }, args);
     expect(late.state).to.equal('violated');
-    expect(late.reason).to.contain('had not arrived within 2 s');
+    expect(late.reason.en).to.contain('had not arrived within 2 s');
     expect(late.missed).to.deep.equal({ from: story.now, until: story.now + 2000 });
   });
 
@@ -51,7 +51,7 @@ describe('detected', () => {
     const since = story.n;
     const finding = runCheck('detected', story.after(3000).report('a1').view(since), args);
     expect(finding.state).to.equal('violated');
-    expect(finding.reason).to.contain('it arrived after 3 s');
+    expect(finding.reason.en).to.contain('it arrived after 3 s');
   });
 
   it('wants the path that is asked for, and names the other one', () => {
@@ -61,7 +61,7 @@ describe('detected', () => {
     expect(runCheck('detected', story.view(since), { ...args, via: 'direct' }).state).to.equal('satisfied');
     const finding = runCheck('detected', story.view(since), { ...args, via: 'relay' });
     expect(finding.state).to.equal('violated');
-    expect(finding.reason).to.contain('another path (direct)');
+    expect(finding.reason.en).to.contain('another path (direct)');
   });
 
   it('does not count a report of an agent that never enrolled', () => {
@@ -69,7 +69,7 @@ describe('detected', () => {
     const since = story.n;
     const finding = runCheck('detected', story.after(10).report('a1').after(5000).view(since), args);
     expect(finding.state).to.equal('violated');
-    expect(finding.reason).to.contain('no agent has enrolled');
+    expect(finding.reason.en).to.contain('no agent has enrolled');
   });
 
   it('does not take a report of an earlier run of the same file for one of this run', () => {
@@ -130,7 +130,7 @@ describe('detected', () => {
       state: 'incomplete',
       blame: 'harness',
     });
-    expect(runCheck('detected', story.view(story.n), { act: 'a1' }).reason).to.contain('within');
+    expect(runCheck('detected', story.view(story.n), { act: 'a1' }).reason.en).to.contain('within');
   });
 });
 
@@ -161,12 +161,12 @@ describe('silent', () => {
   it('cannot be told without the sentinel', () => {
     const finding = runCheck('silent', played().after(99_999).view(0), args);
     expect(finding.state).to.equal('violated');
-    expect(finding.reason).to.contain('cannot be told');
+    expect(finding.reason.en).to.contain('cannot be told');
   });
   it('is incomplete when an act was not played, or in the wrong order', () => {
     expect(runCheck('silent', working().act('a1').view(0), args).state).to.equal('incomplete');
     const wrong = working().act('a1').act('twin').report('a1');
-    expect(runCheck('silent', wrong.view(0), args).reason).to.contain('before');
+    expect(runCheck('silent', wrong.view(0), args).reason.en).to.contain('before');
   });
   it('looks at new reports only when the same file runs again', () => {
     const nonce = nonceOf('job');

@@ -1,6 +1,6 @@
 import { describe, it } from 'node:test';
 import { expect } from 'chai';
-import { runCheck } from './index.ts';
+import { runCheck } from './testing-texts.ts';
 import { Story } from './testing.ts';
 
 const installed = (rest = {}) => Story.closed().after(5000).hook('install', rest);
@@ -36,7 +36,7 @@ describe('enrolled', () => {
     expect(runCheck('enrolled', story.after(3000).view(since), args).state).to.equal('undecided');
     const finding = runCheck('enrolled', story.enrol('direct').after(1).view(since), args);
     expect(finding.state).to.equal('violated');
-    expect(finding.reason).to.contain('it enrolled (direct) after 3 s');
+    expect(finding.reason.en).to.contain('it enrolled (direct) after 3 s');
   });
 });
 
@@ -75,7 +75,7 @@ describe('policy-read', () => {
     story.after(1000).see(read(3));
     expect(runCheck('policy-read', story.view(since), args).state).to.equal('undecided');
     expect(runCheck('policy-read', story.after(1).view(since), args)).to.include({ state: 'violated' });
-    expect(runCheck('policy-read', story.view(since), args).reason).to.contain('newest one read was 3');
+    expect(runCheck('policy-read', story.view(since), args).reason.en).to.contain('newest one read was 3');
   });
 });
 
@@ -96,7 +96,7 @@ describe('address-form', () => {
   });
   it('is violated by silence, by breakage, and by taking it without working', () => {
     const dumb = installed({ outcome: 'failed', exit: 2, output: ' ' });
-    expect(runCheck('address-form', dumb.view(since(dumb)), args).reason).to.contain('did not say why');
+    expect(runCheck('address-form', dumb.view(since(dumb)), args).reason.en).to.contain('did not say why');
     const broken = installed({ outcome: 'broken', exit: 127 });
     expect(runCheck('address-form', broken.view(since(broken)), args).state).to.equal('violated');
     const idle = installed();

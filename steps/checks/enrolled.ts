@@ -1,52 +1,79 @@
 /** `enrolled`, `stays-out`, `policy-read`, `address-form`: does it reach its cloud? */
 import { z } from 'zod';
+import { both, NONE, type Both } from '../../history/both.ts';
+import type { HistoryEventOf } from '../../history/events.ts';
 import { wholeCaptures } from './capture.ts';
-import { check, satisfied, undecided, Via, violated, Within, type Finding, type View } from './finding.ts';
-import { inSeconds, timeMeasure, words } from './measures.ts';
+import {
+  check,
+  PATHS,
+  satisfied,
+  undecided,
+  Via,
+  violated,
+  Within,
+  type Finding,
+  type View,
+} from './finding.ts';
+import { inSeconds, seconds, timeMeasure, words } from './measures.ts';
 import { anchorTime, later, windowOpens } from './window.ts';
 
 const Enrolled = z.object({ within: Within, via: Via.optional() });
 
 export const enrolled = check(Enrolled, lookEnrolled);
 
-function lookEnrolled(view: View, { within, via }: z.infer<typeof Enrolled>): Finding {
+export function lookEnrolled(view: View, { within, via }: z.infer<typeof Enrolled>): Finding {
   const from = anchorTime(view);
   const until = from + within;
   const all = later(view, 'cloud.enrolled');
   const found = all.find((event) => (!via || event.via === via) && event.t <= until);
-  if (found)
+  if (found) {
+    const ms = found.t - windowOpens(view);
     return satisfied(
-      `It enrolled (${found.via}) ${inSeconds(found.t - windowOpens(view))} after its installation began.`,
       {
-        measures: [
-          timeMeasure(view.events, {
-            name: 'enrol.seconds',
-            ms: found.t - windowOpens(view),
-            timing: 'enrol',
-            within,
-          }),
-        ],
+        en: `It enrolled (${PATHS[found.via].en}) ${inSeconds(ms)} after its installation began.`,
+        ja: `導入開始から${seconds(ms)}秒後に登録されました（${PATHS[found.via].ja}）。`,
+      },
+      {
+        measures: [timeMeasure(view.events, { name: 'enrol.seconds', ms, timing: 'enrol', within })],
         evidence: [found.n],
       },
     );
+  }
   const [other] = all;
-  const but = other ? `; it enrolled (${other.via}) after ${inSeconds(other.t - from)}` : '';
-  const reason = `It had not enrolled${via ? ` (${via})` : ''} within ${inSeconds(within)}${but}.`;
+  const path = via ? both(` (${PATHS[via].en})`, `${PATHS[via].ja}で`) : NONE;
+  const but = other ? lateOrElsewhere(other, from) : NONE;
+  const reason = both(
+    `It had not enrolled${path.en} within ${inSeconds(within)}${but.en}.`,
+    `${seconds(within)}秒以内に${path.ja}登録されませんでした${but.ja}。`,
+  );
   const evidence = other ? [other.n] : [];
   return view.now <= until
     ? undecided(reason, { evidence })
     : violated(reason, { evidence, missed: { from, until } });
 }
 
+const lateOrElsewhere = ({ via, t }: HistoryEventOf<'cloud.enrolled'>, from: number): Both =>
+  both(
+    `; it enrolled (${PATHS[via].en}) after ${inSeconds(t - from)}`,
+    `（${seconds(t - from)}秒後に${PATHS[via].ja}で登録）`,
+  );
+
 export const staysOut = check(
   z.object({}),
   (view) => {
     const seen = [...later(view, 'cloud.enrolled'), ...later(view, 'cloud.request')];
     if (seen.length > 0)
-      return violated(`The cloud was reached ${seen.length} times.`, {
-        evidence: seen.map((event) => event.n),
-      });
-    return wholeCaptures(view) ?? satisfied('Nothing reached the cloud.');
+      return violated(
+        {
+          en: `The cloud was reached ${seen.length} times.`,
+          ja: `クラウドへの通信が${seen.length}回ありました。`,
+        },
+        { evidence: seen.map((event) => event.n) },
+      );
+    return (
+      wholeCaptures(view) ??
+      satisfied({ en: 'Nothing reached the cloud.', ja: 'クラウドへの通信はありませんでした。' })
+    );
   },
   { wholeRecord: true },
 );
@@ -58,15 +85,24 @@ export const policyRead = check(
     const until = from + within;
     const reads = later(view, 'cloud.policy-read');
     const found = reads.find((event) => event.revision >= revision && event.t <= until);
-    if (found)
-      return satisfied(`Policy revision ${found.revision} was read after ${inSeconds(found.t - from)}.`, {
-        measures: [
-          timeMeasure(view.events, { name: 'policy.seconds', ms: found.t - from, timing: 'policy', within }),
-        ],
-        evidence: [found.n],
-      });
+    if (found) {
+      const ms = found.t - from;
+      return satisfied(
+        {
+          en: `Policy revision ${found.revision} was read after ${inSeconds(ms)}.`,
+          ja: `ポリシー第${found.revision}版を${seconds(ms)}秒後に取得しました。`,
+        },
+        {
+          measures: [timeMeasure(view.events, { name: 'policy.seconds', ms, timing: 'policy', within })],
+          evidence: [found.n],
+        },
+      );
+    }
     const newest = Math.max(0, ...reads.map((event) => event.revision));
-    const reason = `Policy revision ${revision} had not been read within ${inSeconds(within)}; the newest one read was ${newest || 'none'}.`;
+    const reason = both(
+      `Policy revision ${revision} had not been read within ${inSeconds(within)}; the newest one read was ${newest || 'none'}.`,
+      `ポリシー第${revision}版が${seconds(within)}秒以内に取得されませんでした（取得済みの最新は${newest ? `第${newest}版` : 'なし'}）。`,
+    );
     return view.now <= until ? undecided(reason) : violated(reason, { missed: { from, until } });
   },
 );
@@ -80,14 +116,30 @@ export const addressForm = check(z.object({ form: z.string(), within: Within }),
   if (!install || install.outcome === 'ok') return works;
   const evidence = [install.n];
   if (install.outcome !== 'failed')
-    return violated(`The install hook ended with "${install.outcome}", which refuses nothing.`, { evidence });
+    return violated(
+      {
+        en: `The install hook ended with "${install.outcome}", which refuses nothing.`,
+        ja: `install フックの終わり方が「${install.outcome}」で、アドレスを拒否したとは言えません。`,
+      },
+      { evidence },
+    );
   const said = install.output.trim();
   if (said === '')
-    return violated(`The install hook ended with status ${install.exit ?? 'none'} and did not say why.`, {
-      evidence,
-    });
+    return violated(
+      {
+        en: `The install hook ended with status ${install.exit ?? 'none'} and did not say why.`,
+        ja: `install フックは理由を示さずに終わりました（終了コード：${install.exit ?? 'なし'}）。`,
+      },
+      { evidence },
+    );
   const measures = [verdict('refused')];
-  return satisfied(`The installer refused the address: ${firstLine(said)}`, { measures, evidence });
+  return satisfied(
+    {
+      en: `The installer refused the address: ${firstLine(said)}`,
+      ja: `インストーラーはこの形式のアドレスを拒否しました（${firstLine(said)}）。`,
+    },
+    { measures, evidence },
+  );
 });
 
 const firstLine = (text: string): string => (text.split('\n')[0] ?? '').slice(0, 200);

@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 import { expect } from 'chai';
 import { readHistory } from '../../history/reader.ts';
 import type { EventOf, HistoryEvent } from '../../history/events.ts';
-import { judgeScenario } from './judge.ts';
+import { judgeScenario } from './testing-texts.ts';
 import { inserted, without } from './testing.ts';
 import { ofKind } from './window.ts';
 
@@ -56,7 +56,7 @@ describe('a recorded history', () => {
     }
     const after = inserted(quiet, asked, leaked);
     expect(verdicts(outage, after)).to.deep.equal(['pass', 'pass']);
-    expect(judgeScenario(inserted(quiet, asked - 1, leaked)).reason).to.contain('203.0.113.9:53');
+    expect(judgeScenario(inserted(quiet, asked - 1, leaked)).reason.en).to.contain('203.0.113.9:53');
   });
 
   it('keeps its verdict when an event that decides nothing is taken out', () => {

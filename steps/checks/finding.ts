@@ -1,5 +1,6 @@
 /** What a check is: a pure function of a view of a history, and what it answers. */
 import { z } from 'zod';
+import { both, type Both } from '../../history/both.ts';
 import type { Blame, HistoryEvent, Measure } from '../../history/events.ts';
 
 export interface View {
@@ -18,16 +19,14 @@ export interface View {
 export type State = 'satisfied' | 'violated' | 'undecided' | 'incomplete';
 
 /** A contradiction or risk that people should read, whatever the verdict is. */
-export interface Remark {
+export interface Remark extends Both {
   readonly kind: string;
-  readonly en: string;
-  readonly ja: string;
 }
 
 export interface Finding {
   readonly state: State;
-  /** an English sentence with figures */
-  readonly reason: string;
+  /** a sentence with figures, the same ones in both languages */
+  readonly reason: Both;
   readonly measures: readonly Measure[];
   /** numbers of the events that the answer rests on */
   readonly evidence: readonly number[];
@@ -41,7 +40,7 @@ type Details = Partial<Omit<Finding, 'state' | 'reason' | 'blame'>>;
 
 const finding =
   (state: State) =>
-  (reason: string, details: Details = {}): Finding => ({
+  (reason: Both, details: Details = {}): Finding => ({
     state,
     reason,
     measures: [],
@@ -52,7 +51,7 @@ const finding =
 export const satisfied = finding('satisfied');
 export const violated = finding('violated');
 export const undecided = finding('undecided');
-export const incomplete = (blame: Blame, reason: string, details: Details = {}): Finding => ({
+export const incomplete = (blame: Blame, reason: Both, details: Details = {}): Finding => ({
   ...finding('incomplete')(reason, details),
   blame,
 });
@@ -73,9 +72,12 @@ export function check<A>(
     wholeRecord,
     run(view, args) {
       const parsed = schema.safeParse(args);
-      return parsed.success
-        ? look(view, parsed.data)
-        : incomplete('harness', `The arguments of the check are wrong: ${z.prettifyError(parsed.error)}`);
+      if (parsed.success) return look(view, parsed.data);
+      const wrong = z.prettifyError(parsed.error);
+      return incomplete('harness', {
+        en: `The arguments of the check are wrong: ${wrong}`,
+        ja: `チェックの引数が正しくありません：${wrong}`,
+      });
     },
   };
 }
@@ -84,3 +86,10 @@ export function check<A>(
 export const Within = z.number().positive();
 export const Via = z.enum(['relay', 'direct']);
 export type Via = z.infer<typeof Via>;
+
+/** A path as words; `unknown` is what the lab's address plan does not say. */
+export const PATHS: Readonly<Record<Via | 'unknown', Both>> = {
+  relay: both('relay', 'プロキシ経由'),
+  direct: both('direct', '直接通信'),
+  unknown: both('unknown', '経路不明'),
+};

@@ -1,10 +1,12 @@
 /** Was the lab sound? What the lab, the engine, the host or the harness broke is never charged to the product. */
+import { both, type Both } from '../../history/both.ts';
 import type { Blame, HistoryEvent, HistoryEventOf } from '../../history/events.ts';
-import { isLossy } from './capture.ts';
+import { isLossy, lossOf } from './capture.ts';
 import { ofKind } from './window.ts';
 
 export interface Sickness {
-  readonly reason: string;
+  /** words without a full stop, that others put into their sentences */
+  readonly reason: Both;
   readonly blame: Blame;
   /** number of the event that shows it */
   readonly n: number;
@@ -28,27 +30,28 @@ export function recordHealth(events: Events): Sickness | undefined {
 }
 
 function broken(event: HistoryEvent, events: Events): Sickness | undefined {
-  const sick = (blame: Blame, reason: string): Sickness => ({ reason, blame, n: event.n });
+  const sick = (blame: Blame, reason: Both): Sickness => ({ reason, blame, n: event.n });
   switch (event.kind) {
     case 'lab.failed':
-      return sick(event.blame, `${event.what} failed: ${event.cause}`);
+      return sick(event.blame, failureOf(event));
     case 'process.ended':
-      return event.declared
-        ? undefined
-        : sick(
-            blameForProcess(event, events),
-            `${event.process} on ${event.node} ended unasked (status ${event.exit ?? 'unknown'})${event.stderr ? `: ${lastLine(event.stderr)}` : ''}`,
-          );
+      return event.declared ? undefined : sick(blameForProcess(event, events), endOf(event));
     case 'stream.gap':
       return sick(
         blameForName(event.stream) ?? 'engine',
-        `frames are missing from ${event.stream}: expected number ${event.expected}, got ${event.got}`,
+        both(
+          `frames are missing from ${event.stream}: expected number ${event.expected}, got ${event.got}`,
+          `${event.stream} のフレームが欠けています（次は番号${event.expected}のはずが${event.got}）`,
+        ),
       );
     case 'capture.summary':
       return isLossy(event)
         ? sick(
             'capture',
-            `the capture at ${event.point} is not whole: ${event.received} packets received, ${event.parsed} read, ${event.dropped} dropped`,
+            both(
+              `the capture at ${event.point} ${lossOf(event).en}`,
+              `${event.point} のパケット記録は${lossOf(event).ja}`,
+            ),
           )
         : undefined;
     case 'lab.closed':
@@ -58,20 +61,38 @@ function broken(event: HistoryEvent, events: Events): Sickness | undefined {
   }
 }
 
+/** What the harness or the engine says of itself is technical, and stays as it was written. */
+export const failureOf = ({ what, cause }: HistoryEventOf<'lab.failed'>): Both =>
+  both(`${what} failed: ${cause}`, `「${what}」が失敗しました：${cause}`);
+
+function endOf({ process, node, exit, stderr }: HistoryEventOf<'process.ended'>): Both {
+  const said = stderr ? lastLine(stderr) : '';
+  return both(
+    `${process} on ${node} ended unasked (status ${exit ?? 'unknown'})${said && `: ${said}`}`,
+    `${node} の ${process} が予定外に終了しました（終了コード：${exit ?? '不明'}）${said && `：${said}`}`,
+  );
+}
+
 function leak({ probes, n }: HistoryEventOf<'lab.closed'>): Sickness | undefined {
   const open = probes.find((probe) => !probe.blocked);
   if (open)
     return {
       n,
       blame: 'lab',
-      reason: `the network is not closed: ${open.probe} to ${open.target} got out (${open.detail})`,
+      reason: both(
+        `the network is not closed: ${open.probe} to ${open.target} got out (${open.detail})`,
+        `閉域になっていません。${open.target} への ${open.probe} が外へ出ました（${open.detail}）`,
+      ),
     };
   const untried = probes.find((probe) => !probe.arrivesInControl);
   return untried
     ? {
         n,
         blame: 'lab',
-        reason: `the network is not proven closed: ${untried.probe} to ${untried.target} did not arrive in the open control lab either`,
+        reason: both(
+          `the network is not proven closed: ${untried.probe} to ${untried.target} did not arrive in the open control lab either`,
+          `閉域と確認できていません。${untried.target} への ${untried.probe} は、開いた対照環境でも届きませんでした`,
+        ),
       }
     : undefined;
 }
@@ -94,7 +115,10 @@ function openLab(events: Events): Sickness[] {
         {
           n: ready.n,
           blame: 'lab',
-          reason: 'the network was not proven closed before the product was installed',
+          reason: both(
+            'the network was not proven closed before the product was installed',
+            '製品の導入前に、閉域であることを確認できていません',
+          ),
         },
       ];
 }
@@ -118,17 +142,20 @@ function unverifiedFaults(events: Events): Sickness[] {
   const injected = ofKind(events, 'fault.injected');
   const neverInForce = injected
     .filter((fault) => !isSeen(fault, 'in-force', [fault.n, Infinity]))
-    .map((fault) => [fault, 'in force'] as const);
+    .map((fault) => [fault, both('in force', '発生')] as const);
   const neverGone = ofKind(events, 'fault.healed')
     .filter((fault) => {
       const begun = injected.findLast((earlier) => earlier.n < fault.n && earlier.target === fault.target);
       return !isSeen(fault, 'gone', [begun?.n ?? 0, Infinity]);
     })
-    .map((fault) => [fault, 'gone'] as const);
+    .map((fault) => [fault, both('gone', '解消')] as const);
   return [...neverInForce, ...neverGone].map(([{ n, fault, target }, state]) => ({
     n,
     blame: 'lab',
-    reason: `the fault "${fault}" of ${target} was never seen ${state}`,
+    reason: both(
+      `the fault "${fault}" of ${target} was never seen ${state.en}`,
+      `${target} の障害「${fault}」の${state.ja}を確認できませんでした`,
+    ),
   }));
 }
 
@@ -171,7 +198,10 @@ export function stalledOver(events: Events, missed: { from: number; until: numbe
     worst && {
       n: worst.n,
       blame: 'host',
-      reason: `the host stood still for ${slept} ms while a deadline ran out`,
+      reason: both(
+        `the host stood still for ${slept} ms while a deadline ran out`,
+        `期限が過ぎる間に、ホストが${slept}ミリ秒停止していました`,
+      ),
     }
   );
 }

@@ -1,15 +1,32 @@
 /** All checks by name. What each means is in docs/checks.md. */
+import { backlogDrains } from './backlog.ts';
+import { blockPageShown } from './block-page.ts';
+import { certificateRefused, inspectionAsDeclared, revocationClean } from './certificate.ts';
+import { channelsAtRelay, channelsUsed } from './channels.ts';
 import { allDelivered, eachInTime } from './delivered.ts';
+import { minimalAllowlist } from './destinations.ts';
 import { detected } from './detected.ts';
 import { dispositionTrue } from './disposition.ts';
 import { addressForm, enrolled, policyRead, staysOut } from './enrolled.ts';
 import { incomplete, type Check, type Finding, type View } from './finding.ts';
+import { commandsInTime, reconnectsBounded } from './idle.ts';
+import { relayLoad } from './load.ts';
 import { noSystemProxy } from './no-system-proxy.ts';
+import { connectivityClass } from './reach.ts';
+import { connectedAgain } from './reconnected.ts';
 import { recovery } from './recovery.ts';
+import { refusedListed } from './refused.ts';
 import { onlyDeclared, strictConnect } from './relay.ts';
+import { relayKind } from './relay-kind.ts';
 import { removed } from './removed.ts';
+import { secretHidden } from './secrets.ts';
+import { testsTruthfully } from './self-test.ts';
+import { signedIn, signInsBounded, turnedAway } from './sign-in.ts';
 import { silent } from './silent.ts';
 import { refused, saysDisconnected } from './status.ts';
+import { unknownToDns } from './names.ts';
+import { reportedThrough } from './through.ts';
+import { wrongRelayVisible } from './visible.ts';
 import { directStops, noPacketsTo, wireClean } from './wire.ts';
 
 export type { Finding, Remark, State, View } from './finding.ts';
@@ -34,6 +51,29 @@ export const checks = {
   'says-disconnected': saysDisconnected,
   refused,
   removed,
+  'channels-used': channelsUsed,
+  'channels-at-relay': channelsAtRelay,
+  'unknown-to-dns': unknownToDns,
+  'connected-again': connectedAgain,
+  'wrong-relay-visible': wrongRelayVisible,
+  'tests-truthfully': testsTruthfully,
+  'refused-listed': refusedListed,
+  'connectivity-class': connectivityClass,
+  'certificate-refused': certificateRefused,
+  'inspection-as-declared': inspectionAsDeclared,
+  'revocation-clean': revocationClean,
+  'relay-load': relayLoad,
+  'signed-in': signedIn,
+  'turned-away': turnedAway,
+  'sign-ins-bounded': signInsBounded,
+  'secret-hidden': secretHidden,
+  'relay-kind': relayKind,
+  'commands-in-time': commandsInTime,
+  'reconnects-bounded': reconnectsBounded,
+  'backlog-drains': backlogDrains,
+  'minimal-allowlist': minimalAllowlist,
+  'block-page-shown': blockPageShown,
+  'reported-through': reportedThrough,
 } as const satisfies Readonly<Record<string, Check>>;
 
 export type CheckName = keyof typeof checks;
@@ -45,9 +85,10 @@ export function runCheck(name: CheckName, view: View, args: unknown): Finding {
   try {
     return checks[name].run(view, args);
   } catch (error) {
-    return incomplete(
-      'harness',
-      `The check ${name} broke: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    const cause = error instanceof Error ? error.message : String(error);
+    return incomplete('harness', {
+      en: `The check ${name} broke: ${cause}`,
+      ja: `チェック ${name} が異常終了しました：${cause}`,
+    });
   }
 }

@@ -1,8 +1,9 @@
 import { describe, it } from 'node:test';
 import { expect } from 'chai';
+import { both } from '../../history/both.ts';
 import type { Blame } from '../../history/events.ts';
 import { labHealth } from './health.ts';
-import { judgeScenario } from './judge.ts';
+import { judgeScenario } from './testing-texts.ts';
 import { inserted, Story, without } from './testing.ts';
 
 const within = 2000;
@@ -34,7 +35,7 @@ describe('judgeScenario', () => {
   it('passes with the reasons, measures and checks of what was asked', () => {
     const judgement = judgeScenario(delivery().events);
     expect(judgement).to.include({ verdict: 'pass', seconds: 4 });
-    expect(judgement.reason).to.contain('Act a1 (T1204.002) was reported after 0.5 s');
+    expect(judgement.reason.en).to.contain('Act a1 (T1204.002) was reported after 0.5 s');
     expect(judgement.measures.map((measure) => measure.name)).to.deep.equal(['detect.seconds']);
     expect(judgement.checks.map(({ check, role, state }) => [check, role, state])).to.deep.equal([
       ['enrolled', 'given', 'satisfied'],
@@ -45,7 +46,7 @@ describe('judgeScenario', () => {
   it('fails when a Then does not hold, also when it was still undecided', () => {
     const judgement = judgeScenario(delivery({ reported: false }).events);
     expect(judgement).to.include({ verdict: 'fail' });
-    expect(judgement.reason).to.contain('had not arrived within 2 s');
+    expect(judgement.reason.en).to.contain('had not arrived within 2 s');
     expect(judgement).to.not.have.property('because');
   });
 
@@ -56,16 +57,15 @@ describe('judgeScenario', () => {
   });
 
   it('follows what was decided before the start, or on the way', () => {
+    const reason = both('because of this', 'この理由です。');
     for (const verdict of ['unsupported', 'not-observable', 'fail'] as const) {
-      const story = Story.closed()
-        .see({ kind: 'applicability', verdict, reason: 'because of this' })
-        .finish(false);
-      expect(judgeScenario(story.events)).to.include({ verdict, reason: 'because of this' });
+      const story = Story.closed().see({ kind: 'applicability', verdict, reason }).finish(false);
+      expect(judgeScenario(story.events)).to.deep.include({ verdict, reason });
     }
     const story = Story.closed().see({
       kind: 'applicability',
       verdict: 'inconclusive',
-      reason: 'did not start',
+      reason,
     });
     expect(judgeScenario(story.events)).to.include({ verdict: 'inconclusive', blame: 'platform' });
   });
@@ -74,13 +74,11 @@ describe('judgeScenario', () => {
     const nothing = judgeScenario(Story.closed().working().finish().events);
     expect(nothing).to.include({ verdict: 'inconclusive', blame: 'harness' });
     const unfinished = delivery().events.slice(0, -1);
-    expect(judgeScenario(unfinished)).to.include({
-      verdict: 'inconclusive',
-      reason: 'The scenario did not finish.',
-    });
+    expect(judgeScenario(unfinished).verdict).to.equal('inconclusive');
+    expect(judgeScenario(unfinished).reason.en).to.equal('The scenario did not finish.');
     const story = delivery();
     expect(
-      judgeScenario([...story.events.slice(0, -1), ...new Story().finish(false).events]).reason,
+      judgeScenario([...story.events.slice(0, -1), ...new Story().finish(false).events]).reason.en,
     ).to.contain('before all of its steps');
   });
 
@@ -129,7 +127,7 @@ describe('a lab that dies', () => {
       for (const reported of [true, false]) {
         const judgement = judgeScenario(delivery({ meanwhile: death, reported }).events);
         expect(judgement).to.include({ verdict: 'inconclusive', blame });
-        expect(judgement.reason).to.contain('The lab was not sound');
+        expect(judgement.reason.en).to.contain('The lab was not sound');
       }
     });
   }
@@ -171,7 +169,7 @@ describe('a lab that dies', () => {
         .see({ kind: 'fault.injected', ...fault })
         .see({ kind: 'fault.verified', ...fault, state: 'in-force', detail: '' })
         .see({ kind: 'fault.healed', ...fault });
-    expect(judgeScenario(delivery({ meanwhile: notGone }).events).reason).to.contain('never seen gone');
+    expect(judgeScenario(delivery({ meanwhile: notGone }).events).reason.en).to.contain('never seen gone');
   });
 });
 
@@ -192,7 +190,7 @@ describe('a network that is not proven closed', () => {
     const late = inserted(without(events, proof.n), install, proof);
     expect(late.filter((event) => event.kind === 'lab.closed')).to.have.length(1);
     expect(judgeScenario(late)).to.include({ verdict: 'inconclusive', blame: 'lab' });
-    expect(labHealth(late)?.reason).to.contain('before the product was installed');
+    expect(labHealth(late)?.reason.en).to.contain('before the product was installed');
   });
 });
 

@@ -2,9 +2,10 @@
  * The verdict of a scenario, from its history alone. Order: what was decided before the start; then each
  * check in the order in which it was asked, each over the events up to it, the lab's health first.
  */
+import { both, type Both } from '../../history/both.ts';
 import type { Blame, HistoryEvent, HistoryEventOf, Measure } from '../../history/events.ts';
 import type { Verdict } from '../../history/verdict.ts';
-import { labHealth, recordHealth, stalledOver, type Sickness } from './health.ts';
+import { failureOf, labHealth, recordHealth, stalledOver, type Sickness } from './health.ts';
 import { checks, isCheck, runCheck, type Finding, type Remark, type State } from './index.ts';
 import { incomplete } from './finding.ts';
 import { statementRemarks } from './statement.ts';
@@ -16,13 +17,13 @@ export interface CheckJudgement {
   readonly check: string;
   readonly role: 'given' | 'then';
   readonly state: State;
-  readonly reason: string;
+  readonly reason: Both;
   readonly evidence: readonly number[];
 }
 
 export interface ScenarioJudgement {
   readonly verdict: Verdict;
-  readonly reason: string;
+  readonly reason: Both;
   /** the requirement that the scenario's Given rests on and that did not hold */
   readonly because?: string;
   /** a requirement that is the root of this failure if the product fails it as well */
@@ -44,15 +45,17 @@ export function judgeScenario(events: Events): ScenarioJudgement {
   const asked: CheckJudgement[] = [];
   const measures: Measure[] = [];
   const findings: Remark[] = [...statementRemarks(events)];
-  let outcome = decided && decidedBefore(decided);
+  const before = decided && decidedBefore(decided);
+  let outcome = before;
   for (const question of ofKind(events, 'check')) {
-    if (outcome) break;
+    // What is tried although nothing is judged by it (an undeclared kind of relay) may still be worth knowing.
+    if (outcome && outcome !== before) break;
     const finding = answer(events, question);
     const { state, reason, evidence } = finding;
     asked.push({ n: question.n, check: question.check, role: question.role, state, reason, evidence });
     if (question.role === 'then') measures.push(...finding.measures);
     findings.push(...(finding.findings ?? []));
-    outcome = outcomeOf(question, finding);
+    outcome ??= outcomeOf(question, finding);
   }
   return {
     ...(outcome ?? ending(events, asked)),
@@ -72,7 +75,11 @@ function decidedBefore({ verdict, reason }: HistoryEventOf<'applicability'>): Ou
 /** The check over the events up to it; what is still undecided there has not happened. */
 function answer(events: Events, question: Question): Finding {
   const upTo = events.slice(0, question.n);
-  if (!isCheck(question.check)) return incomplete('harness', `No check is called "${question.check}".`);
+  if (!isCheck(question.check))
+    return incomplete('harness', {
+      en: `No check is called "${question.check}".`,
+      ja: `「${question.check}」というチェックはありません。`,
+    });
   const sick = labHealth(upTo);
   if (sick) return unanswered(sick);
   const view = { events: upTo, now: question.t, since: question.since };
@@ -86,7 +93,14 @@ function answer(events: Events, question: Question): Finding {
 }
 
 const unanswered = ({ blame, reason, n }: Sickness): Finding =>
-  incomplete(blame, `The lab was not sound: ${reason}.`, { evidence: [n] });
+  incomplete(
+    blame,
+    {
+      en: `The lab was not sound: ${reason.en}.`,
+      ja: `試験環境に問題がありました。${reason.ja}。`,
+    },
+    { evidence: [n] },
+  );
 
 function outcomeOf(question: Question, { state, reason, blame }: Finding): Outcome | undefined {
   if (state === 'satisfied') return undefined;
@@ -107,19 +121,34 @@ function duration(events: Events): number {
 function ending(events: Events, asked: readonly CheckJudgement[]): Outcome {
   const finished = ofKind(events, 'scenario.finished').at(-1);
   const failed = ofKind(events, 'lab.failed')[0];
-  const inconclusive = (reason: string, blame: Blame = 'harness'): Outcome => ({
+  const inconclusive = (reason: Both, blame: Blame = 'harness'): Outcome => ({
     verdict: 'inconclusive',
     reason,
     blame,
   });
   // Without word that every step was played, a failed lab may have kept later checks from being asked.
-  if (failed && finished?.completed !== true)
-    return inconclusive(`${failed.what} failed: ${failed.cause}`, failed.blame);
-  if (!finished) return inconclusive('The scenario did not finish.');
+  if (failed && finished?.completed !== true) return inconclusive(failureOf(failed), failed.blame);
+  if (!finished)
+    return inconclusive(both('The scenario did not finish.', 'シナリオが最後まで実行されませんでした。'));
   if (finished.completed === false)
-    return inconclusive('The scenario ended before all of its steps were played.');
+    return inconclusive(
+      both(
+        'The scenario ended before all of its steps were played.',
+        'シナリオが、すべての手順を実行する前に終わりました。',
+      ),
+    );
   const then = asked.filter((check) => check.role === 'then');
   const [first] = then;
-  if (!first) return inconclusive('The scenario did not ask anything of the product.');
-  return { verdict: 'pass', reason: then.map((check) => check.reason).join(' ') };
+  if (!first)
+    return inconclusive(
+      both(
+        'The scenario did not ask anything of the product.',
+        'シナリオが製品について何も確認していません。',
+      ),
+    );
+  const reason = both(
+    then.map((each) => each.reason.en).join(' '),
+    then.map((each) => each.reason.ja).join(''),
+  );
+  return { verdict: 'pass', reason };
 }

@@ -1,6 +1,6 @@
 /** Acts on one side, what arrived at the cloud on the other: counted by nonce, and never by the agent's word. */
 import type { HistoryEvent, HistoryEventOf } from '../../history/events.ts';
-import type { Via } from './finding.ts';
+import { incomplete, type Finding, type Via } from './finding.ts';
 import { ofKind } from './window.ts';
 
 export type Act = HistoryEventOf<'act.started'>;
@@ -16,6 +16,12 @@ export interface Entry {
 
 export const actOf = (events: readonly HistoryEvent[], act: string): Act | undefined =>
   ofKind(events, 'act.started').find((event) => event.act === act);
+
+export const notPlayed = (act: string): Finding =>
+  incomplete('harness', {
+    en: `No act ${act} was played, so no report of it can be expected.`,
+    ja: `操作 ${act} が実行されていないため、報告の有無を判断できません。`,
+  });
 
 /**
  * When the act had happened at the latest, ms since the epoch: a busy engine may take seconds to play it, and these

@@ -1,8 +1,8 @@
-/** recovery, says-disconnected, refused, removed */
+/** recovery, says-disconnected, refused */
 import { describe, it } from 'node:test';
 import { expect } from 'chai';
 import type { Finding } from './finding.ts';
-import { runCheck } from './index.ts';
+import { runCheck } from './testing-texts.ts';
 import { Story } from './testing.ts';
 
 const working = () => Story.closed().working();
@@ -40,7 +40,7 @@ describe('recovery', () => {
     const finding = run(byHand(), 'local-command');
     expect(figure(finding, 'recovery.seconds')).to.equal(0.5);
     expect(figure(finding, 'recovery.total-seconds')).to.equal(5);
-    expect(finding.reason).to.contain('in 0.5 s (5 s after the move)');
+    expect(finding.reason.en).to.contain('in 0.5 s (5 s after the move)');
   });
   it('accepts what is declared, and what is better, with a remark', () => {
     const asDeclared = run(byHand(), 'local-command');
@@ -96,11 +96,11 @@ describe('says-disconnected', () => {
     const story = cut().hook('status', { output: '{"connected":true,"via":"relay"}' });
     expect(run(story).state).to.equal('undecided');
     expect(run(story.after(5000))).to.include({ state: 'violated' });
-    expect(run(story).reason).to.contain('said that it is connected');
-    expect(run(cut().hook('status', { output: '{"connected":false}' }).after(5000)).reason).to.contain(
+    expect(run(story).reason.en).to.contain('said that it is connected');
+    expect(run(cut().hook('status', { output: '{"connected":false}' }).after(5000)).reason.en).to.contain(
       'no reason',
     );
-    expect(run(cut().hook('status', { output: 'oops' }).after(5000)).reason).to.contain('no JSON');
+    expect(run(cut().hook('status', { output: 'oops' }).after(5000)).reason.en).to.contain('no JSON');
   });
   it('is violated where there is no such hook, incomplete where nobody asked', () => {
     expect(run(cut().hook('status', { outcome: 'missing', exit: null })).state).to.equal('violated');
@@ -110,82 +110,22 @@ describe('says-disconnected', () => {
 });
 
 describe('refused', () => {
-  const run = (rest: Parameters<Story['hook']>[1]) => {
+  const judged = (rest: Parameters<Story['hook']>[1]) => {
     const story = working().hook('uninstall', rest);
-    return runCheck('refused', story.view(story.n - 1), { hook: 'uninstall' }).state;
+    return runCheck('refused', story.view(story.n - 1), { hook: 'uninstall' });
   };
+  const run = (rest: Parameters<Story['hook']>[1]) => judged(rest).state;
   it('is a status of its own making, and nothing else', () => {
     expect(run({ outcome: 'failed', exit: 3 })).to.equal('satisfied');
     for (const outcome of ['ok', 'timeout', 'broken', 'missing'] as const)
       expect(run({ outcome })).to.equal('violated');
     for (const exit of [126, 127, 128, 137, 143, 255, null])
       expect(run({ outcome: 'failed', exit })).to.equal('violated');
+    for (const exit of [126, 127])
+      for (const outcome of ['failed', 'broken'] as const) {
+        const { reason } = judged({ outcome, exit });
+        expect(reason.en).to.contain('payload is broken').and.not.contain('refus');
+      }
     expect(runCheck('refused', working().view(0), { hook: 'uninstall' }).state).to.equal('incomplete');
-  });
-});
-
-describe('removed', () => {
-  const before = () =>
-    Story.closed().state('processes', ['init'], 'top').state('files', ['/etc/boot.d']).working();
-  const offline = () => before().moved(null).after(5000);
-  const since = offline().n;
-  const gone = (story: Story, processes: string[] = ['init'], files: string[] = []) =>
-    story.state('processes', processes, 'top').state('files', files);
-  const run = (story: Story, args = {}) =>
-    runCheck('removed', story.view(since), { within: 3000, protection: 'local-secret', ...args });
-
-  it('is satisfied when the hook ended well and nothing new is left', () => {
-    const finding = run(gone(offline().hook('uninstall', { ms: 1200 })));
-    expect(finding.state).to.equal('satisfied');
-    expect(figure(finding, 'removal.seconds')).to.equal(1.2);
-    expect(figure(finding, 'removal.kind')).to.equal('local-secret');
-  });
-  it('is violated by what is left, and by taking too long', () => {
-    const left = run(gone(offline().hook('uninstall'), ['init', '/opt/acme/agent'], ['/opt/acme/agent']));
-    expect(left.state).to.equal('violated');
-    expect(left.reason).to.contain('process /opt/acme/agent');
-    expect(run(gone(offline().hook('uninstall', { ms: 3001 }))).state).to.equal('violated');
-  });
-  it('goes by the last reading, as a service may end a moment later', () => {
-    const story = gone(offline().hook('uninstall'), ['init', '/opt/acme/agent']).after(300);
-    expect(run(gone(story)).state).to.equal('satisfied');
-    expect(run(gone(story, ['init', '/opt/acme/watchdog'])).state).to.equal('violated');
-  });
-  it('names the deadlock of a removal that needs the cloud', () => {
-    const finding = run(
-      offline().hook('uninstall', { outcome: 'failed', exit: 3, output: 'protected by policy' }),
-      {
-        protection: 'cloud-policy',
-      },
-    );
-    expect(finding.state).to.equal('violated');
-    expect(figure(finding, 'removal.kind')).to.equal('needs-cloud');
-    expect(kinds(finding)).to.deep.equal(['removal-deadlock']);
-  });
-  it('remarks where the statement says otherwise', () => {
-    const easier = run(gone(offline().hook('uninstall')), { protection: 'cloud-policy' });
-    expect(kinds(easier)).to.deep.equal(['removal-easier-than-declared']);
-    const harder = run(offline().hook('uninstall', { outcome: 'failed' }), { protection: 'none' });
-    expect(kinds(harder)).to.deep.equal(['removal-refused-although-unprotected']);
-  });
-  it('is violated by a hook that is broken or missing', () => {
-    expect(run(offline().hook('uninstall', { outcome: 'broken', exit: 127 })).reason).to.contain('broken');
-    expect(run(offline().hook('uninstall', { outcome: 'missing', exit: null })).reason).to.contain(
-      'not in the manifest',
-    );
-  });
-  it('is incomplete when nobody removed it or looked afterwards', () => {
-    expect(run(offline())).to.include({ state: 'incomplete', blame: 'harness' });
-    expect(run(offline().hook('uninstall')).state).to.equal('incomplete');
-    // What a process inside the endpoint says of itself is no evidence.
-    const forged = offline().hook('uninstall').state('processes', [], 'exec').state('files', [], 'exec');
-    expect(run(forged).state).to.equal('incomplete');
-  });
-  it('can demand that the cloud was out of reach', () => {
-    const args = { unreachable: true };
-    const quiet = gone(offline().hook('uninstall')).packet('other').endCapture({}, { other: 1, relay: 1 });
-    expect(run(quiet, args).state).to.equal('satisfied');
-    const reached = gone(offline().hook('uninstall').packet('relay', { direction: 'in' })).endCapture();
-    expect(run(reached, args)).to.include({ state: 'incomplete', blame: 'lab' });
   });
 });

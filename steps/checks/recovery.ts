@@ -1,9 +1,10 @@
 /** `recovery`: by which method a product came back after a move, and is it as declared? */
 import { z } from 'zod';
+import { both, type Both } from '../../history/both.ts';
 import type { HistoryEvent, HistoryEventOf, Measure } from '../../history/events.ts';
 import { check, incomplete, satisfied, violated, type Remark, type View } from './finding.ts';
 import { entryOf, type Arrival } from './ledger.ts';
-import { count, inSeconds, timeMeasure, words } from './measures.ts';
+import { count, inSeconds, seconds, timeMeasure, words } from './measures.ts';
 import { anchorTime, later, ofKind } from './window.ts';
 
 /** In the order of what they cost those who run the endpoints. */
@@ -20,23 +21,34 @@ const IN_JAPANESE: Readonly<Record<Method, string>> = {
 
 export const recovery = check(z.object({ declared: z.enum(METHODS) }), (view, { declared }) => {
   const attempts = later(view, 'recovery.attempt');
-  if (attempts.length === 0) return incomplete('harness', 'No way to bring the product back was tried.');
+  if (attempts.length === 0)
+    return incomplete('harness', {
+      en: 'No way to bring the product back was tried.',
+      ja: '製品の復旧方法が一つも試されていません。',
+    });
   const delivery = firstDelivery(view);
   const method = delivery ? methodAt(attempts, delivery) : 'none';
+  const what = change(view);
   const details = {
     measures: measuresOf(view, { method, declared, delivery }),
     evidence: [...attempts.map((attempt) => attempt.n), ...(delivery ? [delivery.n] : [])],
-    findings: remarks(method, declared),
+    findings: remarks(method, declared, what),
   };
   if (!delivery)
     return violated(
-      `No act after the move was reported, whatever was tried (${tried(attempts)}); declared: ${declared}.`,
+      {
+        en: `No act after ${what.en} was reported, whatever was tried (${tried(attempts).en}); declared: ${declared}.`,
+        ja: `${what.ja}後の操作は一件も報告されませんでした（試した方法：${tried(attempts).ja}）。申告は「${IN_JAPANESE[declared]}」です。`,
+      },
       details,
     );
-  const took = `${inSeconds(delivery.t - begunAt(view, method, delivery))} (${inSeconds(delivery.t - anchorTime(view))} after the move)`;
+  const own = delivery.t - begunAt(view, method, delivery);
+  const total = delivery.t - anchorTime(view);
+  const took = `${inSeconds(own)} (${inSeconds(total)} after ${what.en})`;
+  const ja = `「${IN_JAPANESE[method]}」により${seconds(own)}秒（${what.ja}からは${seconds(total)}秒）で復旧しました。申告は「${IN_JAPANESE[declared]}」です。`;
   return METHODS.indexOf(method) <= METHODS.indexOf(declared)
-    ? satisfied(`It came back by "${method}" in ${took}; declared: ${declared}.`, details)
-    : violated(`It came back only by "${method}", in ${took}; declared: ${declared}.`, details);
+    ? satisfied({ en: `It came back by "${method}" in ${took}; declared: ${declared}.`, ja }, details)
+    : violated({ en: `It came back only by "${method}", in ${took}; declared: ${declared}.`, ja }, details);
 });
 
 /**
@@ -76,11 +88,11 @@ function begunAt(view: View, method: Method, delivery: Arrival): number {
   return method === 'itself' || !begun ? anchorTime(view) : begun.t;
 }
 
-const tried = (attempts: readonly HistoryEventOf<'recovery.attempt'>[]): string =>
-  attempts
-    .filter((attempt) => attempt.state === 'done')
-    .map((attempt) => attempt.method)
-    .join(', ') || 'nothing was possible';
+function tried(attempts: readonly HistoryEventOf<'recovery.attempt'>[]): Both {
+  const methods = attempts.filter(({ state }) => state === 'done').map(({ method }) => method);
+  if (methods.length === 0) return both('nothing was possible', 'どれも実行できず');
+  return both(methods.join(', '), methods.map((method) => IN_JAPANESE[method]).join('、'));
+}
 
 function measuresOf(
   view: View,
@@ -106,14 +118,20 @@ function measuresOf(
   ];
 }
 
-function remarks(method: Method, declared: Method): Remark[] {
+/** What it had to recover from. */
+const change = ({ events, since }: View): Both =>
+  events[since - 1]?.kind === 'move.finished'
+    ? both('the move', '移動')
+    : both('the loss of its relay', 'プロキシの喪失');
+
+function remarks(method: Method, declared: Method, what: Both): Remark[] {
   if (method === declared) return [];
   const better = METHODS.indexOf(method) < METHODS.indexOf(declared);
   return [
     {
       kind: better ? 'recovery-better-than-declared' : 'recovery-worse-than-declared',
-      en: `After a move it came back by "${method}"; it declares "${declared}".`,
-      ja: `移動後の復旧方法の実測は「${IN_JAPANESE[method]}」、申告は「${IN_JAPANESE[declared]}」です。`,
+      en: `After ${what.en} it came back by "${method}"; it declares "${declared}".`,
+      ja: `${what.ja}後の復旧方法の実測は「${IN_JAPANESE[method]}」、申告は「${IN_JAPANESE[declared]}」です。`,
     },
   ];
 }

@@ -1,6 +1,6 @@
 import { describe, it } from 'node:test';
 import { expect } from 'chai';
-import { runCheck } from './index.ts';
+import { runCheck } from './testing-texts.ts';
 import { Story } from './testing.ts';
 
 const EDR = 'edr.cloud.test:443';
@@ -17,13 +17,13 @@ describe('strict-connect', () => {
     for (const hostHeader of ['10.91.0.11:3128', 'edr.cloud.test', null]) {
       const finding = runCheck('strict-connect', asked().tunnel(EDR).tunnel(EDR, { hostHeader }).view(0), {});
       expect(finding.state).to.equal('violated');
-      expect(finding.reason)
+      expect(finding.reason.en)
         .to.contain('1 of 2 tunnels')
         .and.contain(hostHeader ?? '(none)');
     }
   });
   it('wants a tunnel at least, unless the installer refused the address', () => {
-    expect(runCheck('strict-connect', asked().view(0), {}).reason).to.contain('nothing was looked at');
+    expect(runCheck('strict-connect', asked().view(0), {}).reason.en).to.contain('nothing was looked at');
     const refusing = Story.closed().hook('install', { outcome: 'failed', exit: 1, output: 'no URL please' });
     expect(runCheck('strict-connect', refusing.view(0), {}).state).to.equal('satisfied');
   });
@@ -83,6 +83,28 @@ describe('no-system-proxy', () => {
     expect(runCheck('no-system-proxy', through.view(0), {}).state).to.equal('violated');
     const denied = tried([], {}).tunnel('http://edr.cloud.test/abc123', { method: 'GET', status: 403 });
     expect(runCheck('no-system-proxy', denied.view(0), {}).state).to.equal('satisfied');
+  });
+  it('does not charge the product with what was set before it came', () => {
+    const base = '/etc/wgetrc: https_proxy = x';
+    const after = (settings: string[], endpoint = 'pc') => {
+      const before = { kind: 'endpoint.state', endpoint, by: 'archive', what: 'proxy-settings' } as const;
+      const story = Story.closed()
+        .see({ ...before, value: [base] })
+        .working();
+      story.state('proxy-settings', settings).state('curl', { exit: 6, nonce: 'abc123' }, 'exec');
+      return runCheck('no-system-proxy', story.view(0), {});
+    };
+    expect(after([base]).state).to.equal('satisfied');
+    expect(after([base], 'pc-2').state).to.equal('violated');
+    expect(after([base, base]).state).to.equal('violated');
+    const added = after([base, '/etc/environment: https_proxy=x']);
+    expect(added.state).to.equal('violated');
+    expect(added.reason.en).to.contain('/etc/environment').and.not.contain('wgetrc');
+  });
+  it('is incomplete when only the time before the product was read', () => {
+    const story = Story.closed().state('proxy-settings', []).working();
+    story.state('curl', { exit: 6, nonce: 'abc123' }, 'exec');
+    expect(runCheck('no-system-proxy', story.view(0), {})).to.include({ state: 'incomplete' });
   });
   it('is incomplete when nobody read or tried', () => {
     expect(runCheck('no-system-proxy', asked().view(0), {})).to.include({

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { check, incomplete, satisfied, undecided, violated, Within } from './finding.ts';
 import { actOf, endOf, entryOf } from './ledger.ts';
-import { inSeconds } from './measures.ts';
+import { inSeconds, seconds } from './measures.ts';
 
 const Args = z.object({ act: z.string(), sentinel: z.string(), within: Within.optional() });
 
@@ -13,30 +13,47 @@ export const silent = check(Args, (view, { act: id, sentinel: sentinelId, within
   const act = actOf(view.events, id);
   const sentinel = actOf(view.events, sentinelId);
   if (!act || !sentinel)
-    return incomplete('harness', `Act ${act ? sentinelId : id} was not played, so silence has no meaning.`);
+    return incomplete('harness', {
+      en: `Act ${act ? sentinelId : id} was not played, so silence has no meaning.`,
+      ja: `操作 ${act ? sentinelId : id} が実行されていないため、報告がなくても意味を持ちません。`,
+    });
   if (sentinel.n < act.n)
-    return incomplete(
-      'harness',
-      `The sentinel ${sentinelId} was played before act ${id} and proves nothing about it.`,
-    );
+    return incomplete('harness', {
+      en: `The sentinel ${sentinelId} was played before act ${id} and proves nothing about it.`,
+      ja: `確認用の操作 ${sentinelId} が操作 ${id} より前に実行されたため、何も確認できません。`,
+    });
   const [report] = entryOf(view.events, act).reports;
   const [proof] = entryOf(view.events, sentinel).reports;
   if (report)
     return violated(
-      `Act ${id} (${act.stimulus}${act.twin ? ', benign' : ''}) was reported as event ${report.n}.`,
       {
-        evidence: [act.n, report.n],
+        en: `Act ${id} (${act.stimulus}${act.twin ? ', benign' : ''}) was reported as event ${report.n}.`,
+        ja: `操作 ${id}（${act.stimulus}${act.twin ? '、無害' : ''}）が報告されました（イベント${report.n}）。`,
       },
+      { evidence: [act.n, report.n] },
     );
   if (!proof)
     return violated(
-      `Whether act ${id} stayed silent cannot be told: the later act ${sentinelId}, which should be reported, was not.`,
+      {
+        en: `Whether act ${id} stayed silent cannot be told: the later act ${sentinelId}, which should be reported, was not.`,
+        ja: `後に行った、報告されるはずの操作 ${sentinelId} が報告されなかったため、操作 ${id} が報告されないと判断できません。`,
+      },
       { evidence: [act.n, sentinel.n] },
     );
   const evidence = [act.n, sentinel.n, proof.n];
   if (within !== undefined && view.now <= endOf(view.events, act) + within)
-    return undecided(`Act ${id} may still be reported: its time of ${inSeconds(within)} is not over.`, {
-      evidence,
-    });
-  return satisfied(`Act ${id} was not reported, while the later act ${sentinelId} was.`, { evidence });
+    return undecided(
+      {
+        en: `Act ${id} may still be reported: its time of ${inSeconds(within)} is not over.`,
+        ja: `操作 ${id} の報告期限（${seconds(within)}秒）が過ぎていないため、まだ報告される可能性があります。`,
+      },
+      { evidence },
+    );
+  return satisfied(
+    {
+      en: `Act ${id} was not reported, while the later act ${sentinelId} was.`,
+      ja: `操作 ${id} は報告されず、その後の操作 ${sentinelId} は報告されました。`,
+    },
+    { evidence },
+  );
 });

@@ -1,8 +1,12 @@
 /** `says-disconnected`, `refused`: what the product's own hooks answer. */
 import { z } from 'zod';
+import { both, type Both } from '../../history/both.ts';
+import type { HistoryEventOf } from '../../history/events.ts';
 import { check, incomplete, satisfied, undecided, violated, Within } from './finding.ts';
-import { inSeconds, timeMeasure } from './measures.ts';
+import { inSeconds, seconds, timeMeasure } from './measures.ts';
 import { anchorTime, later } from './window.ts';
+
+type Hook = HistoryEventOf<'hook.finished'>;
 
 const Status = z.object({ connected: z.boolean(), reason: z.string().nullish() });
 
@@ -15,7 +19,10 @@ export const saysDisconnected = check(z.object({ within: Within }), (view, { wit
   const status = said && statusIn(said.output);
   if (said && status && !status.connected && status.reason?.trim())
     return satisfied(
-      `After ${inSeconds(said.t - from)} its status said that it is cut off: ${status.reason}`,
+      {
+        en: `After ${inSeconds(said.t - from)} its status said that it is cut off (${status.reason}).`,
+        ja: `${seconds(said.t - from)}秒後に、状態表示が不通を示しました（${status.reason}）。`,
+      },
       {
         measures: [
           timeMeasure(view.events, { name: 'status.seconds', ms: said.t - from, timing: 'status', within }),
@@ -25,27 +32,45 @@ export const saysDisconnected = check(z.object({ within: Within }), (view, { wit
     );
   const evidence = said ? [said.n] : [];
   if (said?.outcome === 'missing')
-    return violated('The product has no way to ask it for its status.', { evidence });
-  if (view.now <= until)
-    return undecided(`Its status had not said within ${inSeconds(within)} that it is cut off.`, { evidence });
-  if (asked.length === 0) return incomplete('harness', 'Nobody asked the product for its status.');
-  if (!said)
-    return violated(`Its status had not said within ${inSeconds(within)} that it is cut off.`, {
-      missed: { from, until },
+    return violated(
+      {
+        en: 'The product has no way to ask it for its status.',
+        ja: '製品には状態を確認する手段がありません。',
+      },
+      { evidence },
+    );
+  const unsaid = both(
+    `Its status had not said within ${inSeconds(within)} that it is cut off.`,
+    `状態表示が${seconds(within)}秒以内に不通を示しませんでした。`,
+  );
+  if (view.now <= until) return undecided(unsaid, { evidence });
+  if (asked.length === 0)
+    return incomplete('harness', {
+      en: 'Nobody asked the product for its status.',
+      ja: '製品の状態が確認されていません。',
     });
-  const answer = !status
-    ? `gave no JSON object with "connected" (${said.outcome})`
-    : status.connected
-      ? 'said that it is connected'
-      : 'gave no reason';
-  return violated(`${inSeconds(said.t - from)} after it was cut off its status ${answer}.`, {
-    evidence,
-    missed: { from, until },
-  });
+  if (!said) return violated(unsaid, { missed: { from, until } });
+  const answer = answerOf(said, status);
+  const reason = both(
+    `${inSeconds(said.t - from)} after it was cut off its status ${answer.en}.`,
+    `不通になってから${seconds(said.t - from)}秒後の状態表示は${answer.ja}。`,
+  );
+  return violated(reason, { evidence, missed: { from, until } });
 });
 
+function answerOf({ outcome }: Hook, status: z.infer<typeof Status> | undefined): Both {
+  if (!status)
+    return both(
+      `gave no JSON object with "connected" (${outcome})`,
+      `「connected」を含むJSONオブジェクトではありませんでした（${outcome}）`,
+    );
+  return status.connected
+    ? both('said that it is connected', '接続中を示していました')
+    : both('gave no reason', '理由を示していませんでした');
+}
+
 /** The last line that is such an object: hooks may print other lines before it. */
-function statusIn(output: string): z.infer<typeof Status> | undefined {
+export function statusIn(output: string): z.infer<typeof Status> | undefined {
   for (const text of [output, ...output.split('\n').reverse()])
     try {
       const parsed = Status.safeParse(JSON.parse(text));
@@ -56,36 +81,63 @@ function statusIn(output: string): z.infer<typeof Status> | undefined {
   return undefined;
 }
 
-/** A status that a program chose itself: 126 and 127 are the shell's, 128 and above are signals. */
-const isOwnStatus = (exit: number | null): exit is number => exit !== null && exit < 126;
-const endedBy = (exit: number | null): string =>
+/** Manifest or payload are broken: 126 and 127 are a shell's "cannot execute" and "not found". */
+export const isBroken = ({ outcome, exit }: Hook): boolean =>
+  outcome === 'broken' || (outcome === 'failed' && (exit === 126 || exit === 127));
+
+/** A status that a program chose itself: 128 and above are signals. */
+const isOwnStatus = (exit: number | null): exit is number => exit !== null && exit < 128;
+const endedBy = (exit: number | null): Both =>
   exit === null
-    ? 'ended without a status'
-    : exit < 128
-      ? `could not be run (status ${exit})`
-      : `ended as by a signal (status ${exit})`;
+    ? both('ended without a status', '終了コードなしで終わりました')
+    : both(
+        `ended as by a signal (status ${exit})`,
+        `シグナルによるとみられる形で終わりました（終了コード：${exit}）`,
+      );
 
 export const refused = check(z.object({ hook: z.string() }), (view, { hook }) => {
   const ran = later(view, 'hook.finished').findLast((event) => event.hook === hook);
-  if (!ran) return incomplete('harness', `Nobody ran ${hook}, so it could not be refused.`);
+  if (!ran)
+    return incomplete('harness', {
+      en: `Nobody ran ${hook}, so it could not be refused.`,
+      ja: `${hook} が実行されていないため、拒否されたかどうかを判断できません。`,
+    });
   const evidence = [ran.n];
-  switch (ran.outcome) {
-    case 'failed':
-      if (!isOwnStatus(ran.exit))
-        return violated(`${hook} ${endedBy(ran.exit)}, which is no refusal.`, { evidence });
-      return satisfied(`${hook} was refused with status ${ran.exit}.`, { evidence });
-    case 'ok':
-      return violated(`${hook} was not refused: it succeeded.`, { evidence });
-    case 'timeout':
-      return violated(`${hook} did not end by itself, which is no refusal.`, { evidence });
-    case 'broken':
-      return violated(
-        `${hook} could not be run (status ${ran.exit ?? 'none'}): the manifest or payload is broken.`,
+  return ran.outcome === 'failed' && !isBroken(ran) && isOwnStatus(ran.exit)
+    ? satisfied(
+        {
+          en: `${hook} was refused with status ${ran.exit}.`,
+          ja: `${hook} は拒否されました（終了コード：${ran.exit}）。`,
+        },
         { evidence },
+      )
+    : violated(notRefused(ran), { evidence });
+});
+
+/** How a hook ended that has not refused anything. */
+function notRefused(ran: Hook): Both {
+  const { hook, outcome, exit } = ran;
+  switch (isBroken(ran) ? 'broken' : outcome) {
+    case 'failed': {
+      const how = endedBy(exit);
+      return both(`${hook} ${how.en}, which is no refusal.`, `${hook} は${how.ja}。拒否したとは言えません。`);
+    }
+    case 'ok':
+      return both(`${hook} was not refused: it succeeded.`, `${hook} は拒否されず、正常に終わりました。`);
+    case 'timeout':
+      return both(
+        `${hook} did not end by itself, which is no refusal.`,
+        `${hook} は自ら終わりませんでした。拒否したとは言えません。`,
+      );
+    case 'broken':
+      return both(
+        `${hook} could not be run (status ${exit ?? 'none'}): the manifest or payload is broken.`,
+        `${hook} を実行できませんでした（終了コード：${exit ?? 'なし'}）。マニフェストまたはペイロードに問題があります。`,
       );
     case 'missing':
-      return violated(`The product's manifest has no ${hook}, so there is nothing that could refuse.`, {
-        evidence,
-      });
+      return both(
+        `The product's manifest has no ${hook}, so there is nothing that could refuse.`,
+        `製品のマニフェストに ${hook} がなく、拒否するものがありません。`,
+      );
   }
-});
+}

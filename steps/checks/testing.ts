@@ -1,4 +1,5 @@
 /** Histories for tests: told like a story, with a clock of their own (ms; nothing waits). */
+import { NONE } from '../../history/both.ts';
 import type { EventOf, HistoryEvent, Observation, Peer } from '../../history/events.ts';
 import type { View } from './finding.ts';
 
@@ -35,8 +36,13 @@ export class Story {
         statement: { stimuli: ['T1204.002'], ...statement },
         timing: { enrol: 5000, detect: 2000, policy: 2000, status: 1000, uninstall: 5000 },
       })
-      .see({ kind: 'baseline', installed: true, seen: { 'T1204.002': true, 'log-line': false }, reason: '' })
-      .see({ kind: 'applicability', verdict: 'runs', reason: '' })
+      .see({
+        kind: 'baseline',
+        installed: true,
+        seen: { 'T1204.002': true, 'log-line': false },
+        reason: NONE,
+      })
+      .see({ kind: 'applicability', verdict: 'runs', reason: NONE })
       .see({
         kind: 'lab.ready',
         lab: 'lab-1',

@@ -55,3 +55,13 @@ export function last<K extends EventKind>(
 ): HistoryEventOf<K> | undefined {
   return ofKind(events, kind).at(-1);
 }
+
+/** Each entry of `known` takes away one of its like. */
+export function subtract(list: readonly string[], known: readonly string[]): string[] {
+  const rest = [...known];
+  return list.filter((entry) => {
+    const index = rest.indexOf(entry);
+    if (index >= 0) rest.splice(index, 1);
+    return index < 0;
+  });
+}

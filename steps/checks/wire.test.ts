@@ -1,6 +1,6 @@
 import { describe, it } from 'node:test';
 import { expect } from 'chai';
-import { runCheck } from './index.ts';
+import { runCheck } from './testing-texts.ts';
 import { Story } from './testing.ts';
 
 const working = () => Story.closed().working();
@@ -17,7 +17,7 @@ describe('wire-clean', () => {
       .endCapture();
     const finding = runCheck('wire-clean', story.view(since), clean);
     expect(finding.state).to.equal('satisfied');
-    expect(finding.reason).to.contain('All 2 packets');
+    expect(finding.reason.en).to.contain('All 2 packets');
   });
   it('is violated by one stray, and says where it went', () => {
     const story = working();
@@ -29,8 +29,23 @@ describe('wire-clean', () => {
       .endCapture();
     const finding = runCheck('wire-clean', story.view(since), clean);
     expect(finding.state).to.equal('violated');
-    expect(finding.reason).to.contain('2 of 3 packets').and.contain('cloud 10.92.0.20:443 by tcp (1)');
-    expect(finding.measures.map((measure) => measure.value)).to.deep.equal([2, 56]);
+    expect(finding.reason.en).to.contain('2 of 3 packets').and.contain('cloud 10.92.0.20:443 by tcp (1)');
+    expect(finding.measures.map((measure) => measure.value)).to.deep.equal([2, 0.1, 56]);
+  });
+  it('says for how long it was watched, from the beginning of the installation to the end of the capture', () => {
+    const story = Story.closed().after(5000).hook('install', { ms: 500 }).packet('relay').after(8000);
+    const run = (watch: number) => runCheck('wire-clean', story.view(story.n - 4), { ...clean, watch });
+    story.endCapture();
+    const finding = run(8500);
+    expect(finding.state).to.equal('satisfied');
+    expect(finding.reason.en).to.contain('watched for 8.5 s');
+    expect(finding.measures.find((measure) => measure.name === 'wire.watched')).to.include({ value: 8.5 });
+    // Too short a look has seen no silence; what it did see counts.
+    expect(run(8501)).to.include({ state: 'incomplete', blame: 'harness' });
+    const stray = working();
+    const since = stray.n;
+    stray.packet('relay').packet('cloud').endCapture();
+    expect(runCheck('wire-clean', stray.view(since), { ...clean, watch: 60_000 }).state).to.equal('violated');
   });
   it('looks at what an installer sends before it ends', () => {
     const story = Story.closed().after(5000).packet('cloud').after(100).hook('install', { ms: 500 });
@@ -77,7 +92,7 @@ describe('wire-clean', () => {
       (story: Story) => story.endCapture({}, { relay: 4, other: 2 }),
     ])
       expect(upTo(end)).to.include({ state: 'incomplete', blame: 'capture' });
-    expect(upTo((story) => story.endCapture({}, { other: 2 })).reason).to.contain('other (2 of 2)');
+    expect(upTo((story) => story.endCapture({}, { other: 2 })).reason.en).to.contain('other (2 of 2)');
   });
   it('is incomplete where the kernel counted more than was captured, by class; fewer is sound', () => {
     const counted = (counters: Record<string, number>) => {
@@ -89,7 +104,7 @@ describe('wire-clean', () => {
     expect(counted({ relay: 2 }).state).to.equal('satisfied');
     expect(counted({ relay: 1 }).state).to.equal('satisfied');
     expect(counted({ relay: 3 })).to.include({ state: 'incomplete', blame: 'capture' });
-    expect(counted({ relay: 3 }).reason).to.contain('relay (1 of 3)');
+    expect(counted({ relay: 3 }).reason.en).to.contain('relay (1 of 3)');
     expect(counted({ relay: 2, gateway: 1 }).state).to.equal('incomplete');
   });
   it('is incomplete for an empty capture, violated for an endpoint that was silent', () => {
@@ -99,7 +114,7 @@ describe('wire-clean', () => {
     const since = story.n;
     const silent = runCheck('wire-clean', story.endCapture().view(since), clean);
     expect(silent.state).to.equal('violated');
-    expect(silent.reason).to.contain('nothing was looked at');
+    expect(silent.reason.en).to.contain('nothing was looked at');
   });
 });
 
@@ -152,7 +167,7 @@ describe('direct-stops', () => {
       'violated',
     );
     const quiet = back().after(10).report('a1').endCapture();
-    expect(runCheck('direct-stops', quiet.view(0), args).reason).to.contain('nothing was looked at');
+    expect(runCheck('direct-stops', quiet.view(0), args).reason.en).to.contain('nothing was looked at');
     const direct = back().after(10).report('a1', { via: 'direct' }).after(5).packet('relay').endCapture();
     expect(runCheck('direct-stops', direct.view(0), args).state).to.equal('violated');
   });

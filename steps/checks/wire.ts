@@ -1,10 +1,12 @@
 /** `wire-clean`, `no-packets-to`, `direct-stops`: what left the endpoint, by its packets. */
 import { z } from 'zod';
+import { both, NONE } from '../../history/both.ts';
 import { Peer } from '../../history/events.ts';
 import { holeInCapture, packetsOut, tally, timeOf, type Packet } from './capture.ts';
-import { check, satisfied, violated, type Finding } from './finding.ts';
+import { check, incomplete, satisfied, violated, Within, type Finding, type View } from './finding.ts';
 import { actOf, entryOf } from './ledger.ts';
-import { count } from './measures.ts';
+import { count, inSeconds, seconds, timeMeasure } from './measures.ts';
+import { ofKind, windowOpens } from './window.ts';
 
 const WHOLE = { wholeRecord: true };
 /** Peers that an endpoint of a closed network speaks to anyway. */
@@ -14,18 +16,29 @@ const numbers = (packets: readonly Packet[]): number[] => packets.slice(0, 20).m
 const bytes = (packets: readonly Packet[]): number =>
   packets.reduce((sum, packet) => sum + packet.payload, 0);
 const nothingSent = (point: string): Finding =>
-  violated(`${point} sent no packet in the whole window, so nothing was looked at.`);
+  violated({
+    en: `${point} sent no packet in the whole window, so nothing was looked at.`,
+    ja: `${point} は観察中にパケットを一つも送っておらず、確認の対象がありません。`,
+  });
 
 const Clean = z.object({
   point: z.string(),
   allowed: z.array(Peer).min(1),
   noData: z.boolean().default(false),
+  /** must have been watched for so long at least: who is looked at too shortly has not been seen to be silent */
+  watch: Within.optional(),
 });
+
+/** ms from the opening of the window to the end of the capture; 0 while that has not come */
+function watchedFor(view: View, point: string): number {
+  const ended = ofKind(view.events, 'capture.summary').findLast((event) => event.point === point);
+  return ended ? Math.max(0, ended.t - windowOpens(view)) : 0;
+}
 
 /** `noData`: peers other than relay and resolver may be allowed, but no byte above TCP, UDP or ICMP may go there. */
 export const wireClean = check(
   Clean,
-  (view, { point, allowed, noData }) => {
+  (view, { point, allowed, noData, watch }) => {
     const hole = holeInCapture(view, point);
     if (hole) return hole;
     const sent = packetsOut(view, point);
@@ -33,21 +46,45 @@ export const wireClean = check(
     const outside = sent.filter((packet) => !INSIDE.has(packet.peer));
     const strays = sent.filter((packet) => !allowed.includes(packet.peer));
     const data = noData ? outside.filter((packet) => packet.payload > 0) : [];
+    const watched = watchedFor(view, point);
     const measures = [
       count('wire.strays', strays.length),
+      timeMeasure(view.events, { name: 'wire.watched', ms: watched }),
       { name: 'wire.outside-bytes', value: bytes(outside), unit: 'B' },
       ...(noData ? [count('wire.attempts', outside.length)] : []),
     ];
     const wrong = sent.filter((packet) => strays.includes(packet) || data.includes(packet));
     if (wrong.length > 0)
       return violated(
-        `${wrong.length} of ${sent.length} packets of ${point} went where they must not, with ${bytes(wrong)} bytes of data: ${tally(wrong)}.`,
+        {
+          en: `${wrong.length} of ${sent.length} packets of ${point} went where they must not, with ${bytes(wrong)} bytes of data: ${tally(wrong).en}.`,
+          ja: `${point} のパケット${sent.length}個中${wrong.length}個が、許されない宛先へ送られました（データ${bytes(wrong)}バイト）：${tally(wrong).ja}。`,
+        },
         { measures, evidence: numbers(wrong) },
       );
-    const tried = outside.length > 0 ? `; ${outside.length} attempts without data went past the relay` : '';
-    return satisfied(`All ${sent.length} packets of ${point} went to ${allowed.join(', ')} only${tried}.`, {
-      measures,
-    });
+    if (watch !== undefined && watched < watch)
+      return incomplete(
+        'harness',
+        {
+          en: `${point} was watched for ${inSeconds(watched)} only; ${inSeconds(watch)} were asked for.`,
+          ja: `${point} の観測時間は${seconds(watched)}秒で、必要な${seconds(watch)}秒に足りません。`,
+        },
+        { measures },
+      );
+    const tried =
+      outside.length === 0
+        ? NONE
+        : both(
+            `; ${outside.length} attempts without data went past the relay`,
+            `（プロキシを通らない、データのない試みが${outside.length}個）`,
+          );
+    return satisfied(
+      {
+        en: `All ${sent.length} packets of ${point} went to ${allowed.join(', ')} only${tried.en}, watched for ${inSeconds(watched)}.`,
+        ja: `${point} のパケット${sent.length}個は、すべて ${allowed.join('、')} 宛てでした${tried.ja}。観測時間は${seconds(watched)}秒です。`,
+      },
+      { measures },
+    );
   },
   WHOLE,
 );
@@ -62,13 +99,20 @@ export const noPacketsTo = check(
     const wrong = sent.filter((packet) => peers.includes(packet.peer));
     const measures = [count('wire.strays', wrong.length)];
     return wrong.length > 0
-      ? violated(`${wrong.length} packets of ${point} went to ${peers.join(', ')}: ${tally(wrong)}.`, {
-          measures,
-          evidence: numbers(wrong),
-        })
-      : satisfied(`None of the ${sent.length} packets of ${point} went to ${peers.join(', ')}.`, {
-          measures,
-        });
+      ? violated(
+          {
+            en: `${wrong.length} packets of ${point} went to ${peers.join(', ')}: ${tally(wrong).en}.`,
+            ja: `${point} のパケット${wrong.length}個が ${peers.join('、')} へ送られました：${tally(wrong).ja}。`,
+          },
+          { measures, evidence: numbers(wrong) },
+        )
+      : satisfied(
+          {
+            en: `None of the ${sent.length} packets of ${point} went to ${peers.join(', ')}.`,
+            ja: `${point} のパケット${sent.length}個に、${peers.join('、')} 宛てのものはありませんでした。`,
+          },
+          { measures },
+        );
   },
   WHOLE,
 );
@@ -82,23 +126,32 @@ export const directStops = check(
     const act = actOf(view.events, id);
     const [delivery] = act ? entryOf(view.events, act, 'relay').reports : [];
     if (!delivery)
-      return violated(`Act ${id} was not reported through the relay, so there is no return to judge from.`);
+      return violated({
+        en: `Act ${id} was not reported through the relay, so there is no return to judge from.`,
+        ja: `操作 ${id} がプロキシ経由で報告されていないため、プロキシへの復帰を判断できません。`,
+      });
     const after = packetsOut(view, point).filter((packet) => timeOf(packet) > timeOf(delivery));
     if (after.length === 0)
-      return violated(`${point} sent nothing after the report of act ${id}, so nothing was looked at.`);
+      return violated({
+        en: `${point} sent nothing after the report of act ${id}, so nothing was looked at.`,
+        ja: `${point} は操作 ${id} の報告後に何も送っておらず、確認の対象がありません。`,
+      });
     const wrong = after.filter((packet) => !INSIDE.has(packet.peer));
     const measures = [count('wire.strays', wrong.length)];
     return wrong.length > 0
       ? violated(
-          `${wrong.length} of ${after.length} packets of ${point} still tried to go around the relay after it was in use again: ${tally(wrong)}.`,
+          {
+            en: `${wrong.length} of ${after.length} packets of ${point} still tried to go around the relay after it was in use again: ${tally(wrong).en}.`,
+            ja: `プロキシへの復帰後も、${point} のパケット${after.length}個中${wrong.length}個がプロキシを通らずに送られました：${tally(wrong).ja}。`,
+          },
           { measures, evidence: [delivery.n, ...numbers(wrong)] },
         )
       : satisfied(
-          `All ${after.length} packets of ${point} after the report of act ${id} went to relay and resolver.`,
           {
-            measures,
-            evidence: [delivery.n],
+            en: `All ${after.length} packets of ${point} after the report of act ${id} went to relay and resolver.`,
+            ja: `操作 ${id} の報告後、${point} のパケット${after.length}個は、すべて relay と resolver 宛てでした。`,
           },
+          { measures, evidence: [delivery.n] },
         );
   },
   WHOLE,

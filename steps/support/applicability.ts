@@ -1,23 +1,67 @@
 /** What is decided about a scenario before anything is started. */
-import type { Statement } from '../../products/schema.ts';
+import { placeholdersIn } from '../../products/placeholders.ts';
+import type { Product, Statement } from '../../products/schema.ts';
 import { ATTACKS, FILE_ATTACKS, STIMULI, type StimulusId } from '../../mocks/workloads/stimuli.ts';
+import { both, NONE, type Both } from '../../history/both.ts';
 import type { EventOf } from '../../history/events.ts';
 
 export type Applicability = Omit<EventOf<'applicability'>, 'kind'>;
 export type Baseline = Omit<EventOf<'baseline'>, 'kind'>;
 
-/** Conditions of the catalogue, as predicates over the statement. */
-const CONDITIONS: Readonly<Record<string, { holds: (s: Statement) => boolean; text: string }>> = {
+/** What a product says of itself before it is started: its statement, and what its hooks take. */
+export type Declared = Pick<Product, 'statement' | 'hooks'>;
+type Kind = Statement['relays'][number];
+
+/** Conditions of the catalogue, as predicates over what is declared. */
+interface Condition {
+  readonly holds: (declared: Declared) => boolean;
+  /** words for what such a product is */
+  readonly text: Both;
+}
+const usesRelay = (kind: Kind): Condition => ({
+  holds: ({ statement }) => statement.relays.includes(kind),
+  text: both(`can use a relay of the kind "${kind}"`, `「${kind}」の種類のプロキシを使える`),
+});
+
+const CONDITIONS: Readonly<Record<string, Condition>> = {
   'relay-preferred': {
-    holds: (s) => s.connectivity === 'relay-preferred',
-    text: 'prefers a relay but can do without',
+    holds: ({ statement: s }) => s.connectivity === 'relay-preferred',
+    text: both('prefers a relay but can do without', 'プロキシを優先し、なくても通信できる'),
   },
-  'relay-only': { holds: (s) => s.connectivity === 'relay-only', text: 'is bound to its relay' },
+  'relay-only': {
+    holds: ({ statement: s }) => s.connectivity === 'relay-only',
+    text: both('is bound to its relay', 'プロキシ経由に限定する'),
+  },
   'uninstall-protection': {
-    holds: (s) => s.uninstall.protection !== 'none',
-    text: 'is protected against removal',
+    holds: ({ statement: s }) => s.uninstall.protection !== 'none',
+    text: both('is protected against removal', '削除から保護される'),
   },
-  'allowlist-sha256': { holds: (s) => s.allowlist.includes('sha256'), text: 'has an allowlist by hash' },
+  'allowlist-sha256': {
+    holds: ({ statement: s }) => s.allowlist.includes('sha256'),
+    text: both('has an allowlist by hash', 'ハッシュによる許可リストを持つ'),
+  },
+  commands: {
+    holds: ({ statement }) => statement.channels.command !== undefined,
+    text: both('takes commands from its cloud', 'クラウドからのコマンドを受け取る'),
+  },
+  'connectivity-test': {
+    holds: ({ hooks }) => hooks['test-connectivity'] !== undefined,
+    text: both('has a connectivity test of its own', '独自の接続テストを持つ'),
+  },
+  'second-relay': {
+    holds: ({ hooks }) => (hooks.install ?? []).some((word) => placeholdersIn(word).includes('relay.second')),
+    text: both('can be told of a second relay', '二台目のプロキシを指定できる'),
+  },
+  'relay-certificate': {
+    holds: ({ statement: { relays } }) => relays.includes('tls') || relays.includes('inspected'),
+    text: both(
+      "has to trust a certificate of its relay's, or of its inspection",
+      'プロキシやその通信検査の証明書を信頼する必要がある',
+    ),
+  },
+  'relay-basic': usesRelay('basic'),
+  'relay-tls': usesRelay('tls'),
+  'relay-inspected': usesRelay('inspected'),
 };
 
 const KINDS: Readonly<Record<string, readonly StimulusId[]>> = {
@@ -26,7 +70,23 @@ const KINDS: Readonly<Record<string, readonly StimulusId[]>> = {
   file: FILE_ATTACKS,
 };
 
-const runs: Applicability = { verdict: 'runs', reason: '' };
+const runs: Applicability = { verdict: 'runs', reason: NONE };
+
+export const undeclaredRelay = (kind: string): Applicability => ({
+  verdict: 'unsupported',
+  reason: both(
+    `the product declares no relay of the kind "${kind}"`,
+    `製品は「${kind}」の種類のプロキシを申告していません。`,
+  ),
+});
+
+export const undeclaredMode = (mode: string): Applicability => ({
+  verdict: 'unsupported',
+  reason: both(
+    `the product declares no mode called "${mode}"`,
+    `製品は「${mode}」モードを申告していません。`,
+  ),
+});
 
 /** Stimuli of the kinds that a scenario's tags ask for and that were seen in the open. */
 export function usableStimuli(tags: readonly string[], baseline: Baseline): StimulusId[] {
@@ -34,7 +94,7 @@ export function usableStimuli(tags: readonly string[], baseline: Baseline): Stim
   return (KINDS[kind] ?? []).filter((stimulus) => baseline.seen[stimulus]);
 }
 
-function condition(name: string): { holds: (s: Statement) => boolean; text: string } {
+function condition(name: string): Condition {
   const found = CONDITIONS[name];
   if (!found) throw new Error(`no condition is called ${name}; known: ${Object.keys(CONDITIONS).join(', ')}`);
   return found;
@@ -47,37 +107,48 @@ function condition(name: string): { holds: (s: Statement) => boolean; text: stri
  */
 export function applicability(
   tags: readonly string[],
-  statement: Statement,
+  declared: Declared,
   baseline: Baseline,
 ): Applicability {
   const named = (prefix: string): string[] =>
     tags.filter((tag) => tag.startsWith(prefix)).map((tag) => tag.slice(prefix.length));
   for (const name of named('@if:')) {
     const { holds, text } = condition(name);
-    if (!holds(statement))
+    if (!holds(declared))
       return {
         verdict: 'unsupported',
-        reason: `applies to a product that ${text}; this one declares otherwise`,
+        reason: both(
+          `applies to a product that ${text.en}; this one declares otherwise`,
+          `「${text.ja}」製品への要件です。この製品はそう申告していません。`,
+        ),
       };
   }
   if (!baseline.installed)
     return {
       verdict: 'inconclusive',
-      reason: `the product did not start in an open network either: ${baseline.reason}`,
+      reason: both(
+        `the product did not start in an open network either: ${baseline.reason.en}`,
+        `製品は開いたネットワークでも動作を始めませんでした：${baseline.reason.ja}`,
+      ),
     };
   const needsStimulus = tags.some((tag) => tag.startsWith('@stimulus:'));
   if (needsStimulus && usableStimuli(tags, baseline).length === 0)
     return {
       verdict: 'not-observable',
-      reason:
+      reason: both(
         'the product did not react to any such act in an open network either, so there is nothing to compare',
+        '製品は開いたネットワークでもこの種の操作に反応しなかったため、比べられません。',
+      ),
     };
   for (const name of named('@requires:')) {
     const { holds, text } = condition(name);
-    if (!holds(statement))
+    if (!holds(declared))
       return {
         verdict: 'fail',
-        reason: `declared: the product's own statement does not say that it ${text}`,
+        reason: both(
+          `declared: the product's own statement does not say that it ${text.en}`,
+          `製品自身の申告に「${text.ja}」とありません。`,
+        ),
       };
   }
   return runs;

@@ -43,14 +43,30 @@ export async function ask(
         ...(root ? { root } : {}),
         since,
       });
-    if (sick) throw new LabBroken(sick.reason, sick.blame);
+    if (sick) throw new LabBroken(sick.reason.en, sick.blame);
     if (finding.state === 'satisfied') return;
-    if (finding.state === 'incomplete') throw new LabBroken(finding.reason, finding.blame ?? 'harness');
-    throw new CheckViolated(finding.reason);
+    if (finding.state === 'incomplete') throw new LabBroken(finding.reason.en, finding.blame ?? 'harness');
+    throw new CheckViolated(finding.reason.en);
   }
 }
 
 /** Waits for a declared time to pass; an event that settles it sooner is better, where there is one. */
 export async function until(history: HistoryWriter, time: number): Promise<void> {
   while (Date.now() < time) await history.changed(Math.min(GLANCE, Math.max(1, time - Date.now())));
+}
+
+/** Waits until such an event is there, at most until `time` (ms since the epoch). It decides nothing: only a check does. */
+export async function seen(
+  history: HistoryWriter,
+  time: number,
+  such: (event: HistoryEvent) => boolean,
+): Promise<boolean> {
+  let looked = 0;
+  for (;;) {
+    const { events } = history;
+    if (events.slice(looked).some(such)) return true;
+    looked = events.length;
+    if (Date.now() >= time) return false;
+    await history.changed(Math.min(GLANCE, Math.max(1, time - Date.now())));
+  }
 }

@@ -8,17 +8,18 @@ import { randomBytes } from 'node:crypto';
 import type { HistoryWriter } from '../../history/writer.ts';
 import { makeAuthority } from '../../mocks/cloud/authority.ts';
 import { bundleCloud } from '../../mocks/cloud/bundle.ts';
-import { connectCloud, type CloudConsole } from '../../mocks/cloud/console.ts';
+import { connectCloud, type CloudConsole, type Path } from '../../mocks/cloud/console.ts';
 import { endpointRecipe } from '../../products/assemble.ts';
 import { loadProduct, type LoadedProduct } from '../../products/load.ts';
 import { openEngine } from '../../topologies/engine/docker.ts';
 import type { Engine, ImageRecipe } from '../../topologies/engine/engine.ts';
 import { endpointBases, toolsNodeImage } from '../../topologies/engine/images/index.ts';
 import { createLabFactory } from '../../topologies/factory.ts';
-import type { AppSpec, LabFactory, StartedLab } from '../../topologies/lab-types.ts';
+import type { AppSpec, EndpointSpec, LabFactory, StartedLab } from '../../topologies/lab-types.ts';
+import { loadTopology } from '../../topologies/schema.ts';
 import type { Baseline } from './applicability.ts';
 import { openControl } from './open-control.ts';
-import { CDN_HOST, CLOUD_CA, CLOUD_HOST, HOSTNAME, PLACES, type Place } from './places.ts';
+import { CDN_HOST, CLOUD_CA, CLOUD_HOST, hostnameOf } from './places.ts';
 import type { Lane } from './timing.ts';
 
 export interface RunOptions {
@@ -31,14 +32,19 @@ export interface RunOptions {
 }
 
 export interface LabRequest {
-  readonly place: Place;
-  readonly product: LoadedProduct;
+  /** id of one of topologies/*.yaml */
+  readonly topology: string;
+  /** on every endpoint, not installed; undefined: endpoints without any product */
+  readonly product: LoadedProduct | undefined;
   readonly history: HistoryWriter;
   readonly evidence: string;
   readonly indicators: readonly { sha256: string; name: string }[];
   /** for measurements only: false leaves out the proof of closure */
   readonly prove?: boolean;
 }
+
+/** What the relay lets pass where no product has said what it needs. */
+const CLOUD_CHANNELS = [`${CLOUD_HOST}:443`, `${CDN_HOST}:443`];
 
 export class RunContext implements AsyncDisposable {
   readonly options: RunOptions;
@@ -107,18 +113,14 @@ export class RunContext implements AsyncDisposable {
   }
 
   async startLab(request: LabRequest): Promise<{ lab: StartedLab; cloud: CloudConsole }> {
-    const { product, history } = request;
+    const { topology, product, history } = request;
+    const names = Object.keys(loadTopology(topology).endpoints);
     const lab = await this.#labs.start({
-      topology: PLACES[request.place],
-      endpoints: {
-        pc: {
-          image: this.#image(product),
-          capabilities: product.product.privileges,
-          hostname: HOSTNAME,
-        },
-      },
+      topology,
+      endpoints: Object.fromEntries(names.map((name) => [name, this.#endpoint(name, product)])),
       apps: { cloud: { ...this.#cloud, argv: [...this.#cloud.argv, '--token', this.enrolmentToken] } },
-      allow: [...new Set(Object.values(product.product.statement.channels))],
+      allow: [...new Set(product ? Object.values(product.product.statement.channels) : CLOUD_CHANNELS)],
+      trust: this.#ca,
       recorder: history,
       evidence: request.evidence,
     });
@@ -126,7 +128,8 @@ export class RunContext implements AsyncDisposable {
       const cloud = connectCloud(lab.app('cloud'), history, relaysOf(history));
       await cloud.ready();
       await cloud.setPolicy({ indicators: [...request.indicators] });
-      await lab.endpoint('pc').put([{ path: CLOUD_CA, content: this.#ca, mode: 0o644 }]);
+      const ca = { path: CLOUD_CA, content: this.#ca, mode: 0o644 };
+      await Promise.all(names.map((name) => lab.endpoint(name).put([ca])));
       if (request.prove !== false) await lab.proveClosed();
       return { lab, cloud };
     } catch (error) {
@@ -136,14 +139,14 @@ export class RunContext implements AsyncDisposable {
   }
 
   /**
-   * Which stimuli the product reacts to in an open network; played once a run for each product. A control whose
-   * lab broke says nothing and is played again by the next who asks.
+   * Which stimuli the product reacts to in an open network; played once a run for each product, and for a defect by
+   * the product of which it is made. A control whose lab broke says nothing and is played again by the next who asks.
    */
   openControl(product: LoadedProduct): Promise<Baseline> {
-    const { id } = product.product;
+    const id = controlOf(product);
     const known = this.#baselines.get(id);
     if (known) return known;
-    const begun = openControl(this, product);
+    const begun = this.product(id).then((sound) => openControl(this, sound));
     this.#baselines.set(id, begun);
     begun.catch(() => this.#baselines.delete(id));
     return begun;
@@ -165,12 +168,23 @@ export class RunContext implements AsyncDisposable {
     await this.engine[Symbol.asyncDispose]();
   }
 
+  #endpoint(name: string, product: LoadedProduct | undefined): EndpointSpec {
+    return {
+      image: product ? this.#image(product) : endpointBases()['debian-12'],
+      capabilities: product?.product.privileges ?? [],
+      hostname: hostnameOf(name),
+    };
+  }
+
   #image(product: LoadedProduct): ImageRecipe {
     const recipe = endpointRecipe([product], endpointBases());
     if ('tag' in recipe) throw new Error('an endpoint without any product is not an endpoint under test');
     return recipe;
   }
 }
+
+/** Id of the product whose open control stands for that of this one. */
+export const controlOf = ({ product, defect }: LoadedProduct): string => defect?.of ?? product.id;
 
 async function isMade(folder: string): Promise<boolean> {
   try {
@@ -183,10 +197,12 @@ async function isMade(folder: string): Promise<boolean> {
 }
 
 /** An exchange came through a relay if its client address is a relay's, by the lab's own address plan. */
-function relaysOf(history: HistoryWriter): (address: string) => 'relay' | 'direct' {
+function relaysOf(history: HistoryWriter): (address: string) => Path {
   return (address) => {
     const ready = history.events.findLast((event) => event.kind === 'lab.ready');
-    const relays = ready?.nodes.filter((node) => node.kind === 'relay') ?? [];
-    return relays.some((node) => Object.values(node.addresses).includes(address)) ? 'relay' : 'direct';
+    const relay = ready?.nodes.find(
+      (node) => node.kind === 'relay' && Object.values(node.addresses).includes(address),
+    );
+    return relay ? { via: 'relay', relay: relay.name } : 'direct';
   };
 }

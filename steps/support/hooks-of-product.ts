@@ -1,15 +1,18 @@
 /** Runs a product's hook inside the endpoint and records what came of it. */
 import type { HistoryEvent } from '../../history/events.ts';
+import { RELAY_PASSWORD } from '../../history/secrets.ts';
 import type { HistoryWriter } from '../../history/writer.ts';
 import type { LoadedProduct } from '../../products/load.ts';
 import { fillHook } from '../../products/assemble.ts';
 import type { HookName } from '../../products/schema.ts';
 import type { Endpoint } from '../../topologies/lab-types.ts';
 import { CLOUD_CA, CLOUD_HOST } from './places.ts';
+import { RELAY_PASSWORD_FILE, relayFiles, relaySecrets, relayWords, type RelayTold } from './relay-words.ts';
 
 export interface HookValues {
-  /** `host:port`, `http://host:port` or `none` */
-  readonly relay: string;
+  readonly relay: RelayTold;
+  /** host:port of the relay to use when that one is lost, or `none` */
+  readonly second: string;
   /** what the person who removes the product has: the secret, or `none` */
   readonly secret: string;
   /** the secret that the installer sets */
@@ -48,9 +51,7 @@ export async function runHook(options: {
   );
   const filled = fillHook(argv, {
     ...secrets,
-    'relay.address': values.relay,
-    'relay.url':
-      values.relay === 'none' || values.relay.includes('://') ? values.relay : `http://${values.relay}`,
+    ...relayWords(values.relay, values.second),
     'cloud.url': `https://${CLOUD_HOST}`,
     'cloud.host': CLOUD_HOST,
     'cloud.ca': CLOUD_CA,
@@ -58,11 +59,17 @@ export async function runHook(options: {
     'uninstall.secret': name === 'uninstall' ? values.secret : values.protection,
     'endpoint.name': endpoint.name,
   });
+  // Also what the hook prints, what the relay logs and what the cloud is sent is recorded without it.
+  history.conceal(RELAY_PASSWORD, relaySecrets(values.relay));
+  const files = relayFiles(values.relay);
+  await endpoint.put(files);
   // A service that the hook starts may keep its descriptors: they must not be our stream's.
   const out = `/tmp/heiiki-hook-${name}`;
   const wrapped = ['sh', '-c', '"$@" </dev/null >"$0" 2>&1', out, ...filled];
   const result = await endpoint.exec(wrapped, { user: 'root', timeoutMs: LIMIT });
   const at = Date.now();
+  if (files.some(({ path }) => path === RELAY_PASSWORD_FILE))
+    await endpoint.exec(['rm', '-f', RELAY_PASSWORD_FILE], { user: 'root' });
   const output = (await endpoint.get(out))?.toString('utf8') ?? result.stderr;
   return record({
     outcome: outcomeOf(result.exit, result.timedOut),

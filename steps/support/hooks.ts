@@ -50,7 +50,7 @@ Before(async function (this: HeiikiWorld, { pickle }: ITestCaseHookParameter) {
     throw broken;
   });
   history.record('harness', { kind: 'baseline', ...baseline });
-  const decided = applicability(tags, product.product.statement, baseline);
+  const decided = applicability(tags, product.product, baseline);
   history.record('harness', { kind: 'applicability', ...decided });
   this.begin(this.session, usableStimuli(tags, baseline));
   return decided.verdict === 'runs' ? undefined : 'skipped';
@@ -93,7 +93,7 @@ After(async function (this: HeiikiWorld, { pickle, result }: ITestCaseHookParame
   const named = { product: session.product.product.id, scenario: scenarioSlug(pickle), seconds };
   this.attach(JSON.stringify({ ...named, ...judgement }), { mediaType: JUDGEMENT });
   if (result?.status === Status.PASSED && judgement.verdict !== 'pass')
-    throw new Error(`every step passed, but the history says ${judgement.verdict}: ${judgement.reason}`);
+    throw new Error(`every step passed, but the history says ${judgement.verdict}: ${judgement.reason.en}`);
 });
 
 AfterAll(closeOwnRun);

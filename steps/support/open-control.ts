@@ -3,7 +3,9 @@
  * Whether a product reacts to it at all is detection quality, and not what is judged here.
  */
 import { STIMULI, type StimulusId } from '../../mocks/workloads/stimuli.ts';
+import { both, NONE, type Both } from '../../history/both.ts';
 import type { LoadedProduct } from '../../products/load.ts';
+import type { Statement } from '../../products/schema.ts';
 import type { Baseline } from './applicability.ts';
 import { until } from './ask.ts';
 import { openSession } from './open-session.ts';
@@ -11,8 +13,29 @@ import type { RunContext } from './context.ts';
 import type { PlayedAct, Session } from './session.ts';
 
 export const OPEN_CONTROL = 'open-control';
+const OPEN_ZONE = 'internet';
+
+type Relay = 'none' | 'of the network';
+
+/**
+ * What the installer is told. Without a relay nothing but the product itself can lose what it should report. Only a
+ * product that is bound to its relay, and does not work without one in the open either, is given the network's.
+ */
+export const relaysToTry = (connectivity: Statement['connectivity']): readonly Relay[] =>
+  connectivity === 'relay-only' ? ['none', 'of the network'] : ['none'];
 
 export async function openControl(context: RunContext, product: LoadedProduct): Promise<Baseline> {
+  const [first, ...others] = relaysToTry(product.product.statement.connectivity);
+  let baseline = await control(context, product, first ?? 'none');
+  for (const relay of others) {
+    if (baseline.installed) break;
+    const again = await control(context, product, relay);
+    baseline = again.installed ? again : baseline;
+  }
+  return baseline;
+}
+
+async function control(context: RunContext, product: LoadedProduct, relay: Relay): Promise<Baseline> {
   const started = Date.now();
   const session = await openSession(context, product, {
     requirement: OPEN_CONTROL,
@@ -22,7 +45,7 @@ export async function openControl(context: RunContext, product: LoadedProduct): 
   });
   const { history } = session;
   try {
-    const baseline = await play(session);
+    const baseline = await play(session, relay);
     history.record('harness', { kind: 'baseline', ...baseline });
     return baseline;
   } finally {
@@ -32,20 +55,31 @@ export async function openControl(context: RunContext, product: LoadedProduct): 
   }
 }
 
-async function play(session: Session): Promise<Baseline> {
+async function play(session: Session, relay: Relay): Promise<Baseline> {
   await session.openLab('open network');
-  const nothing = (reason: string): Baseline => ({ installed: false, seen: {}, reason });
-  const installed = await session.hook('install');
+  const nothing = (reason: Both): Baseline => ({ installed: false, seen: {}, reason });
+  const installed = await session.hook('install', {
+    relay: relay === 'none' ? 'none' : session.lab.relay().address(OPEN_ZONE),
+  });
   if (installed.kind === 'hook.finished' && installed.outcome !== 'ok')
     return nothing(
-      `its install hook ended with ${installed.outcome} (${installed.exit ?? 'no status'}): ${installed.output}`,
+      both(
+        `its install hook ended with ${installed.outcome} (${installed.exit ?? 'no status'}): ${installed.output}`,
+        `install フックが正常に終わりませんでした（${installed.outcome}、終了コード：${installed.exit ?? 'なし'}）：${installed.output}`,
+      ),
     );
   const enrolled = await session.happens({
     check: 'enrolled',
     args: { within: session.within('enrol') },
     since: installed,
   });
-  if (!enrolled) return nothing('it was installed but did not enrol, although the network is open');
+  if (!enrolled)
+    return nothing(
+      both(
+        'it was installed but did not enrol, although the network is open',
+        '導入は終わりましたが、開いたネットワークでも登録されませんでした。',
+      ),
+    );
 
   const policyBy = Date.now() + session.declared('policy');
   // Any agent may happen to log the shell that writes a line: only for who forwards logs is it a stimulus.
@@ -53,10 +87,10 @@ async function play(session: Session): Promise<Baseline> {
   const played = STIMULI.filter((stimulus) => stimulus !== 'log-line' || stimuli.includes(stimulus));
   const seen = await playEach(session, session.random.shuffle(played));
   const missed = played.filter((stimulus) => !seen[stimulus] && stimuli.includes(stimulus));
-  if (missed.length === 0) return { installed: true, seen, reason: '' };
+  if (missed.length === 0) return { installed: true, seen, reason: NONE };
   // The policy that names it may not have been in force yet: what the product declares gets a second try.
   await until(session.history, policyBy);
-  return { installed: true, seen: { ...seen, ...(await playEach(session, missed)) }, reason: '' };
+  return { installed: true, seen: { ...seen, ...(await playEach(session, missed)) }, reason: NONE };
 }
 
 async function playEach(session: Session, stimuli: readonly StimulusId[]): Promise<Record<string, boolean>> {

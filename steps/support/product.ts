@@ -1,25 +1,36 @@
 /** The product's life on its endpoint: installed, enrolled, removed. */
-import type { HistoryEvent } from '../../history/events.ts';
+import type { HistoryEvent, HistoryEventOf } from '../../history/events.ts';
 import type { StimulusId } from '../../mocks/workloads/stimuli.ts';
+import { ofKind } from '../checks/window.ts';
 import { readTraces } from './traces.ts';
 import { until } from './ask.ts';
+import type { RelayTold } from './relay-words.ts';
 import type { Session } from './session.ts';
 
+export interface Told {
+  /** what the installer is told of the relay; without it, all that a client in that zone is told */
+  readonly relay?: RelayTold;
+  readonly second?: string;
+  /** the requirement that is the root if it does not enrol */
+  readonly root?: string;
+}
+
 /**
- * Installs with the address of the zone's relay and waits until the product works: it has enrolled through the
- * relay, and a first attack has been reported. (Enrolled is not enough: its policy may still be on its way.)
+ * Installs and waits until the product works: it has enrolled through the relay, and a first attack has been
+ * reported. (Enrolled is not enough: its policy may still be on its way.)
  */
 export async function startAndEnrol(
   session: Session,
   zone: string,
   usable: readonly StimulusId[],
+  { relay = session.relay().access(zone), second = 'none', root = 'NET-01' }: Told = {},
 ): Promise<HistoryEvent> {
-  const installed = await session.hook('install', { relay: session.lab.relay().address(zone) });
+  const installed = await session.hook('install', { relay, second });
   await session.ask({
     check: 'enrolled',
     args: { within: session.within('enrol'), via: 'relay' },
     since: installed,
-    given: 'NET-01',
+    given: root,
   });
   // The one that needs the policy, if the product knows it.
   const stimulus = usable.find((kind) => kind === 'sha256-indicator') ?? usable[0];
@@ -30,8 +41,9 @@ export async function startAndEnrol(
 async function firstReport(session: Session, stimulus: StimulusId): Promise<void> {
   const end = Date.now() + session.within('policy');
   for (;;) {
-    const { id, started } = await session.play(session.fresh(stimulus));
+    // Before it is played: on a slow machine the time may be over before one that began too early has ended.
     const last = Date.now() >= end;
+    const { id, started } = await session.play(session.fresh(stimulus));
     const glimpse = Math.max(GLIMPSE, session.within('policy') / FIRST_ATTACKS);
     const within = last ? session.within('detect') : Math.min(session.within('detect'), glimpse);
     const question = { check: 'detected', args: { act: id, within, via: 'relay' }, since: started } as const;
@@ -53,13 +65,11 @@ export async function putInForce(
   change: () => Promise<number>,
   given?: string,
 ): Promise<HistoryEvent> {
-  const revision = await change();
-  const set = session.history.events.findLast((event) => event.kind === 'cloud.policy-set');
-  if (!set) throw new Error('the cloud has not recorded the new policy');
+  const set = await setPolicy(session, change);
   const within = session.within('policy');
   await session.ask({
     check: 'policy-read',
-    args: { revision, within },
+    args: { revision: set.revision, within },
     since: set,
     ...(given ? { given } : {}),
   });
@@ -68,13 +78,36 @@ export async function putInForce(
   return set;
 }
 
-/** Removes the product; what it leaves is read from outside and recorded. */
-export async function remove(session: Session, secret: string): Promise<HistoryEvent> {
-  const event = await session.hook('uninstall', { secret });
+/** Changes the policy, and waits for nothing. */
+export async function setPolicy(session: Session, change: () => Promise<number>): Promise<PolicySet> {
+  const revision = await change();
+  const set = ofKind(session.history.events, 'cloud.policy-set').find((event) => event.revision === revision);
+  if (!set) throw new Error(`the cloud has not recorded the policy of revision ${revision}`);
+  return set;
+}
+export type PolicySet = HistoryEventOf<'cloud.policy-set'>;
+
+/**
+ * Removes the product; what it leaves is read from outside and recorded. Until `retryUntil` (ms since the epoch) a
+ * removal that was refused is tried again, the last time then.
+ */
+export async function remove(session: Session, secret: string, retryUntil = 0): Promise<HistoryEvent> {
+  const event = await uninstall(session, secret, retryUntil);
   const end =
     event.kind === 'hook.finished' && event.outcome === 'ok' ? event.t + session.declared('uninstall') : 0;
   // A service may end a moment after the command that ends it.
   do await readTraces(session.endpoint, session.history);
   while (Date.now() < end && !(await session.happens({ check: 'removed', since: event })));
   return event;
+}
+
+async function uninstall(session: Session, secret: string, retryUntil: number): Promise<HistoryEvent> {
+  // What is measured is as fine as the tries are close; more of them would be work for the endpoint.
+  const pause = Math.max(500, session.declared('policy') / 10);
+  for (;;) {
+    const event = await session.hook('uninstall', { secret });
+    const refused = event.kind === 'hook.finished' && event.outcome === 'failed';
+    if (!refused || Date.now() >= retryUntil) return event;
+    await until(session.history, Math.min(retryUntil, Date.now() + pause));
+  }
 }

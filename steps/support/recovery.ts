@@ -1,17 +1,36 @@
 /**
- * After a move: ways to bring a product back, in the order of what they cost the people who run it. Each is
- * tried until an attack is delivered; the grade is a check over the history.
+ * After a move, or the loss of a relay: ways to bring a product back, in the order of what they cost the people who
+ * run it. Each is tried until an attack is delivered; the grade is a check over the history.
  */
 import type { HistoryEvent, EventOf } from '../../history/events.ts';
 import type { StimulusId } from '../../mocks/workloads/stimuli.ts';
 import { ask, until } from './ask.ts';
 import { CheckViolated } from './errors.ts';
+import type { RelayTold } from './relay-words.ts';
 import type { Session } from './session.ts';
 
 type Method = EventOf<'recovery.attempt'>['method'];
 
+/** What the product is to be brought to. */
+export interface Goal {
+  readonly relay: RelayTold;
+  /** the same as the policy writes it: host:port, or null */
+  readonly policy: string | null;
+  /** ends a sentence, e.g. `without a relay` */
+  readonly words: string;
+  /** zone in which it reaches its cloud as it is: where a removal that the cloud must allow can be done; null: nowhere */
+  readonly detour: string | null;
+}
+/** The relay is no longer there, and nothing takes its place. */
+export const WITHOUT_RELAY: Goal = {
+  relay: 'none',
+  policy: null,
+  words: 'without a relay',
+  detour: 'closed',
+};
+
 /** Tries one method; false: it cannot be tried with this product or here. */
-type Attempt = (session: Session) => Promise<false | string>;
+type Attempt = (session: Session, goal: Goal) => Promise<false | string>;
 
 const ATTEMPTS: readonly { method: Method; attempt: Attempt }[] = [
   { method: 'itself', attempt: () => Promise.resolve('nobody does anything') },
@@ -20,12 +39,16 @@ const ATTEMPTS: readonly { method: Method; attempt: Attempt }[] = [
   { method: 'reinstall', attempt: reinstall },
 ];
 
-export async function recover(session: Session, stimulus: StimulusId): Promise<void> {
+export async function recover(
+  session: Session,
+  stimulus: StimulusId,
+  goal: Goal = WITHOUT_RELAY,
+): Promise<void> {
   for (const { method, attempt } of ATTEMPTS) {
     const note = (state: 'begun' | 'not-possible' | 'done', detail: string): void =>
       void session.history.record('harness', { kind: 'recovery.attempt', method, state, detail });
     note('begun', '');
-    const done = await attempt(session);
+    const done = await attempt(session, goal);
     if (done === false) {
       note('not-possible', '');
       continue;
@@ -51,7 +74,7 @@ function timeOf(session: Session, method: Method): number {
  * Plays attacks until one is delivered. Several, because a product may lose what happens while it is cut off
  * and still be well afterwards; a loss is another requirement's business.
  */
-async function deliversAgain(session: Session, stimulus: StimulusId, time: number): Promise<boolean> {
+export async function deliversAgain(session: Session, stimulus: StimulusId, time: number): Promise<boolean> {
   const end = Date.now() + time;
   const every = session.within('detect');
   while (Date.now() < end) {
@@ -62,10 +85,10 @@ async function deliversAgain(session: Session, stimulus: StimulusId, time: numbe
   return false;
 }
 
-/** The cloud says: no relay. It can only arrive if the product still reaches its cloud. */
-async function policy(session: Session): Promise<false | string> {
+/** The cloud says so. It can only arrive if the product still reaches its cloud. */
+async function policy(session: Session, goal: Goal): Promise<false | string> {
   if (session.product.product.cloud.dialect !== 'heiiki-v1') return false;
-  const revision = await session.cloud.setPolicy({ relay: null });
+  const revision = await session.cloud.setPolicy({ relay: goal.policy });
   const set = session.history.events.at(-1);
   try {
     await ask(
@@ -73,18 +96,18 @@ async function policy(session: Session): Promise<false | string> {
       { check: 'policy-read', args: { revision, within: session.within('policy') }, since: set ?? 0 },
       { record: false },
     );
-    return 'the policy without a relay was read';
+    return `the policy ${goal.words} was read`;
   } catch (error) {
     if (error instanceof CheckViolated) return false;
     throw error;
   }
 }
 
-async function localCommand(session: Session): Promise<false | string> {
+async function localCommand(session: Session, { relay, words }: Goal): Promise<false | string> {
   if (!session.product.product.hooks['set-relay']) return false;
   // A step is noted before it is taken: what it brings about may arrive while it still runs.
-  manual(session, 'set the relay to none on the endpoint', false);
-  const event = await session.hook('set-relay', { relay: 'none' });
+  manual(session, `tell the product on the endpoint to work ${words}`, false);
+  const event = await session.hook('set-relay', { relay });
   if (event.kind !== 'hook.finished') return false;
   return `set-relay ended with ${event.outcome}`;
 }
@@ -93,7 +116,7 @@ async function localCommand(session: Session): Promise<false | string> {
  * Removal and a new installation. A product whose removal the cloud must allow has to be carried back to where
  * it reaches its cloud: each of these is a step that somebody has to take.
  */
-async function reinstall(session: Session): Promise<false | string> {
+async function reinstall(session: Session, { relay, words, detour }: Goal): Promise<false | string> {
   const { endpoint } = session;
   const zone = endpoint.zone;
   const local = session.product.product.statement.uninstall.protection !== 'cloud-policy';
@@ -102,8 +125,9 @@ async function reinstall(session: Session): Promise<false | string> {
   let removed = await session.hook('uninstall', { secret: local ? session.secret : 'none' });
   if (!local && succeeded(removed)) manual(session, 'remove the product', false);
   if (!succeeded(removed)) {
+    if (detour === null) return false;
     manual(session, 'carry the endpoint back to the closed network', true);
-    await session.move('closed');
+    await session.move(detour);
     manual(session, 'allow the removal in the policy', false);
     await session.cloud.setProtection('off');
     manual(session, 'remove the product', false);
@@ -116,9 +140,9 @@ async function reinstall(session: Session): Promise<false | string> {
     await session.move(zone);
     if (!succeeded(removed)) return false;
   }
-  manual(session, 'install the product without a relay', false);
-  const installed = await session.hook('install', { relay: 'none' });
-  return succeeded(installed) ? 'removed and installed again without a relay' : false;
+  manual(session, `install the product ${words}`, false);
+  const installed = await session.hook('install', { relay });
+  return succeeded(installed) ? `removed and installed again ${words}` : false;
 }
 
 const succeeded = (event: HistoryEvent): boolean => event.kind === 'hook.finished' && event.outcome === 'ok';

@@ -121,9 +121,11 @@ describe('when a part of the lab dies undeclared', () => {
         expect(killed.exit, killed.stderr).to.equal(0);
         await attackIsReported(session);
       });
-      expect(judgement.verdict, judgement.reason).to.equal('fail');
+      expect(judgement.verdict, judgement.reason.en).to.equal('fail');
       expect(judgement).to.not.have.any.keys('blame', 'because');
-      expect(judgement.reason).to.match(/^A report of act \w+ \(sha256-indicator\).* had not arrived within/);
+      expect(judgement.reason.en).to.match(
+        /^A report of act \w+ \(sha256-indicator\).* had not arrived within/,
+      );
       expect(thrown).to.equal('CheckViolated');
     });
   });
@@ -136,7 +138,7 @@ describe('when a part of the lab dies undeclared', () => {
         await session.finishEvidence();
       });
       expect(thrown).to.equal(undefined);
-      expect(judgement.verdict, judgement.reason).to.equal('pass');
+      expect(judgement.verdict, judgement.reason.en).to.equal('pass');
     });
 
     it('is inconclusive where the engine dies in the middle of an act', async () => {
@@ -186,8 +188,8 @@ async function noticed({ history }: Session): Promise<void> {
 }
 
 function expectInconclusive({ judgement, thrown }: Played, wanted: Pick<Sabotage, 'blame' | 'reason'>): void {
-  expect(judgement.verdict, judgement.reason).to.equal('inconclusive');
-  expect(judgement.blame, judgement.reason).to.equal(wanted.blame);
-  expect(judgement.reason).to.match(wanted.reason);
+  expect(judgement.verdict, judgement.reason.en).to.equal('inconclusive');
+  expect(judgement.blame, judgement.reason.en).to.equal(wanted.blame);
+  expect(judgement.reason.en).to.match(wanted.reason);
   expect(thrown).to.equal('LabBroken');
 }

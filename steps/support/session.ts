@@ -15,13 +15,14 @@ import {
   type StimulusId,
 } from '../../mocks/workloads/stimuli.ts';
 import type { HookName, TimingKey } from '../../products/schema.ts';
+import type { CertificateKind } from '../../mocks/cloud/certificate.ts';
 import type { CloudConsole } from '../../mocks/cloud/console.ts';
-import type { Endpoint, RelayFault, StartedLab } from '../../topologies/lab-types.ts';
+import type { Endpoint, FaultSettings, Relay, RelayFault, StartedLab } from '../../topologies/lab-types.ts';
 import { CheckViolated, LabBroken } from './errors.ts';
 import { ask, type Question } from './ask.ts';
 import { freshNonce, seeded, type Random } from './random.ts';
 import type { RunContext } from './context.ts';
-import type { Place } from './places.ts';
+import { PLACES, type Place } from './places.ts';
 import { runHook, type HookValues } from './hooks-of-product.ts';
 import { declaredFor, timeFor, type Lane } from './timing.ts';
 import { readTraces } from './traces.ts';
@@ -63,7 +64,8 @@ export class Session implements AsyncDisposable {
   #indicators = Array.from({ length: INDICATORS }, freshNonce);
   #secret = freshNonce();
   #used = 0;
-  #installed = false;
+  /** endpoints on which it was */
+  #installed = new Set<string>();
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -86,9 +88,13 @@ export class Session implements AsyncDisposable {
 
   /** Starts the lab with the product's files on its endpoint (not installed) and proves it closed. */
   async openLab(place: Place): Promise<void> {
+    await this.openTopology(PLACES[place]);
+  }
+  /** The same by the topology's id, one of topologies/*.yaml. */
+  async openTopology(topology: string): Promise<void> {
     try {
       this.#setting = await this.#options.context.startLab({
-        place,
+        topology,
         product: this.product,
         history: this.history,
         evidence: this.#options.evidence,
@@ -102,22 +108,27 @@ export class Session implements AsyncDisposable {
     }
   }
 
-  /** Runs a hook of the product. `relay`: what the installer is told, e.g. `10.0.0.1:3128` or `none`. */
-  async hook(name: HookName, values: Partial<HookValues> = {}): Promise<HistoryEvent> {
-    if (name === 'install' && !this.#installed) {
-      this.#installed = true;
+  /** Runs a hook of the product. `relay`: what the installer is told: all of it, `10.0.0.1:3128`, or `none`. */
+  async hook(
+    name: HookName,
+    values: Partial<HookValues> = {},
+    endpoint = this.endpoint,
+  ): Promise<HistoryEvent> {
+    if (name === 'install' && !this.#installed.has(endpoint.name)) {
+      this.#installed.add(endpoint.name);
       // What is there before the product comes is no trace of it afterwards.
-      await this.#guard('reading the endpoint', () => readTraces(this.endpoint, this.history));
+      await this.#guard('reading the endpoint', () => readTraces(endpoint, this.history));
     }
     const relay = values.relay ?? 'none';
     return this.#guard(`hook ${name}`, () =>
       runHook({
-        endpoint: this.endpoint,
+        endpoint,
         history: this.history,
         product: this.product,
         name,
         values: {
           relay,
+          second: 'none',
           secret: 'none',
           protection: this.#secret,
           token: this.#options.context.enrolmentToken,
@@ -125,6 +136,10 @@ export class Session implements AsyncDisposable {
         },
       }),
     );
+  }
+  /** One that opens nothing. */
+  freshSecret(): string {
+    return freshNonce();
   }
   /** The secret that whoever administers the product has. */
   get secret(): string {
@@ -214,14 +229,39 @@ export class Session implements AsyncDisposable {
     }
   }
 
+  /** The relay of that name; without one, the first of the topology, which products are told of. */
+  relay(name?: string): Relay {
+    return this.lab.relay(name ?? this.#relayNames()[0]);
+  }
+  #relayNames(): string[] {
+    const ready = this.history.events.findLast((event) => event.kind === 'lab.ready');
+    return ready?.nodes.filter(({ kind }) => kind === 'relay').map(({ name }) => name) ?? [];
+  }
   /** Loses the relay in that way; the answer is the event that says it is in force. */
-  async loseRelay(fault: RelayFault): Promise<HistoryEvent> {
-    await this.#guard(`relay fault ${fault}`, () => this.lab.relay().inject(fault));
+  async loseRelay(fault: RelayFault, settings: FaultSettings = {}): Promise<HistoryEvent> {
+    await this.#guard(`relay fault ${fault}`, () => this.relay().inject(fault, settings));
     return this.#last('fault.verified');
   }
   async healRelay(): Promise<HistoryEvent> {
-    await this.#guard('healing the relay', () => this.lab.relay().heal());
+    await this.#guard('healing the relay', () => this.relay().heal());
     return this.#last('fault.healed');
+  }
+  /** What an administrator does to a relay; the answer is the event that says it was seen. */
+  async changeRelay(what: string, change: (relay: Relay) => Promise<unknown>): Promise<HistoryEvent> {
+    await this.#guard(what, () => change(this.relay()));
+    return this.#last('relay.changed');
+  }
+  /** The endpoint is started again; the answer is the event that says that it has booted. */
+  async restart(): Promise<HistoryEvent> {
+    await this.#guard('starting the endpoint again', () => this.endpoint.restart());
+    return this.#last('endpoint.restarted');
+  }
+  /** From now on the cloud shows that certificate to whoever connects; null: its own. */
+  async showCertificate(kind: CertificateKind | null): Promise<HistoryEvent> {
+    await this.#guard('the certificate of the cloud', () =>
+      kind === null ? this.cloud.heal() : this.cloud.fault({ kind }),
+    );
+    return this.#last('cloud.fault');
   }
   /** Moves the endpoint; null means to no network at all. */
   async move(zone: string | null): Promise<HistoryEvent> {

@@ -1,4 +1,5 @@
 /** Only for tests: a scenario as hooks.ts plays and judges it, with containers that can be reached and harmed. */
+import { NONE } from '../../history/both.ts';
 import type { HistoryEvent } from '../../history/events.ts';
 import type { LoadedProduct } from '../../products/load.ts';
 import type { StartedContainer } from '../../topologies/engine/engine.ts';
@@ -50,7 +51,7 @@ export async function played(
     seed: context.options.seed,
   });
   const { history } = session;
-  history.record('harness', { kind: 'applicability', verdict: 'runs', reason: '' });
+  history.record('harness', { kind: 'applicability', verdict: 'runs', reason: NONE });
   const thrown = await nameOfError(steps(session));
   const down = await session[Symbol.asyncDispose]().catch((cause: unknown) => String(cause));
   if (down !== undefined)

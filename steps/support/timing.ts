@@ -20,6 +20,7 @@ export const CEILINGS: Readonly<Record<Lane, Readonly<Record<TimingKey, number>>
     return: 20 * second,
     status: 10 * second,
     uninstall: 30 * second,
+    probe: 20 * second,
   },
   evaluation: {
     enrol: 5 * minute,
@@ -32,6 +33,7 @@ export const CEILINGS: Readonly<Record<Lane, Readonly<Record<TimingKey, number>>
     return: 30 * minute,
     status: 10 * minute,
     uninstall: 10 * minute,
+    probe: 30 * minute,
   },
 };
 
@@ -46,6 +48,13 @@ type Timing = Readonly<Record<TimingKey, number>>;
 /** What the product declares for `key`, cut at the lane's ceiling. */
 export const declaredFor = (timing: Timing, lane: Lane, key: TimingKey): number =>
   Math.min(timing[key], CEILINGS[lane][key]);
+
+/** Times that come again and again while a product works, or while it looks for its relay. */
+const INTERVALS = ['detect', 'policy', 'command', 'retry', 'reconnect', 'fallback', 'return'] as const;
+
+/** The slowest of them, ms: whoever watches for so long has seen each at least once. */
+export const slowestInterval = (declared: (key: TimingKey) => number): number =>
+  Math.max(...INTERVALS.map(declared));
 
 /** Time that the product has for `key`: its declaration, cut at the lane's ceiling, plus the allowance. */
 export const timeFor = (timing: Timing, lane: Lane, key: TimingKey): number =>

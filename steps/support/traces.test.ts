@@ -1,6 +1,6 @@
 import { describe, it } from 'node:test';
 import { expect } from 'chai';
-import { isProductLike } from './traces.ts';
+import { isProductLike, proxyLines } from './traces.ts';
 
 describe('isProductLike', () => {
   it('takes what a product could run from or with', () => {
@@ -20,5 +20,16 @@ describe('isProductLike', () => {
   it('does not take a name for another one that begins like it', () => {
     for (const path of ['/etc/passwd-sync/agent', '/var/lib/dpkg-acme/agent', '/runner/agent'])
       expect(isProductLike(path), path).to.equal(true);
+  });
+});
+
+describe('proxyLines', () => {
+  it('finds what environment, package manager and curl are told', () => {
+    const text = 'export https_proxy=http://r:3128\nAcquire::http::Proxy "http://r:3128";\n proxy = r:3128\n';
+    expect(proxyLines('/f', text)).to.have.length(3);
+    expect(proxyLines('/f', 'ALL_PROXY=r\n')).to.deep.equal(['/f: ALL_PROXY=r']);
+  });
+  it('leaves out comments, as Debian’s own wgetrc has them', () => {
+    expect(proxyLines('/etc/wgetrc', '#https_proxy = http://proxy.yoyodyne.com:18023/\n')).to.deep.equal([]);
   });
 });

@@ -1,7 +1,6 @@
 /** What a product leaves on an endpoint, read from outside: by the engine's archive and process list. */
 import type { HistoryWriter } from '../../history/writer.ts';
 import type { Endpoint } from '../../topologies/lab-types.ts';
-import type { Session } from './session.ts';
 
 /** Files that tell people or programs of the endpoint to use a proxy. */
 const PROXY_FILES = [
@@ -16,32 +15,36 @@ const PROXY_FILES = [
   '/home/staff/.curlrc',
   '/etc/wgetrc',
 ] as const;
+const FOLDERS =
+  'ls -1 /etc/profile.d/* /etc/apt/apt.conf /etc/apt/apt.conf.d/* /etc/environment.d/* 2>/dev/null';
 const PROXY = /^[^#\n]*(?:https?_proxy|all_proxy|Acquire::https?::Proxy|^\s*proxy\s*=).*$/gim;
 
-/** Lines in the endpoint's configuration that set a proxy; folders are listed by a user, files read by the engine. */
-export async function proxySettings(session: Session): Promise<void> {
-  const { endpoint } = session;
-  const listing = await endpoint.exec([
-    'sh',
-    '-c',
-    'ls -1 /etc/profile.d/* /etc/apt/apt.conf /etc/apt/apt.conf.d/* /etc/environment.d/* 2>/dev/null',
-  ]);
+/**
+ * Lines in the endpoint's configuration that set a proxy; folders are listed by a user, files read by the engine.
+ * Two readings, before and after a product, show which are its own.
+ */
+export async function readProxySettings(endpoint: Endpoint, history: HistoryWriter): Promise<void> {
+  const listing = await endpoint.exec(['sh', '-c', FOLDERS]);
   const files = [...PROXY_FILES, ...listing.stdout.split('\n').filter(Boolean)];
-  const found: string[] = [];
-  for (const file of files) {
-    const text = (await endpoint.get(file))?.toString('utf8') ?? '';
-    for (const [line] of text.matchAll(PROXY)) found.push(`${file}: ${line.trim()}`);
-  }
-  session.history.record('harness', {
+  const found = await Promise.all(
+    files.map(async (file) => proxyLines(file, (await endpoint.get(file))?.toString('utf8') ?? '')),
+  );
+  history.record('harness', {
     kind: 'endpoint.state',
     endpoint: endpoint.name,
     by: 'archive',
     what: 'proxy-settings',
-    value: found,
+    value: found.flat(),
   });
 }
+/** `file: line`, for each line that sets a proxy; comments do not. */
+export const proxyLines = (file: string, text: string): string[] =>
+  [...text.matchAll(PROXY)].map(([line]) => `${file}: ${line.trim()}`);
 
-/** Processes and files of the endpoint now; two readings, before and after a product, show what it leaves. */
+/**
+ * Processes, files and proxy settings of the endpoint now; two readings, before and after a product, show what it
+ * leaves.
+ */
 export async function readTraces(endpoint: Endpoint, history: HistoryWriter): Promise<void> {
   const record = (by: 'top' | 'archive', what: string, value: readonly string[]): void =>
     void history.record('harness', { kind: 'endpoint.state', endpoint: endpoint.name, by, what, value });
@@ -58,6 +61,7 @@ export async function readTraces(endpoint: Endpoint, history: HistoryWriter): Pr
     'files',
     candidates.slice(0, MOST_FILES).filter((_, index) => files[index] !== undefined),
   );
+  await readProxySettings(endpoint, history);
 }
 
 /** A product that has left this many files has not been removed. */

@@ -2,6 +2,8 @@
 import { World } from '@cucumber/cucumber';
 import type { HistoryEvent } from '../../history/events.ts';
 import type { FileAttack, StimulusId } from '../../mocks/workloads/stimuli.ts';
+import type { RelayKind } from '../../topologies/lab-types.ts';
+import type { PolicySet } from './product.ts';
 import type { PlayedAct, Session } from './session.ts';
 
 export interface WorldParameters {
@@ -19,6 +21,11 @@ export class HeiikiWorld extends World<WorldParameters> {
   begin(session: Session, usable: readonly StimulusId[]): void {
     this.#session = session;
     this.#usable = usable;
+  }
+  /** Id of the requirement that is played. */
+  get requirement(): string {
+    const started = this.session.history.events.find((event) => event.kind === 'scenario.started');
+    return started?.requirement ?? '';
   }
   get begun(): boolean {
     return this.#session !== undefined;
@@ -42,7 +49,7 @@ export class HeiikiWorld extends World<WorldParameters> {
     return found;
   }
 
-  note(key: NoteKey, value: HistoryEvent | PlayedAct | readonly PlayedAct[] | BatchJob | string): void {
+  note(key: NoteKey, value: Noted): void {
     this.#notes.set(key, value);
   }
   event(key: EventNote): HistoryEvent {
@@ -58,6 +65,26 @@ export class HeiikiWorld extends World<WorldParameters> {
   get form(): string {
     return this.#noted('form') as string;
   }
+  /** The kind of the relay that the scenario is about. */
+  get relayKind(): RelayKind {
+    return this.#noted('relay kind') as RelayKind;
+  }
+  /** What was taken away one at a time, with the act that was played meanwhile. */
+  get taken(): readonly Taken[] {
+    return this.#noted('taken') as readonly Taken[];
+  }
+  /** uids of commands */
+  get commands(): readonly string[] {
+    return this.#noted('commands') as readonly string[];
+  }
+  /** When the product was cut off: by a move, or by what the relay did. */
+  get cutOff(): HistoryEvent {
+    return this.event(this.#notes.has('cut off') ? 'cut off' : 'move');
+  }
+  /** The policy that took the protection off. */
+  get allowed(): PolicySet {
+    return this.#noted('allowed') as PolicySet;
+  }
   get batch(): BatchJob {
     return this.#noted('batch') as BatchJob;
   }
@@ -70,13 +97,33 @@ export class HeiikiWorld extends World<WorldParameters> {
   }
 }
 
+type Noted =
+  HistoryEvent | PlayedAct | readonly PlayedAct[] | BatchJob | readonly Taken[] | readonly string[] | string;
+
+export interface Taken {
+  readonly destination: string;
+  readonly act: string;
+  /** the statement says that reports go there */
+  readonly needed: boolean;
+}
 export interface BatchJob {
   readonly kind: FileAttack;
   readonly name: string;
   readonly variant: string;
   readonly sha256: string;
 }
-type EventNote = 'install' | 'relay lost' | 'relay back' | 'move' | 'removal' | 'policy' | 'cut off';
+type EventNote =
+  | 'install'
+  | 'restart'
+  | 'certificate'
+  | 'watch'
+  | 'relay lost'
+  | 'relay back'
+  | 'move'
+  | 'removal'
+  | 'policy'
+  | 'cut off';
 type ActNote = 'attack' | 'sentinel' | 'batch run';
 type ActsNote = 'attacks' | 'twins';
-type NoteKey = EventNote | ActNote | ActsNote | 'batch' | 'form';
+type NoteKey =
+  EventNote | ActNote | ActsNote | 'batch' | 'form' | 'allowed' | 'relay kind' | 'taken' | 'commands';

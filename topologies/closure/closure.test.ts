@@ -5,7 +5,6 @@ import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import { expect } from 'chai';
 import { LabNotClosed } from '../errors.ts';
-import { faultRules, inForce, isGone } from '../faults/relay.ts';
 import { parseProbeResults } from '../probes.ts';
 import type { Outcome, Probe } from '../probes.ts';
 import { judge } from './closure.ts';
@@ -46,24 +45,6 @@ describe('judgement of an attempt to get out', () => {
     expect(judge('pc', name, result('answered', 'rcode 3'), arrives, false).blocked).to.equal(true);
     for (const other of [result('silent'), result('answered', 'rcode 0'), result('answered', 'rcode 2')])
       expect(judge('pc', name, other, arrives, false).blocked).to.equal(false);
-  });
-});
-
-describe('relay faults', () => {
-  it('are told apart by what a client sees', () => {
-    expect(inForce('refused', result('refused'))).to.equal(true);
-    expect(inForce('silent', result('silent'))).to.equal(true);
-    expect(inForce('silent', result('silent', 'connected'))).to.equal(false);
-    expect(inForce('paused', result('silent', 'connected'))).to.equal(true);
-    expect(inForce('paused', result('silent'))).to.equal(false);
-    for (const fault of ['refused', 'silent', 'paused'] as const)
-      expect(inForce(fault, result('answered', 'HTTP/1.1 403 Forbidden'))).to.equal(false);
-    expect(isGone(result('answered', 'HTTP/1.1 403 Forbidden'))).to.equal(true);
-    expect(isGone(result('answered', 'connected'))).to.equal(false);
-  });
-  it('touch the relay’s side of its clients only', () => {
-    expect(faultRules('silent', ['10.0.0.3'], 3128)).to.contain('ip daddr { 10.0.0.3 } tcp dport 3128 drop');
-    expect(faultRules('paused', ['10.0.0.3'], 3128)).to.equal(undefined);
   });
 });
 

@@ -23,9 +23,8 @@ export interface Neighbour {
 export interface Attempt {
   readonly vantages: readonly Vantage[];
   readonly control: ControlLab;
-  /** what is tried beside, or instead of, the addresses outside of every lab */
+  /** what is tried beside the addresses outside of every lab */
   readonly neighbours: readonly Neighbour[];
-  readonly outside: boolean;
   /** fresh for this proof; nonces end with it and the place's name */
   readonly tag: string;
 }
@@ -37,7 +36,7 @@ export async function tryToEscape(attempt: Attempt): Promise<ProbeFinding[]> {
 }
 
 async function escapeFrom(attempt: Attempt, vantage: Vantage, index: number): Promise<ProbeFinding[]> {
-  const outside = attempt.outside ? attempt.control.probes(`${attempt.tag}x${index}`) : [];
+  const outside = attempt.control.probes(`${attempt.tag}x${index}`);
   const all = [...outside, ...attempt.neighbours.map(({ probe }) => probe)];
   const options = { seconds: SECONDS, ...(vantage.user === undefined ? {} : { user: vantage.user }) };
   const results = await runProbes(vantage.container, all, options);

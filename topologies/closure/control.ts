@@ -5,22 +5,23 @@
  */
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { Recorder } from '../../history/events.ts';
 import type { Engine, ImageRef, StartedContainer, StartedNetwork } from '../engine/engine.ts';
-import { LabError } from '../errors.ts';
+import { Guard } from './guard.ts';
 import { LineReader } from '../nodes/lines.ts';
 import { NodeProcess } from '../nodes/process.ts';
 import { arrived, runProbes } from '../probes.ts';
+import { takeSlice } from './slice.ts';
 import type { Probe } from '../probes.ts';
 
 const WITNESS_SCRIPT = readFileSync(new URL('./witness.pl', import.meta.url), 'utf8');
-const RANGES = ['198.51.100', '203.0.113'];
-const SLICES = 16;
 const HOST = 1;
 const WITNESS = 10;
 const PROBER = 11;
 const READY_MS = 10_000;
 const PROBE_SECONDS = 1;
 const TRIES = 5;
+const EVERYBODY = '255.255.255.255';
 const OUTSIDE_NAME = 'www.outside.example';
 
 export interface ControlLab extends AsyncDisposable {
@@ -32,6 +33,8 @@ export interface ControlLab extends AsyncDisposable {
   readonly arriving: ReadonlyMap<string, { arrives: boolean; detail: string }>;
   /** Why it proves nothing any more: a witness that has ended hears nothing. Undefined while it is sound. */
   broken(): string | undefined;
+  /** Keeps what these sealed networks hand up to the host out of the host. */
+  seal(networks: readonly StartedNetwork[]): Promise<void>;
   /** Was that text heard at a witness? True even if the answer was lost on its way. */
   heard(text: string): boolean;
 }
@@ -66,6 +69,8 @@ export async function startControlLab(engine: Engine, tools: ImageRef): Promise<
     startNode(engine, tools, network, `${name}-prober`, network.address(PROBER)),
   ]);
   for (const node of [witness, host, prober]) started.use(node);
+  const recorder = whoTells(ended);
+  const guard = await Guard.start(host, recorder);
   const outside = [places.witness, places.witness6].filter((address) => address !== undefined);
   const own = [places.host, places.host6].filter((address) => address !== undefined);
   await Promise.all([
@@ -73,20 +78,32 @@ export async function startControlLab(engine: Engine, tools: ImageRef): Promise<
       witness,
       'witness',
       [...outside.flatMap(both(places.port)), `dns ${places.witness} 53`],
-      { heard, ended },
+      { heard, recorder },
       addAddress(places),
     ),
-    listen(host, 'host', own.flatMap(both(places.port)), { heard, ended }, ''),
+    listen(
+      host,
+      'host',
+      [...own.flatMap(both(places.port)), `udp ${EVERYBODY} ${places.port}`],
+      { heard, recorder },
+      '',
+    ),
     prepareProber(prober, places.witness),
   ]);
-  const arriving = await tryAll(prober, [...probesFor(places, 'control'), gatewayProbe(places.host)]);
+  const wasHeard = (text: string): boolean => [...heard].some((line) => line.includes(text));
+  const arriving = await tryAll(
+    prober,
+    [...probesFor(places, 'control'), gatewayProbe(places.host)],
+    wasHeard,
+  );
   const stack = started.move();
   return {
     witnesses: [...outside, ...own],
     probes: (tag) => probesFor(places, tag),
     arriving,
     broken: () => (ended.length > 0 ? `a witness ended: ${ended.join('; ')}` : undefined),
-    heard: (text) => [...heard].some((line) => line.includes(text)),
+    seal: (networks) => guard.seal(networks),
+    heard: wasHeard,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }
@@ -117,6 +134,8 @@ function probesFor({ host, witness, host6, witness6, port }: Places, tag: string
   return [
     probe('host-tcp', 'tcp', host),
     probe('host-udp', 'udp', host),
+    // Also the host's: on a bridge it is one of those to whom a broadcast goes.
+    probe('host-broadcast', 'broadcast', EVERYBODY),
     probe('host-icmp', 'icmp', host, 0),
     probe('outside-tcp', 'tcp', witness),
     probe('outside-udp', 'udp', witness),
@@ -128,32 +147,6 @@ function probesFor({ host, witness, host6, witness6, port }: Places, tag: string
       ? []
       : [probe('outside-ipv6-tcp', 'tcp', witness6), probe('outside-ipv6-udp', 'udp', witness6)]),
   ];
-}
-
-/** The engine refuses what overlaps with any other network, also of another run; then the next slice is tried. */
-async function takeSlice(
-  engine: Engine,
-  name: string,
-): Promise<{ network: StartedNetwork; ipv6: string | undefined }> {
-  const first = randomInt(RANGES.length * SLICES);
-  let last: unknown;
-  for (let i = 0; i < RANGES.length * SLICES; i++) {
-    const slice = (first + i) % (RANGES.length * SLICES);
-    const subnet = `${RANGES[Math.floor(slice / SLICES)] ?? ''}.${(slice % SLICES) * 16}/28`;
-    const ipv6 = `2001:db8:${randomInt(1, 0x10000).toString(16)}:${slice + 1}::/64`;
-    for (const six of [ipv6, undefined])
-      try {
-        const spec = { name, kind: 'open' as const, subnet };
-        return {
-          network: await engine.network(six === undefined ? spec : { ...spec, ipv6: six }),
-          ipv6: six,
-        };
-      } catch (cause) {
-        last = cause;
-        if (String(cause).includes('overlap')) break;
-      }
-  }
-  throw new LabError('engine', 'the open control lab got no network', String(last), { cause: last });
 }
 
 function startNode(
@@ -177,16 +170,33 @@ function addAddress({ witness6 }: Places): string {
   return witness6 === undefined ? '' : `ip -6 addr add ${witness6}/64 dev eth0 nodad`;
 }
 
-/** Listens on the host's address of the open bridge and on nothing else; it has no rights there. */
+/** Listens on the host's address of the open bridge, and for broadcasts; its one right is the guard's. */
 function startHostListener(engine: Engine, tools: ImageRef, name: string): Promise<StartedContainer> {
-  return engine.container({ name, image: tools, argv: ['sleep', 'infinity'], attach: { kind: 'host' } });
+  return engine.container({
+    name,
+    image: tools,
+    argv: ['sleep', 'infinity'],
+    attach: { kind: 'host' },
+    capabilities: ['NET_ADMIN'],
+  });
+}
+
+/** Nothing of the control lab belongs into a scenario's history, but whoever rests on it must know its end. */
+function whoTells(ended: string[]): Recorder {
+  return {
+    record: (source, observation) => {
+      if (observation.kind === 'process.ended') ended.push(`${observation.process} (${observation.kind})`);
+      else ended.push(observation.kind);
+      return { ...observation, n: 0, t: 0, source };
+    },
+  };
 }
 
 async function listen(
   node: StartedContainer,
   process: string,
   ways: readonly string[],
-  seen: { heard: Set<string>; ended: string[] },
+  seen: { heard: Set<string>; recorder: Recorder },
   prepare: string,
 ): Promise<void> {
   const lines = new LineReader((line) => seen.heard.add(line));
@@ -195,13 +205,7 @@ async function listen(
     process: `witness-${process}`,
     argv: ['perl', '-e', WITNESS_SCRIPT, ...ways],
     prepare,
-    // Nothing of the control lab belongs into a scenario's history, but whoever rests on it must know its end.
-    recorder: {
-      record: (source, observation) => {
-        seen.ended.push(`${process} (${observation.kind})`);
-        return { ...observation, n: 0, t: 0, source };
-      },
-    },
+    recorder: seen.recorder,
     onOutput: (chunk) => lines.push(chunk),
   });
   await witness.line(/^listening/, READY_MS);
@@ -212,14 +216,18 @@ async function prepareProber(prober: StartedContainer, resolver: string): Promis
 }
 
 /** An IPv6 address of a new bridge is usable only after the kernel has looked for another holder (1 to 2 s). */
-async function tryAll(prober: StartedContainer, probes: readonly Probe[]): Promise<ControlLab['arriving']> {
+async function tryAll(
+  prober: StartedContainer,
+  probes: readonly Probe[],
+  heard: (text: string) => boolean,
+): Promise<ControlLab['arriving']> {
   const arriving = new Map<string, { arrives: boolean; detail: string }>();
   for (let tries = 0; tries < TRIES; tries++) {
     const open = probes.filter(({ id }) => arriving.get(id)?.arrives !== true);
     if (open.length === 0) break;
     for (const result of await runProbes(prober, open, { seconds: PROBE_SECONDS }))
       arriving.set(result.id, {
-        arrives: arrived(result),
+        arrives: arrived(result) || heard(probes.find(({ id }) => id === result.id)?.text ?? ''),
         detail: `${result.outcome} ${result.detail}`.trim(),
       });
   }

@@ -57,6 +57,12 @@ my %begin = (
   tcp => sub { my $p = shift; $p->{wants} = "$p->{text}\n"; dial($p, SOCK_STREAM, $p->{port}) },
   connect => sub { my $p = shift; $p->{wants} = "CONNECT $p->{text} HTTP/1.1\r\nHost: $p->{text}\r\n\r\n"; dial($p, SOCK_STREAM, $p->{port}) },
   udp => sub { my $p = shift; dial($p, SOCK_DGRAM, $p->{port}) and sent($p, "$p->{text}\n") },
+  broadcast => sub { my $p = shift;
+    socket(my $s, AF_INET, SOCK_DGRAM, 0) or return failed($p, $!+0);
+    setsockopt($s, SOL_SOCKET, SO_BROADCAST, 1);
+    $p->{socket} = $s; $open{$p->{id}} = $p;
+    defined send($s, "$p->{text}\n", 0, (place($p->{address}, $p->{port}))[1]) or failed($p, $!+0);
+  },
   dns => sub { my $p = shift; dial($p, SOCK_DGRAM, $p->{port}) and sent($p, question($p->{text})) },
   name => sub { my $p = shift; $p->{address} = own_resolver(); dial($p, SOCK_DGRAM, 53) and sent($p, question($p->{text})) },
   icmp => sub { my $p = shift;
@@ -72,6 +78,7 @@ my %answer = (
   connect => sub { my ($p, $got) = @_; say_($p, 'answered', $got eq '' ? 'closed' : $got) },
   udp => sub { say_($_[0], 'answered', 'answer') },
   dns => sub { my ($p, $got) = @_; say_($p, 'answered', 'rcode ' . (ord(substr($got, 3, 1)) & 15)) if length($got) >= 12 },
+  broadcast => sub { say_($_[0], 'answered', 'answer') },
   icmp => sub { my ($p, $got) = @_;
     my $type = ord(substr($got, $p->{raw} ? 20 : 0, 1));
     say_($p, 'answered', 'echo') if $type == 0 && index($got, $p->{text}) >= 0;

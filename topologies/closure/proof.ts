@@ -8,7 +8,7 @@ import type { AddressPlan } from '../plan.ts';
 import { runProbes } from '../probes.ts';
 import type { Probe } from '../probes.ts';
 import { compareNetworks, tryToEscape } from './closure.ts';
-import type { Attempt, Neighbour } from './closure.ts';
+import type { Neighbour } from './closure.ts';
 import { gatewayProbe } from './control.ts';
 
 /** An ordinary user that every base has. */
@@ -24,46 +24,24 @@ export interface Premises {
 }
 
 /**
- * Needs gateways and endpoints. What concerns other nodes of the lab waits until `everything` is started: an
- * address that nobody holds yet is reached from nowhere. An address in another zone is tried from inside that
- * zone as the control.
+ * Waits until `everything` is started: an address that nobody holds yet is reached from nowhere. An address in
+ * another zone is tried from inside that zone as the control.
  */
 export async function attemptEscapes(
   ground: Ground,
   lab: Premises,
   everything: Promise<unknown>,
 ): Promise<ProbeFinding[]> {
-  const found = await together([
-    outsideOf(ground, lab),
-    everything.then(() => neighboursOf(ground, lab)),
-    everything.then(() => compareNetworks(lab.placed)),
-  ]);
+  await everything;
+  const found = await together([fromEachEndpoint(ground, lab), compareNetworks(lab.placed)]);
   const broken = ground.control.broken();
   if (broken !== undefined)
     throw new LabError('lab', 'the proof of closure', `the open control lab is broken: ${broken}`);
   return [...gatewayAddresses(ground, lab), ...found.flat()];
 }
 
-/** Every zone is sealed, so from every endpoint everything outside must fail. */
-function outsideOf(ground: Ground, lab: Premises): Promise<ProbeFinding[]> {
-  return fromEachEndpoint(ground, lab, () => ({ neighbours: [], outside: true }));
-}
-
-/** From a closed zone the other zones must fail, too. */
-function neighboursOf(ground: Ground, lab: Premises): Promise<ProbeFinding[]> {
-  const { topology } = ground;
-  return fromEachEndpoint(ground, lab, (zone, tag) => {
-    const closed = topology.zones[zone]?.kind === 'closed';
-    const neighbours = closed ? otherZones(topology.apps, lab, zone, `${tag}.outside.example`) : [];
-    return { neighbours, outside: false };
-  });
-}
-
-async function fromEachEndpoint(
-  { control }: Ground,
-  lab: Premises,
-  what: (zone: string, tag: string) => Pick<Attempt, 'neighbours' | 'outside'>,
-): Promise<ProbeFinding[]> {
+/** Every zone is sealed: everything outside must fail, and from a closed zone the other zones, too. */
+async function fromEachEndpoint({ control, topology }: Ground, lab: Premises): Promise<ProbeFinding[]> {
   const run = randomInt(0x1000000, 0x10000000).toString(16);
   const attempts = [...lab.endpoints.values()].flatMap((endpoint, i) => {
     if (endpoint.zone === null) return [];
@@ -72,9 +50,9 @@ async function fromEachEndpoint(
       { name: endpoint.name, container: endpoint.body, user: NOBODY },
     ];
     const tag = `${run}n${i}`;
-    const tried = what(endpoint.zone, tag);
-    if (!tried.outside && tried.neighbours.length === 0) return [];
-    return [tryToEscape({ vantages, control, tag, ...tried })];
+    const closed = topology.zones[endpoint.zone]?.kind === 'closed';
+    const neighbours = closed ? otherZones(topology.apps, lab, endpoint.zone, `${tag}.outside.example`) : [];
+    return [tryToEscape({ vantages, control, tag, neighbours })];
   });
   return (await together(attempts)).flat();
 }
@@ -88,6 +66,8 @@ function otherZones(
   return [...lab.plan.zones.values()].flatMap((zone) => {
     const inside = lab.gateways.get(zone.name);
     if (zone.name === from || inside === undefined) return [];
+    // Under the same addresses the zone itself would answer; then what is below is what has to be out of reach.
+    const resolver = lab.plan.engineAddress(zone.name, zone.resolver);
     const probe = (id: string, kind: Probe['kind'], address: string, port: number): Probe => ({
       id: `${zone.name}-${id}`,
       kind,
@@ -96,8 +76,8 @@ function otherZones(
       text: nonce,
     });
     const probes = [
-      probe('resolver-udp', 'dns', zone.resolver, 53),
-      probe('resolver-tcp', 'tcp', zone.resolver, 53),
+      probe('resolver-udp', 'dns', resolver, 53),
+      probe('resolver-tcp', 'tcp', resolver, 53),
       ...Object.keys(apps)
         .filter((name) => apps[name]?.zone === zone.name)
         .flatMap((name) => {

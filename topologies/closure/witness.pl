@@ -1,13 +1,19 @@
 # Hears what arrives and answers it, so that a probe is seen at both ends. Arguments: "tcp ADDRESS PORT",
-# "udp ADDRESS PORT", "dns ADDRESS PORT" as one argument each. Writes "heard WAY ADDRESS TEXT" a line.
+# "udp ADDRESS PORT", "dns ADDRESS PORT", "unix @NAME 0", "ftp ADDRESS PORT" as one argument each. Writes "heard WAY ADDRESS TEXT" a line.
 use strict; use warnings;
 use Socket qw(:all);
 use IO::Handle;
 STDOUT->autoflush(1);
 $SIG{PIPE} = 'IGNORE';
-my (%way, $bits);
+my (%way, %greets);
 for (@ARGV) {
   my ($way, $address, $port) = split / /;
+  if ($way eq 'unix') { # an abstract one: @NAME
+    socket(my $s, AF_UNIX, SOCK_STREAM, 0) or die "socket: $!";
+    bind($s, pack('Sa*', AF_UNIX, "\0" . substr($address, 1))) or die "bind $_: $!";
+    listen($s, 64); $way{fileno $s} = [$s, 'tcp', $address]; next;
+  }
+  my $ftp = $way eq 'ftp'; $way = 'tcp' if $ftp;
   my $six = $address =~ /:/;
   socket(my $s, $six ? AF_INET6 : AF_INET, $way eq 'tcp' ? SOCK_STREAM : SOCK_DGRAM, 0) or die "socket: $!";
   setsockopt($s, SOL_SOCKET, SO_REUSEADDR, 1);
@@ -17,6 +23,7 @@ for (@ARGV) {
   my $at = $six ? pack_sockaddr_in6($port, inet_pton(AF_INET6, $address)) : pack_sockaddr_in($port, inet_aton($address));
   bind($s, $at) or die "bind $_: $!";
   listen($s, 64) if $way eq 'tcp';
+  $greets{fileno $s} = 1 if $ftp;
   $way{fileno $s} = [$s, $way, $address];
 }
 print STDERR "listening\n";
@@ -30,6 +37,7 @@ for (;;) {
     if ($way eq 'tcp') {
       accept(my $c, $s) or next;
       $way{fileno $c} = [$c, 'connection', $address];
+      syswrite($c, "220 ftp\r\n") if $greets{fileno $s};
     } elsif ($way eq 'connection') {
       my $n = sysread($s, my $text, 2048);
       if ($n) { heard('tcp', $address, $text); syswrite($s, "hello\n") }

@@ -41,7 +41,12 @@ class LabContainer extends GenericContainer {
     if (spec.argv) this.withCommand([...spec.argv]);
     if (spec.env) this.withEnvironment({ ...spec.env });
     if (spec.user) this.withUser(spec.user);
-    Object.assign(this.createOpts, { ...placeOf(spec), AttachStdout: false, AttachStderr: false });
+    Object.assign(this.createOpts, {
+      ...placeOf(spec),
+      ...exposed(spec),
+      AttachStdout: false,
+      AttachStderr: false,
+    });
     Object.assign(this.hostConfig, boundsOf(spec));
   }
 
@@ -90,7 +95,16 @@ function boundsOf(spec: ContainerSpec): Docker.HostConfig {
     LogConfig: { Type: 'none', Config: {} },
     ...(spec.sysctls ? { Sysctls: { ...spec.sysctls } } : {}),
     ...resolversOf(spec),
+    ...(spec.publish ? { PortBindings: publishedBy(spec.publish) } : {}),
   };
+}
+
+const portOf = ({ port }: { port: number }): string => `${port}/tcp`;
+function exposed({ publish }: ContainerSpec): Docker.ContainerCreateOptions {
+  return publish ? { ExposedPorts: { [portOf(publish)]: {} } } : {};
+}
+function publishedBy(publish: NonNullable<ContainerSpec['publish']>): Docker.PortMap {
+  return { [portOf(publish)]: [{ HostIp: publish.address, HostPort: String(publish.port) }] };
 }
 
 /** Without servers of its own a container gets the host's, and some engines then ask from the host's side. */

@@ -41,8 +41,10 @@ export interface NetworkSpec {
   readonly name: string;
   /** internal + no host address: the closed or sealed recipe. `open`: an ordinary bridge with a host address. */
   readonly kind: 'sealed' | 'open';
-  /** an IPv4 subnet in CIDR form; without it a free /28 of the labs' pool is taken */
+  /** an IPv4 subnet in CIDR form; without it a free one of the labs' pool is taken */
   readonly subnet?: string;
+  /** how many addresses that subnet has at least, the gateway's included; without it 14 (a /28) */
+  readonly hosts?: number;
   readonly ipv6?: string;
 }
 
@@ -70,6 +72,8 @@ export interface ContainerSpec {
   readonly cpus?: number;
   readonly pids?: number;
   readonly labels?: Readonly<Record<string, string>>;
+  /** a TCP port that the host takes at this address of its own and hands to the container; open networks only */
+  readonly publish?: { readonly address: string; readonly port: number };
 }
 
 export interface ExecOptions {

@@ -12,6 +12,8 @@ import { asSocket } from './streams.ts';
 /** An environment variable by which a process and its children are found again: the API cannot kill an exec. */
 const TOKEN = 'HEIIKI_EXEC';
 const WINDOW = 256 * 1024;
+/** the longest pause between two looks whether it has ended */
+const END_MS = 1000;
 
 export interface KillableExec extends StartedExec {
   /** SIGKILL to the process, its children and its process groups, from inside the container. */
@@ -60,6 +62,14 @@ function streams(
   const stdin = inputOf(socket);
   const ended = pump(exec, socket, stdout, stderr);
   const kill = () => killByToken(container, token, user);
+  const endIt = async (): Promise<void> => {
+    // A process that the engine has still to begin is not found: ask until it says that nothing runs.
+    for (let wait = 20; wait < END_MS; wait *= 2) {
+      await kill();
+      await after(wait);
+      if (!(await exec.inspect()).Running) return;
+    }
+  };
   return {
     stdin,
     stdout,
@@ -67,7 +77,7 @@ function streams(
     ended,
     kill,
     async [Symbol.asyncDispose]() {
-      if (!stdout.writableEnded || !stderr.writableEnded) await kill().catch(() => undefined);
+      if (!stdout.writableEnded || !stderr.writableEnded) await endIt().catch(() => undefined);
       stdin.destroy();
       stdout.destroy();
       stderr.destroy();

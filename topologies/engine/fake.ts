@@ -9,6 +9,7 @@ import type {
   ImageRecipe,
   ImageRef,
   Leftover,
+  NetworkSpec,
   StartedNetwork,
 } from './engine.ts';
 import { EngineError } from './errors.ts';
@@ -84,8 +85,7 @@ export function fakeEngine({
     run,
     image: (recipe) => image(machine, recipe),
     // `async` so that a refusal is a rejection, as with a real engine
-    network: async (spec) =>
-      Promise.resolve().then(() => network(machine, run, spec.name, spec.kind === 'sealed', spec.subnet)),
+    network: async (spec) => Promise.resolve().then(() => network(machine, run, spec)),
     container: async (spec) =>
       Promise.resolve().then(() => {
         const container = start(machine, run, spec);
@@ -108,19 +108,13 @@ async function image(machine: FakeMachine, recipe: ImageRecipe): Promise<ImageRe
   return { tag, digest };
 }
 
-function network(
-  machine: FakeMachine,
-  run: string,
-  short: string,
-  sealed: boolean,
-  wanted: string | undefined,
-): StartedNetwork {
-  const name = fullName(run, short);
+function network(machine: FakeMachine, run: string, spec: NetworkSpec): StartedNetwork {
+  const name = fullName(run, spec.name);
   const taken = [...machine.networks.values()].map(({ subnet }) => subnet);
-  const [subnet] = wanted === undefined ? freeSubnets(taken) : [wanted];
+  const [subnet] = spec.subnet === undefined ? freeSubnets(taken, spec) : [spec.subnet];
   if (subnet === undefined || taken.some((other) => overlaps(subnet, other)) || machine.networks.has(name))
     throw refused(`creating network ${name}`, 'name or subnet is taken');
-  machine.networks.set(name, { subnet, run, sealed });
+  machine.networks.set(name, { subnet, run, sealed: spec.kind === 'sealed' });
   return {
     id: name,
     name,

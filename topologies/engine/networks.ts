@@ -9,9 +9,9 @@ const ATTEMPTS = 64;
 
 export async function createNetwork(docker: Docker, run: string, spec: NetworkSpec): Promise<StartedNetwork> {
   const name = fullName(run, spec.name);
-  const subnets = spec.subnet ? [spec.subnet] : freeSubnets(await takenSubnets(docker));
+  const subnets = spec.subnet ? [spec.subnet] : freeSubnets(await takenSubnets(docker), spec);
   let attempts = 0;
-  let last: unknown = new Error('every /28 of 10.201.0.0/16 is taken');
+  let last: unknown = new Error('every subnet of that size in 10.201.0.0/16 is taken');
   for (const subnet of subnets) {
     try {
       const network = await docker.createNetwork(request(run, name, spec, subnet));

@@ -2,8 +2,9 @@
 import { randomInt } from 'node:crypto';
 
 const POOL = toNumber('10.201.0.0');
-const SIZE = 16;
-const HOW_MANY = 65536 / SIZE;
+const POOL_SIZE = 65536;
+/** a /28: 14 addresses for nodes */
+const SMALLEST = 16;
 
 export function toNumber(address: string): number {
   return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
@@ -32,13 +33,21 @@ export function addressAt(cidr: string, index: number): string {
 }
 
 /**
- * Free /28 blocks of the pool, from a random start so that concurrent runs rarely want the same one. Taking one is
- * atomic only in the engine, which refuses overlaps: then the caller goes on to the next.
+ * Free blocks of the pool with room for that many hosts, from a random start so that concurrent runs rarely want the
+ * same one. Taking one is atomic only in the engine, which refuses overlaps: then the caller goes on to the next.
+ * Throws RangeError if the pool as a whole is too small.
  */
-export function* freeSubnets(taken: readonly string[], start = randomInt(HOW_MANY)): Generator<string> {
+export function* freeSubnets(
+  taken: readonly string[],
+  { hosts = SMALLEST - 2, start }: { hosts?: number | undefined; start?: number } = {},
+): Generator<string> {
+  const size = Math.max(SMALLEST, 2 ** Math.ceil(Math.log2(hosts + 2)));
+  if (size > POOL_SIZE) throw new RangeError(`no subnet of 10.201.0.0/16 has room for ${hosts} hosts`);
+  const howMany = POOL_SIZE / size;
+  const first = start ?? randomInt(howMany);
   const ipv4 = taken.filter((cidr) => !cidr.includes(':'));
-  for (let i = 0; i < HOW_MANY; i++) {
-    const subnet = `${toText(POOL + ((start + i) % HOW_MANY) * SIZE)}/28`;
+  for (let i = 0; i < howMany; i++) {
+    const subnet = `${toText(POOL + ((first + i) % howMany) * size)}/${32 - Math.log2(size)}`;
     if (!ipv4.some((other) => overlaps(subnet, other))) yield subnet;
   }
 }

@@ -2,6 +2,7 @@
 import type { Recorder } from '../../history/events.ts';
 import type { StartedContainer } from '../engine/engine.ts';
 import { LabError } from '../errors.ts';
+import { carriers, carrying } from '../nodes/link.ts';
 import { NodeProcess } from '../nodes/process.ts';
 import type { AddressPlan } from '../plan.ts';
 import { EvidenceFile } from './file.ts';
@@ -15,8 +16,7 @@ const STOP_MS = 10_000;
  * Headers are enough; a large ring and a short snap length keep the kernel from dropping under load. Loopback
  * is interface 1 of every namespace. No names are looked up: a capture must not cause packets.
  */
-const TCPDUMP =
-  'tcpdump -i any -y LINUX_SLL2 -n -s 512 -B 32768 -U --immediate-mode -w - not ifindex 1'.split(' ');
+const TCPDUMP = 'tcpdump -i any -y LINUX_SLL2 -n -s 512 -B 32768 -U --immediate-mode -w -'.split(' ');
 
 export interface CaptureSpec {
   /** name of the endpoint whose namespace this is */
@@ -42,7 +42,7 @@ export class Capture {
     const process = await NodeProcess.start(holder, {
       node: spec.point,
       process: 'tcpdump',
-      argv: TCPDUMP,
+      argv: [...TCPDUMP, filterFor(spec.plan)],
       recorder: spec.recorder,
       onOutput: (chunk) => {
         file.write(chunk);
@@ -87,6 +87,10 @@ export class Capture {
       parsed: this.#counts.parsed,
     });
   }
+}
+
+function filterFor(plan: AddressPlan): string {
+  return ['not ifindex 1', ...carriers(plan).map((network) => `not ( ${carrying(network)} )`)].join(' and ');
 }
 
 /**

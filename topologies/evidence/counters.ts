@@ -1,5 +1,6 @@
 /** Kernel counters beside a capture: they tell how many packets left, by class of peer, and cannot drop. */
 import { z } from 'zod';
+import { carriers, leavesCarrying } from '../nodes/link.ts';
 import type { AddressPlan } from '../plan.ts';
 
 /** Loaded before the capture starts; the endpoint has no right to change it unless its manifest asks. */
@@ -22,6 +23,7 @@ export function counterRules(plan: AddressPlan): string {
     '  chain output {',
     '    type filter hook output priority 300; policy accept;',
     '    oifname "lo" return',
+    ...carriers(plan).map((network) => `    ${leavesCarrying(network)}`),
     ...rules,
     '    counter name other',
     '  }',

@@ -10,7 +10,7 @@ import { ResolverLog } from './resolver-log.ts';
 describe('relay log', () => {
   it('reads a tunnel', () => {
     const line =
-      '1795413842066 10.9.0.1 200 TCP_TUNNEL 841 7103 8 CONNECT edr.cloud.test:443 edr.cloud.test:443';
+      '1795413842066 10.9.0.1 200 TCP_TUNNEL 841 7103 8 CONNECT edr.cloud.test:443 edr.cloud.test:443 -';
     expect(parseRelayLine(line)).to.deep.equal({
       at: 1795413842066,
       client: '10.9.0.1',
@@ -26,10 +26,10 @@ describe('relay log', () => {
   });
   it('takes what a client wrote as text, not as fields', () => {
     const line = parseRelayLine(
-      '1795413842066 10.9.0.1 403 TCP_DENIED 1 2 0 GET http://x/a%20b evil%20200%09x',
+      '1795413842066 10.9.0.1 403 TCP_DENIED 1 2 0 GET http://x/a%20b evil%20200%09x ag%20ent',
     );
-    expect(line).to.include({ target: 'http://x/a b', hostHeader: 'evil 200\tx' });
-    expect(parseRelayLine('1795413842066 10.9.0.1 403 TCP_DENIED 1 2 0 GET x% -')).to.include({
+    expect(line).to.include({ target: 'http://x/a b', hostHeader: 'evil 200\tx', user: 'ag ent' });
+    expect(parseRelayLine('1795413842066 10.9.0.1 403 TCP_DENIED 1 2 0 GET x% - -')).to.include({
       target: 'x%',
       hostHeader: null,
     });

@@ -8,7 +8,7 @@ export type RelayLine = Omit<EventOf<'relay.request'>, 'kind' | 'relay' | 'ours'
 
 /**
  * Separated by spaces. What the client wrote is last and percent-escaped (`#`), so that it cannot forge a
- * field: end, client, status, decision, bytes from client, bytes to client, ms, method, target, Host header.
+ * field: end, client, status, decision, bytes from client, bytes to client, ms, method, target, Host header, user.
  */
 export const SQUID_LOGFORMAT = [
   '%ts%03tu',
@@ -21,13 +21,14 @@ export const SQUID_LOGFORMAT = [
   '%#rm',
   '%#ru',
   '%#{Host}>h',
+  '%#un',
 ].join(' ');
-const FIELDS = 10;
+const FIELDS = 11;
 
 /** `undefined` if the line is none of the access log. */
 export function parseRelayLine(line: string): RelayLine | undefined {
   const fields = line.split(' ');
-  const [at, client, status, decision, up, down, ms, method, target, host] = fields;
+  const [at, client, status, decision, up, down, ms, method, target, host, user] = fields;
   if (fields.length !== FIELDS || !/^\d{10,}$/.test(at ?? '')) return undefined;
   return {
     at: Number(at),
@@ -40,10 +41,12 @@ export function parseRelayLine(line: string): RelayLine | undefined {
     bytesUp: Number(up),
     bytesDown: Number(down),
     ms: Number(ms),
+    ...(user === '-' || user === undefined ? {} : { user: unescape(user) }),
   };
 }
 
-function unescape(text: string): string {
+/** Percent-escapes taken back; text that is none of ours stays as it is. */
+export function unescape(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

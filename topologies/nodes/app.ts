@@ -1,5 +1,6 @@
 /** A program of ours in the lab, spoken to by numbered frames on stdin and stdout. */
 import type { Recorder } from '../../history/events.ts';
+import { within } from '../deadline.ts';
 import type { StartedContainer } from '../engine/engine.ts';
 import { LabError } from '../errors.ts';
 import { EvidenceFile } from '../evidence/file.ts';
@@ -36,6 +37,7 @@ export class AppProcess implements StartedApp {
       node: spec.name,
       process: 'app',
       argv: spec.app.argv,
+      ownStdin: true,
       recorder: spec.recorder,
       onOutput: (chunk) => frames.push(chunk),
       onErrorLine: (line) => file.write(`${line}\n`),
@@ -60,6 +62,11 @@ export class AppProcess implements StartedApp {
     );
   }
 
+  /** It has said something: an app begins to speak when it listens. */
+  async speaks(): Promise<void> {
+    await Promise.race([this.#feed.first, this.endedEarly()]);
+  }
+
   async send(message: unknown): Promise<void> {
     const line = `${JSON.stringify(message)}\n`;
     await new Promise<void>((resolve, reject) => {
@@ -73,7 +80,11 @@ export class AppProcess implements StartedApp {
   }
 
   async finish(): Promise<void> {
-    await this.#process.stop('TERM', STOP_MS).catch(() => this.#process.stop('KILL', STOP_MS));
+    this.#process.declareEnd();
+    this.#process.stdin.end();
+    await within(STOP_MS, this.#process.ended, () => new Error('it did not end with its stdin')).catch(() =>
+      this.#process.stop('KILL', STOP_MS),
+    );
     await this.#file.close();
   }
 }
@@ -83,8 +94,14 @@ const KEPT = 10_000;
 class Feed {
   readonly #listeners: ((frame: Frame) => void)[] = [];
   #early: Frame[] = [];
+  readonly #begun = Promise.withResolvers<true>();
+
+  get first(): Promise<true> {
+    return this.#begun.promise;
+  }
 
   push(frame: Frame): void {
+    this.#begun.resolve(true);
     if (this.#listeners.length > 0) for (const listener of this.#listeners) listener(frame);
     else if (this.#early.push(frame) > KEPT) throw new Error(`nobody listened to ${KEPT} frames`);
   }

@@ -1,11 +1,11 @@
 /** Command line of a zone's resolver. */
 export interface ResolverSettings {
   readonly listen: string;
-  /** name → address; every other name does not exist */
-  readonly names: ReadonlyMap<string, string>;
+  /** file of names and addresses, read again at SIGHUP; every other name does not exist */
+  readonly hosts: string;
 }
 
-export function dnsmasqArgv({ listen, names }: ResolverSettings): string[] {
+export function dnsmasqArgv({ listen, hosts }: ResolverSettings): string[] {
   return [
     'dnsmasq',
     '--keep-in-foreground',
@@ -17,6 +17,11 @@ export function dnsmasqArgv({ listen, names }: ResolverSettings): string[] {
     `--listen-address=${listen}`,
     '--log-facility=-',
     '--log-queries=extra',
-    ...[...names].map(([name, address]) => `--host-record=${name},${address}`),
+    `--addn-hosts=${hosts}`,
   ];
+}
+
+/** The content of that file. */
+export function hostsFile(names: ReadonlyMap<string, string>): string {
+  return [...names].map(([name, address]) => `${address} ${name}\n`).join('');
 }

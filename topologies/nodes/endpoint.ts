@@ -13,11 +13,13 @@ import type {
 import { LabError } from '../errors.ts';
 import { Capture } from '../evidence/capture.ts';
 import { COUNTER_TABLE, counterRules, parseCounters } from '../evidence/counters.ts';
-import type { Endpoint, EndpointSpec, FileToPut, ProcessRow, ZoneName } from '../lab-types.ts';
+import type { Endpoint, EndpointSpec, FileToPut, ProcessRow, StartedExec, ZoneName } from '../lab-types.ts';
 import type { AddressPlan } from '../plan.ts';
+import { DROP_LINK, MAKE_LINK, linkEnv } from './link.ts';
 
 /** The engine may give no default route on an internal network; without one an attempt never gets on the wire. */
-const ENTER_ZONE = `ip route replace default via "$GATEWAY" && printf 'nameserver %s\\n' "$RESOLVER" > /etc/resolv.conf`;
+const ENTER_ZONE = `${MAKE_LINK}
+ip route replace default via "$GATEWAY" && printf 'nameserver %s\\n' "$RESOLVER" > /etc/resolv.conf`;
 const BEGIN = `${ENTER_ZONE} && printf %s "$RULES" | nft -f - && nft list table inet ${COUNTER_TABLE}`;
 /** PID 1 of an endpoint clears what a reboot clears, starts what starts at boot, and then leaves this file. */
 const BOOTED = '/run/booted';
@@ -108,6 +110,9 @@ export class EndpointNode implements Endpoint, AsyncDisposable {
   exec(argv: readonly string[], options: Parameters<Endpoint['exec']>[1] = {}): Promise<RunResult> {
     return this.#body.run(argv, options);
   }
+  begin(argv: readonly string[], options: Parameters<Endpoint['begin']>[1] = {}): Promise<StartedExec> {
+    return this.#body.exec(argv, options);
+  }
   put(files: readonly FileToPut[]): Promise<void> {
     return this.#body.put(files);
   }
@@ -132,13 +137,16 @@ export class EndpointNode implements Endpoint, AsyncDisposable {
     const from = this.zone;
     this.#record({ kind: 'move.started', endpoint: this.name, from, to });
     if (from !== null && from !== to) {
+      if (this.#place.plan.zone(from).below !== null) await inHolder(this.#holder, this.name, DROP_LINK, {});
       await this.#holder.disconnect(this.#network(from));
       this.#location.zone = null;
     }
     if (to !== null && from !== to) {
-      await this.#holder.connect(this.#network(to), this.#place.plan.addressOf(this.name, to));
+      const { plan } = this.#place;
+      const address = plan.engineAddress(to, plan.addressOf(this.name, to));
+      await this.#holder.connect(this.#network(to), address);
       this.#location.zone = to;
-      await inHolder(this.#holder, this.name, ENTER_ZONE, zoneEnv(this.#place.plan, to));
+      await inHolder(this.#holder, this.name, ENTER_ZONE, zoneEnv(plan, this.name, to));
     }
     this.#record({ kind: 'move.finished', endpoint: this.name, zone: this.zone, address: this.address });
   }
@@ -189,6 +197,7 @@ async function booted(body: StartedContainer, name: string): Promise<void> {
 async function startHolder(place: EndpointPlace): Promise<StartedContainer> {
   const { container, lab, name, plan, zone, tools, networks, spec } = place;
   const network = networks.get(zone);
+  const address = plan.engineAddress(zone, plan.addressOf(name, zone));
   if (network === undefined) throw new LabError('lab', `starting ${name}`, `no network for zone ${zone}`);
   await using started = new AsyncDisposableStack();
   const holder = started.use(
@@ -197,13 +206,13 @@ async function startHolder(place: EndpointPlace): Promise<StartedContainer> {
       image: tools,
       argv: ['sleep', 'infinity'],
       hostname: spec.hostname,
-      attach: { kind: 'networks', networks: [{ network, address: plan.addressOf(name, zone) }] },
+      attach: { kind: 'networks', networks: [{ network, address }] },
       capabilities: ['NET_ADMIN', 'NET_RAW'],
       dns: [plan.zone(zone).resolver],
     }),
   );
   const { stdout } = await inHolder(holder, name, BEGIN, {
-    ...zoneEnv(plan, zone),
+    ...zoneEnv(plan, name, zone),
     RULES: counterRules(plan),
   });
   if (!stdout.includes('counter name "other"'))
@@ -212,9 +221,9 @@ async function startHolder(place: EndpointPlace): Promise<StartedContainer> {
   return holder;
 }
 
-function zoneEnv(plan: AddressPlan, zone: ZoneName): Record<string, string> {
+function zoneEnv(plan: AddressPlan, name: string, zone: ZoneName): Record<string, string> {
   const { gateway, resolver } = plan.zone(zone);
-  return { GATEWAY: gateway, RESOLVER: resolver };
+  return { GATEWAY: gateway, RESOLVER: resolver, ...linkEnv(plan, zone, plan.addressOf(name, zone)) };
 }
 
 async function inHolder(

@@ -4,11 +4,13 @@ import type { StartedContainer } from '../engine/engine.ts';
 import { EvidenceFile } from '../evidence/file.ts';
 import { ResolverLog } from '../evidence/resolver-log.ts';
 import type { ZonePlan } from '../plan.ts';
-import { dnsmasqArgv } from './dnsmasq.ts';
+import { pacArgv } from '../relays/pac.ts';
+import { dnsmasqArgv, hostsFile } from './dnsmasq.ts';
 import { NodeProcess } from './process.ts';
 
 const READY_MS = 10_000;
 const STOP_MS = 5_000;
+const HOSTS = '/tmp/heiiki-hosts';
 /**
  * A sealed network has nobody at the gateway's address. If somebody answers there (the host, on a bridge that
  * is not sealed) the address is left alone, so that the escape probes meet him and name him.
@@ -31,14 +33,21 @@ export interface GatewaySpec {
   readonly name: string;
   readonly zone: ZonePlan;
   readonly names: ReadonlyMap<string, string>;
+  /** the zone's proxy.pac, which it serves; null if there is none */
+  readonly pac: string | null;
   readonly recorder: Recorder;
   readonly logFile: string;
 }
 
 export class GatewayProcess {
+  /** where it answers for names */
+  readonly address: string;
   /** Somebody who is not ours holds the gateway's address: the zone is not sealed. */
   readonly addressTaken: boolean;
+  readonly #container: StartedContainer;
   readonly #process: NodeProcess;
+  readonly #names: ReadonlyMap<string, string>;
+  readonly #forgotten = new Set<string>();
   readonly #finish: () => Promise<void>;
 
   /** Resolves when it answers questions. */
@@ -57,9 +66,16 @@ export class GatewayProcess {
     const process = await NodeProcess.start(container, {
       node: spec.name,
       process: 'dnsmasq',
-      argv: dnsmasqArgv({ listen: resolver, names: spec.names }),
-      prepare: `bash -c '${TAKE_ADDRESS.replaceAll("'", `'\\''`)}'`,
-      options: { env: { GATEWAY: gateway, OWN: resolver, BITS: subnet.split('/')[1] ?? '28' } },
+      argv: dnsmasqArgv({ listen: resolver, hosts: HOSTS }),
+      prepare: `printf %s "$NAMES" > ${HOSTS}\nbash -c '${TAKE_ADDRESS.replaceAll("'", `'\\''`)}'`,
+      options: {
+        env: {
+          GATEWAY: gateway,
+          OWN: resolver,
+          BITS: subnet.split('/')[1] ?? '28',
+          NAMES: hostsFile(spec.names),
+        },
+      },
       recorder: spec.recorder,
       onErrorLine: (line) => {
         file.write(`${line}\n`);
@@ -67,21 +83,72 @@ export class GatewayProcess {
       },
     });
     const taken = await process.line(/gateway address taken/, READY_MS);
-    await process.line(/started, version/, READY_MS);
-    return new GatewayProcess(process, taken.endsWith('yes'), async () => {
-      log.rest().forEach(record);
-      await file.close();
+    await process.line(new RegExp(`read ${HOSTS} - `), READY_MS);
+    const pac = spec.pac === null ? undefined : await servePac(container, spec, spec.pac);
+    return new GatewayProcess(container, process, {
+      addressTaken: taken.endsWith('yes'),
+      address: resolver,
+      names: spec.names,
+      finish: async () => {
+        await pac?.stop('TERM', STOP_MS);
+        log.rest().forEach(record);
+        await file.close();
+      },
     });
   }
 
-  private constructor(process: NodeProcess, addressTaken: boolean, finish: () => Promise<void>) {
+  private constructor(
+    container: StartedContainer,
+    process: NodeProcess,
+    parts: {
+      address: string;
+      addressTaken: boolean;
+      names: ReadonlyMap<string, string>;
+      finish: () => Promise<void>;
+    },
+  ) {
+    this.#container = container;
     this.#process = process;
-    this.addressTaken = addressTaken;
-    this.#finish = finish;
+    this.address = parts.address;
+    this.addressTaken = parts.addressTaken;
+    this.#names = parts.names;
+    this.#finish = parts.finish;
+  }
+
+  /** The names of this address do not exist any more, until `remember`. */
+  async forget(address: string): Promise<void> {
+    this.#forgotten.add(address);
+    await this.#tell();
+  }
+  async remember(address: string): Promise<void> {
+    if (this.#forgotten.delete(address)) await this.#tell();
   }
 
   async finish(): Promise<void> {
     await this.#process.stop('TERM', STOP_MS);
     await this.#finish();
   }
+
+  /** Whoever changes the names looks whether the resolver knows it. */
+  async #tell(): Promise<void> {
+    const known = [...this.#names].filter(([, address]) => !this.#forgotten.has(address));
+    await this.#container.put([{ path: HOSTS, content: hostsFile(new Map(known)) }]);
+    await this.#process.signal('HUP');
+  }
+}
+
+async function servePac(
+  container: StartedContainer,
+  { name, zone, recorder }: GatewaySpec,
+  pac: string,
+): Promise<NodeProcess> {
+  const process = await NodeProcess.start(container, {
+    node: name,
+    process: 'proxy.pac',
+    argv: pacArgv(zone.resolver),
+    options: { env: { PAC: pac } },
+    recorder,
+  });
+  await process.line(/^listening$/, READY_MS);
+  return process;
 }

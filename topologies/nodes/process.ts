@@ -7,6 +7,15 @@ import { LineReader } from './lines.ts';
 
 const STDERR_KEPT = 4096;
 const PID_FOLDER = '/tmp';
+/**
+ * The engine cannot signal an exec, and one more exec for each signal is dear. So a reader beside the process takes
+ * the names of signals from the exec's stdin, whose end, also that of a harness that was killed, is SIGTERM. It
+ * is nobody's child, or programs that wait for children of their own would meet it. The file tells an end for want of
+ * streams from one of the process's own: the engine's status for the first differs from version to version.
+ */
+const signalled = (cutFile: string): string => `exec 3<&0
+( ( while read -r signal <&3; do kill -"$signal" $$; done; kill -0 $$ && : > "${cutFile}"; kill -TERM $$ ) >/dev/null 2>&1 & )
+exec "$@" </dev/null 3<&-`;
 
 export interface ProcessSpec {
   /** name of the node in the topology, for events */
@@ -16,6 +25,8 @@ export interface ProcessSpec {
   /** shell text that runs in the same exec before the process, e.g. to write its configuration */
   readonly prepare?: string;
   readonly options?: ExecOptions;
+  /** The process reads its stdin itself; its end is then the order to end, and other signals cost an exec. */
+  readonly ownStdin?: boolean;
   readonly recorder: Recorder;
   /** stdout as it comes; an exception is recorded as lab.failed and the stream is read on */
   readonly onOutput?: (chunk: Buffer) => void;
@@ -33,8 +44,8 @@ export class NodeProcess {
   readonly #errorListeners = new Set<(line: string) => void>();
 
   static async start(container: StartedContainer, spec: ProcessSpec): Promise<NodeProcess> {
-    // The engine cannot signal an exec; so the process leaves its own id where `signal` finds it.
-    const script = `${spec.prepare ?? ''}\necho $$ > ${pidFile(spec)} && exec "$@"`;
+    const start = spec.ownStdin === true ? 'exec "$@"' : signalled(cutFile(spec));
+    const script = `${spec.prepare ?? ''}\necho $$ > ${pidFile(spec)}\n${start}`;
     const exec = await container.exec(['sh', '-ec', script, 'sh', ...spec.argv], spec.options);
     return new NodeProcess(container, exec, spec);
   }
@@ -81,17 +92,19 @@ export class NodeProcess {
     }
   }
 
-  async signal(name: 'TERM' | 'INT' | 'STOP' | 'CONT' | 'KILL' | 'USR1'): Promise<void> {
-    const { exit, stderr } = await this.#container.run([
-      'sh',
-      '-c',
-      `kill -${name} "$(cat ${pidFile(this.spec)})"`,
-    ]);
+  /** Without an answer: whoever sends one looks whether it had its effect. */
+  async signal(name: 'TERM' | 'INT' | 'STOP' | 'CONT' | 'KILL' | 'USR1' | 'HUP'): Promise<void> {
+    if (this.spec.ownStdin !== true) {
+      await this.#write(`${name}\n`, `took no SIG${name}`);
+      return;
+    }
+    const kill = ['sh', '-c', `kill -${name} "$(cat ${pidFile(this.spec)})"`];
+    const { exit, stderr } = await this.#container.run(kill);
     if (exit !== 0) throw this.#complaint(`took no SIG${name}: ${stderr.trim()}`);
   }
 
   /** Ends it on purpose: signal, then wait until all of its output is read. */
-  async stop(signal: 'TERM' | 'INT' | 'KILL', ms: number): Promise<void> {
+  async stop(signal: 'TERM' | 'INT' | 'KILL' | 'USR1', ms: number): Promise<void> {
     this.declareEnd();
     const gone = Symbol('gone');
     const ended = this.ended.then(() => gone);
@@ -101,6 +114,14 @@ export class NodeProcess {
       within(ms, ended, () => (cause instanceof Error ? cause : new Error(String(cause)))),
     );
     await within(ms, ended, () => this.#complaint(`did not end within ${ms} ms after SIG${signal}`));
+  }
+
+  async #write(text: string, otherwise: string): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#exec.stdin.write(text, (error) =>
+        error ? reject(this.#complaint(`${otherwise}: ${error.message}`)) : resolve(),
+      );
+    });
   }
 
   #takeErrorLine(line: string): void {
@@ -153,18 +174,29 @@ export class NodeProcess {
 
   async #watch(out: Promise<void>, err: Promise<void>): Promise<number | null> {
     await Promise.all([out, err]);
-    const exit = await this.#exec.ended.catch(() => null);
+    const status = await this.#exec.ended.catch(() => null);
+    const declared = this.#declared;
+    const exit = !declared && status !== null && (await this.#wasCutOff()) ? null : status;
     const { node, process } = this.spec;
     this.#record({
       kind: 'process.ended',
       node,
       process,
       exit,
-      declared: this.#declared,
+      declared,
       // What a process says that ended as it should is in its log; here it would only fill the history.
-      stderr: this.#declared && exit === 0 ? '' : this.#stderr,
+      stderr: declared && exit === 0 ? '' : this.#stderr,
     });
     return exit;
+  }
+
+  /** Its streams broke while it ran, and it ended for that: nothing of its own. */
+  async #wasCutOff(): Promise<boolean> {
+    const asked = this.#container.run(['test', '-e', cutFile(this.spec)]);
+    return asked.then(
+      ({ exit }) => exit === 0,
+      () => false,
+    );
   }
 
   #record(observation: Parameters<Recorder['record']>[1]): void {
@@ -173,11 +205,16 @@ export class NodeProcess {
 }
 
 const pidFile = (spec: ProcessSpec): string => `${PID_FOLDER}/heiiki-${spec.process}.pid`;
+const cutFile = (spec: ProcessSpec): string => `${PID_FOLDER}/heiiki-${spec.process}.cut`;
 
 function blameFor(process: string): LabError['blame'] {
   switch (process.replace(/-.*/, '')) {
     case 'squid':
+    case 'tinyproxy':
+    case 'haproxy':
+    case 'dante':
     case 'front':
+    case 'fault':
       return 'relay';
     case 'dnsmasq':
       return 'resolver';

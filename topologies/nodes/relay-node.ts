@@ -2,17 +2,13 @@
 import type { Recorder } from '../../history/events.ts';
 import type { StartedContainer } from '../engine/engine.ts';
 import { LabError } from '../errors.ts';
-import { FORGET_RULES, faultRules, inForce, isGone, notVerified } from '../faults/relay.ts';
-import type { Relay, RelayFault, ZoneName } from '../lab-types.ts';
-import { runProbes } from '../probes.ts';
-import type { ProbeResult } from '../probes.ts';
-import type { RelayProcess } from './relay.ts';
-
-const PROBE_SECONDS = 1;
-/** What it takes to lift a fault on a busy machine, in tries of at most a second each. */
-const TRIES = 5;
-/** In nobody's allowlist; a relay that works says that it is forbidden. */
-export const UNDECLARED = 'undeclared.outside.example:443';
+import { Eye } from '../faults/eye.ts';
+import { RelayFaults } from '../faults/relay-faults.ts';
+import type { Names, Scene } from '../faults/scene.ts';
+import type { FaultSettings, Relay, RelayAccess, RelayFault, ZoneName } from '../lab-types.ts';
+import type { Answer } from '../relays/ask.ts';
+import type { RelayProcess } from '../relays/relay.ts';
+import type { RelayUpkeep } from '../relays/upkeep.ts';
 
 export interface RelayParts {
   readonly name: string;
@@ -23,17 +19,21 @@ export interface RelayParts {
   readonly process: RelayProcess;
   /** zone → our node in it that probes */
   readonly probers: ReadonlyMap<ZoneName, StartedContainer>;
+  /** zone → its resolver */
+  readonly resolvers: ReadonlyMap<ZoneName, Names>;
+  readonly upkeep: RelayUpkeep;
   readonly recorder: Recorder;
 }
 
 export class RelayNode implements Relay {
   readonly name: string;
   readonly #parts: RelayParts;
-  #fault: RelayFault | undefined;
+  readonly #faults: RelayFaults;
 
   constructor(parts: RelayParts) {
     this.name = parts.name;
     this.#parts = parts;
+    this.#faults = new RelayFaults(() => this.#scene());
   }
 
   address(zone: ZoneName): string {
@@ -45,76 +45,57 @@ export class RelayNode implements Relay {
     return `${address}:${this.#parts.port}`;
   }
 
-  async inject(fault: RelayFault): Promise<void> {
-    if (this.#fault !== undefined) await this.heal();
-    this.#fault = fault;
-    const rules = faultRules(fault, [...this.#parts.serves.values()], this.#parts.port);
-    if (rules === undefined) await this.#parts.process.pause();
-    else await this.#nft('nft -f -', rules);
-    this.#record({ kind: 'fault.injected', fault, target: this.name });
-    await this.#verify(fault, 'in-force', (result) => inForce(fault, result));
+  access(zone: ZoneName): RelayAccess {
+    return this.#parts.upkeep.access(zone);
+  }
+  renewCertificate(): Promise<void> {
+    return this.#administer((upkeep) => upkeep.renewCertificate());
+  }
+  expireAccount(): Promise<void> {
+    return this.#administer((upkeep) => upkeep.expireAccount());
+  }
+  changePassword(): Promise<string> {
+    return this.#administer((upkeep) => upkeep.changePassword());
+  }
+  allow(destinations: readonly string[]): Promise<void> {
+    return this.#administer((upkeep) => upkeep.allow(destinations));
+  }
+  /** Asks for a way to a destination from each zone that it serves. */
+  ask(to: string): Promise<ReadonlyMap<ZoneName, Answer>> {
+    return this.#parts.upkeep.ask(to);
   }
 
-  async heal(): Promise<void> {
-    const fault = this.#fault;
-    if (fault === undefined) return;
-    this.#fault = undefined;
-    if (fault === 'paused') await this.#parts.process.resume();
-    else await this.#nft(FORGET_RULES, '');
-    await this.#verify(fault, 'gone', isGone);
-    this.#record({ kind: 'fault.healed', fault, target: this.name });
+  inject(fault: RelayFault, settings?: FaultSettings): Promise<void> {
+    return this.#faults.inject(fault, settings);
+  }
+  heal(): Promise<void> {
+    return this.#faults.heal();
   }
 
-  /** Asks for an undeclared destination from each zone that it serves. */
-  async probe(target = UNDECLARED): Promise<ProbeResult[]> {
-    const results = await Promise.all(
-      [...this.#parts.serves].map(async ([zone, address]) => {
-        const prober = this.#parts.probers.get(zone);
-        if (prober === undefined)
-          throw new LabError('lab', `no node of ours is in zone ${zone}`, 'the topology is wrong');
-        return runProbes(
-          prober,
-          [{ id: zone, kind: 'connect', address, port: this.#parts.port, text: target }],
-          { seconds: PROBE_SECONDS },
-        );
-      }),
-    );
-    return results.flat();
-  }
-
-  /** Ends it in order, also when it is paused, and reads its log to the end. */
+  /** Ends it in order, also while a fault is on, and reads its log to the end. */
   async finish(): Promise<void> {
-    if (this.#fault === 'paused') await this.#parts.process.resume();
+    await this.#faults.finish();
     await this.#parts.process.finish();
   }
 
-  async #verify(
-    fault: RelayFault,
-    state: 'in-force' | 'gone',
-    as: (result: ProbeResult) => boolean,
-  ): Promise<void> {
-    let results: ProbeResult[] = [];
-    for (let tries = 0; tries < TRIES; tries++) {
-      results = await this.probe();
-      if (results.every(as)) {
-        const detail = results
-          .map(({ id, outcome, detail }) => `${id}: ${outcome} ${detail}`.trim())
-          .join('; ');
-        this.#record({ kind: 'fault.verified', fault, target: this.name, state, detail });
-        return;
-      }
-    }
-    const error = notVerified(`fault ${fault} being ${state}`, this.name, results);
-    this.#record({ kind: 'lab.failed', blame: error.blame, what: error.what, cause: error.why });
-    throw error;
+  async #administer<T>(act: (upkeep: RelayUpkeep) => Promise<T>): Promise<T> {
+    const { fault } = this.#faults;
+    if (fault !== undefined)
+      throw new Error(`Relay ${this.name} cannot be changed while ${fault} is in force. Heal it first.`);
+    return act(this.#parts.upkeep);
   }
 
-  async #nft(command: string, input: string): Promise<void> {
-    const { exit, stderr } = await this.#parts.container.run(['sh', '-c', command], { input });
-    if (exit !== 0) throw new LabError('relay', `the relay's packet filter took no rules`, stderr.trim());
-  }
-
-  #record(observation: Parameters<Recorder['record']>[1]): void {
-    this.#parts.recorder.record('lab', observation);
+  #scene(): Scene {
+    const { name, port, serves, container, process, probers, resolvers, recorder } = this.#parts;
+    const eyes = [...serves.keys()].map((zone) => {
+      const [prober, resolver] = [probers.get(zone), resolvers.get(zone)];
+      if (prober === undefined || resolver === undefined)
+        throw new LabError('lab', `no node of ours is in zone ${zone}`, 'the topology is wrong');
+      return new Eye(zone, prober, this.access(zone), resolver.address);
+    });
+    const place = { addresses: [...serves.values()], port };
+    const [first] = [...serves.keys()];
+    const kind = first === undefined ? 'connect' : this.access(first).kind;
+    return { relay: name, kind, place, container, process, eyes, resolvers, recorder };
   }
 }

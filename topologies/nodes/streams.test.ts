@@ -2,7 +2,6 @@ import { describe, it } from 'node:test';
 import { expect } from 'chai';
 import { LineReader } from './lines.ts';
 import { FrameReader } from './ndjson.ts';
-import { squidConfig } from './squid.ts';
 
 describe('lines', () => {
   it('are the same however the bytes are cut, also inside a character', () => {
@@ -53,32 +52,5 @@ describe('frames', () => {
       'null',
       1,
     ]);
-  });
-});
-
-describe('configuration of the relay', () => {
-  const settings = {
-    listen: ['10.0.0.3:3128'],
-    allow: ['edr.cloud.test:443', '10.1.0.4:80'],
-    resolver: '10.1.0.2',
-  };
-  it('lets the declared destinations through and refuses the rest', () => {
-    const lines = squidConfig({ ...settings, strictHost: false }).split('\n');
-    expect(lines).to.include.members([
-      'http_port 10.0.0.3:3128',
-      'dns_nameservers 10.1.0.2',
-      'acl host1 dst 10.1.0.4',
-    ]);
-    expect(lines.filter((line) => line.startsWith('http_access'))).to.deep.equal([
-      'http_access allow host0 port0',
-      'http_access allow host1 port1',
-      'http_access deny all',
-    ]);
-  });
-  it('is reached only through the front that looks at the Host header, if it is strict', () => {
-    const lines = squidConfig({ ...settings, strictHost: true }).split('\n');
-    expect(lines).to.include('http_port 127.0.0.1:13128 require-proxy-header');
-    expect(lines).to.include('http_access allow CONNECT host0 port0');
-    expect(lines.filter((line) => line.includes('10.0.0.3'))).to.deep.equal([]);
   });
 });

@@ -1,7 +1,7 @@
 /** HTTPS requests with JSON over one route; connections are kept and belong to this client only. */
 import { Agent, request, type RequestOptions } from 'node:https';
 import type { Duplex } from 'node:stream';
-import { asRouteError, RouteError } from './failure.ts';
+import { asRouteError, PageError, RouteError } from './failure.ts';
 import { openTunnel, type Route, type TunnelOptions } from './tunnel.ts';
 
 export interface Ask {
@@ -14,7 +14,7 @@ export interface Ask {
 export interface Answer {
   readonly status: number;
   readonly etag: string | undefined;
-  /** undefined when the body is empty or is not JSON */
+  /** undefined when the body is empty */
   readonly json: unknown;
 }
 
@@ -47,7 +47,7 @@ export class HttpsClient {
     this.#agent = new TunnelAgent(() => openTunnel(route, options));
   }
 
-  /** Any status is an answer. Throws RouteError when there was none. */
+  /** Any status is an answer. Throws RouteError when there was none, PageError when it is not the cloud's. */
   async ask(ask: Ask): Promise<Answer> {
     const signal = AbortSignal.any([AbortSignal.timeout(ask.timeoutMs), this.#closed.signal]);
     const body = ask.body === undefined ? undefined : Buffer.from(JSON.stringify(ask.body));
@@ -86,13 +86,11 @@ export class HttpsClient {
           else parts.push(part);
         });
         answer.once('error', fail);
-        answer.once('end', () =>
-          resolve({
-            status: answer.statusCode ?? 0,
-            etag: answer.headers.etag,
-            json: parsed(Buffer.concat(parts)),
-          }),
-        );
+        answer.once('end', () => {
+          const given = read(answer.statusCode ?? 0, answer.headers.etag, Buffer.concat(parts));
+          if (given) resolve(given);
+          else reject(new PageError(`${ask.method} ${ask.path}`));
+        });
       });
       sent.end(body);
     });
@@ -112,10 +110,12 @@ export class HttpsClient {
 /** A kept connection that the other end had closed meanwhile says nothing about the way: asked once again. */
 class StaleConnection extends RouteError {}
 
-function parsed(body: Buffer): unknown {
-  if (body.length === 0) return undefined;
+/** undefined: it is not the cloud that answers. The cloud speaks JSON and sends nobody elsewhere. */
+function read(status: number, etag: string | undefined, body: Buffer): Answer | undefined {
+  if (status >= 300 && status < 400 && status !== 304) return undefined;
+  if (body.length === 0) return { status, etag, json: undefined };
   try {
-    return JSON.parse(body.toString('utf8')) as unknown;
+    return { status, etag, json: JSON.parse(body.toString('utf8')) as unknown };
   } catch {
     return undefined;
   }

@@ -24,7 +24,7 @@ const named = (name: string): Buffer =>
   sequence(der(0x31, sequence(COMMON_NAME, der(0x0c, Buffer.from(name)))));
 
 /** Valid for an hour around now, for that DNS name; trusted by whoever is given `cert` as authority. */
-export function selfSigned(name: string): { cert: string; key: string } {
+export function selfSigned(name: string, subject = name): { cert: string; key: string } {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const extensions = sequence(
     sequence(BASIC_CONSTRAINTS, TRUE, der(0x04, sequence(TRUE))),
@@ -34,9 +34,9 @@ export function selfSigned(name: string): { cert: string; key: string } {
     der(0xa0, hex('020102')),
     der(0x02, Buffer.concat([Buffer.from([1]), randomBytes(8)])),
     ECDSA_SHA256,
-    named(name),
+    named(subject),
     sequence(time(Date.now() - 1_800_000), time(Date.now() + 1_800_000)),
-    named(name),
+    named(subject),
     publicKey.export({ type: 'spki', format: 'der' }),
     der(0xa3, extensions),
   );

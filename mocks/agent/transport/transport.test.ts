@@ -1,11 +1,14 @@
+import { once } from 'node:events';
 import { createServer as createHttps } from 'node:https';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { expect } from 'chai';
-import { RouteError } from './failure.ts';
+import { connectRequest } from './connect.ts';
+import { PageError, RouteError } from './failure.ts';
 import { HttpsClient } from './https.ts';
 import { selfSigned } from './test-authority.ts';
-import { connectRequest, openTunnel, type Route } from './tunnel.ts';
+import { HONEST_TLS, plainRelay } from './testing.ts';
+import { openTunnel, type Route } from './tunnel.ts';
 
 const NAME = 'localhost';
 const portOf = (server: Server): number => (server.address() as AddressInfo).port;
@@ -23,6 +26,8 @@ describe('the way to the cloud', () => {
       requests.push(`${request.method ?? ''} ${request.url ?? ''} ${request.headers.host ?? ''}`);
       if (request.url === '/silent') return;
       if (request.url === '/cut') return void request.socket.destroy();
+      if (request.url === '/page') return void response.end('<html>blocked</html>');
+      if (request.url === '/elsewhere') return void response.writeHead(302, { location: '/' }).end();
       response.writeHead(200, { etag: '"r1"' }).end('{"fine":true}');
     });
     cloud = await listening(https);
@@ -51,13 +56,14 @@ describe('the way to the cloud', () => {
       });
     });
     open.push(await listening(server));
-    return { relay: { host: '127.0.0.1', port: portOf(server) } };
+    return { relay: plainRelay(portOf(server)) };
   };
   const options = (more: { ca?: string; timeoutMs?: number; port?: number } = {}) => ({
     target: { host: NAME, port: more.port ?? portOf(cloud) },
     ca: more.ca ?? good.cert,
     timeoutMs: more.timeoutMs ?? 3000,
     namesHost: true,
+    trust: HONEST_TLS,
   });
   const failure = async (route: Route, more = {}): Promise<string> => {
     try {
@@ -86,14 +92,28 @@ describe('the way to the cloud', () => {
     expect(requests.at(-1)).to.equal(`GET /x localhost:${portOf(cloud)}`);
     client.close();
   });
+  it('keeps what is open for longer than opening may take', async () => {
+    const socket = await openTunnel(await relay('HTTP/1.1 200 OK\r\n\r\n'), options({ timeoutMs: 300 }));
+    const ended = once(socket, 'close', { signal: AbortSignal.timeout(500) }).then(
+      () => 'closed',
+      () => 'open',
+    );
+    expect(await ended).to.equal('open');
+    socket.destroy();
+  });
   it('tells how it failed', async () => {
     const closed = createServer();
     await listening(closed);
     const port = portOf(closed);
     closed.close();
-    expect(await failure({ relay: { host: '127.0.0.1', port } })).to.equal('refused');
+    expect(await failure({ relay: plainRelay(port) })).to.equal('refused');
     expect(await failure(await relay('HTTP/1.1 403 Forbidden\r\n\r\n'))).to.equal('denied');
-    expect(await failure(await relay('HTTP/1.1 407 Sign in\r\n\r\n'))).to.equal('denied');
+    expect(await failure(await relay('HTTP/1.1 407 Sign in\r\n\r\n'))).to.equal('credentials');
+    const page = 'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>';
+    expect(await failure(await relay(page))).to.equal('denied');
+    expect(await failure(await relay('HTTP/1.1 302 Found\r\nLocation: http://x/\r\n\r\n'))).to.equal(
+      'denied',
+    );
     expect(await failure(await relay('220 mail ready\r\n\r\n'))).to.equal('untrusted');
     expect(await failure(await relay(null), { timeoutMs: 200 })).to.equal('silent');
     expect(await failure({ relay: null, from: '198.51.100.1' })).to.equal('unreachable');
@@ -118,6 +138,15 @@ describe('the way to the cloud', () => {
         .catch((cause: unknown) => cause);
       expect(caught).to.be.instanceOf(RouteError);
       expect((caught as RouteError).failure, path).to.equal(expected);
+    }
+    client.close();
+  });
+  it('takes neither a page nor a way elsewhere for an answer', async () => {
+    const client = new HttpsClient({ relay: null }, options());
+    for (const path of ['/page', '/elsewhere']) {
+      const caught: unknown = await client.ask({ ...ask, path }).catch((cause: unknown) => cause);
+      expect(caught, path).to.be.instanceOf(PageError);
+      expect((caught as PageError).failure).to.equal('denied');
     }
     client.close();
   });

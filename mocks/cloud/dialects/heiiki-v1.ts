@@ -1,6 +1,7 @@
 /** The dialect of openapi.yaml: what each operation does, as functions from call to answer. */
 import type { AgentRecord, Agents } from '../agents.ts';
 import type { CommandQueue } from '../commands.ts';
+import type { ContentStore } from '../content.ts';
 import { bearer, empty, json, problem } from '../exchange.ts';
 import type { CloudAnswer, CloudRequest, Dialect, Emit, Operation, Outcome } from '../exchange.ts';
 import { toDetection } from '../ocsf.ts';
@@ -19,8 +20,11 @@ export interface CloudState {
   readonly token: string;
   readonly agents: Agents;
   readonly policy: PolicyStore;
+  readonly content: ContentStore;
   readonly commands: CommandQueue;
   now(): number;
+  /** as the cloud tells the time, which may be wrong */
+  told(): number;
 }
 interface Call {
   readonly state: CloudState;
@@ -43,7 +47,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     const beat = body as Heartbeat;
     agent.lastHeartbeat = { ...beat, receivedAt: state.now() };
     emit({ kind: 'cloud.heartbeat', agent: agent.agentId, queued: beat.queued, dropped: beat.dropped });
-    return json(200, { policyRevision: state.policy.current.revision, serverTime: state.now() });
+    return json(200, { policyRevision: state.policy.current.revision, serverTime: state.told() });
   },
   readPolicy: ({ state, agent, request, emit }) => {
     const { etag, current } = state.policy;
@@ -85,6 +89,19 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   },
 };
 
+/** Operations that need no key. */
+const PUBLIC: Readonly<
+  Record<string, (state: CloudState, request: CloudRequest, judged: Judged, emit: Emit) => Served>
+> = {
+  enrol,
+  hello: (state) => ({ answer: json(200, { serverTime: state.told() }) }),
+  readContent: ({ content }, request) => {
+    const { etag, current } = content;
+    const notModified = request.headers['if-none-match'] === etag;
+    return { answer: notModified ? empty(304, { etag }) : json(200, current, { etag }) };
+  },
+};
+
 export function heiikiV1(state: CloudState, validator: Validator): Dialect {
   return {
     name: 'heiiki-v1',
@@ -102,7 +119,7 @@ function operation(state: CloudState, validator: Validator, route: Route): Opera
       const { problems, body } = validator.request(route, request);
       const done = await (route.secured
         ? serve(state, route, request, { problems, body }, emit)
-        : enrol(state, request, { problems, body }, emit));
+        : open(state, route, request, { problems, body }, emit));
       const ours = validator.answer(route, done.answer).join('; ');
       if (ours)
         emit({ kind: 'lab.failed', blame: 'cloud', what: `answer of ${route.operationId}`, cause: ours });
@@ -137,8 +154,14 @@ async function serve(
   return { answer: await handler({ state, request, parameters, body, agent, emit }), ...named };
 }
 
-function enrol(state: CloudState, request: CloudRequest, { problems, body }: Judged, emit: Emit): Served {
-  if (problems.length > 0) return { answer: invalid(problems) };
+function open(state: CloudState, route: Route, request: CloudRequest, judged: Judged, emit: Emit): Served {
+  if (judged.problems.length > 0) return { answer: invalid(judged.problems) };
+  const handler = PUBLIC[route.operationId];
+  if (!handler) throw new Error(`openapi.yaml names ${route.operationId}; write its handler in heiiki-v1.ts`);
+  return handler(state, request, judged, emit);
+}
+
+function enrol(state: CloudState, request: CloudRequest, { body }: Judged, emit: Emit): Served {
   const enrolment = body as Enrolment;
   if (enrolment.token !== state.token)
     return { answer: problem(401, 'Unknown enrolment token', 'it is not the token of this cloud') };

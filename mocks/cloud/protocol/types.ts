@@ -3,6 +3,11 @@
  * follow it by hand and a test compares the names of both. All times are milliseconds since the Unix epoch.
  */
 
+/** Path of the question whether the cloud is there. */
+export const HELLO = '/v1/hello';
+/** Path of the content update, at the host that updates come from. */
+export const CONTENT = '/v1/content';
+
 /** RFC 9457 */
 export interface Problem {
   title: string;
@@ -125,6 +130,17 @@ export interface DetectionBatch {
 export interface Accepted {
   /** `finding_info.uid` of everything that is now stored */
   accepted: string[];
+}
+
+export interface Hello {
+  serverTime: number;
+}
+/** A content update: what the agent looks for beside the policy. */
+export interface Content {
+  /** from 1 */
+  revision: number;
+  /** techniques that are looked for, e.g. T1204.002 */
+  rules: string[];
 }
 
 export interface Command {

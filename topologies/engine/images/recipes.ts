@@ -19,7 +19,7 @@ export const baseImage: ImageRecipe = {
     `# ${SUITE} minbase ${BASE_PACKAGES.join(' ')} ${process.env['HEIIKI_BASE_IMAGE'] ?? ''}`.trim(),
 };
 
-/** Resolver, relay, namespace holder, gateway and witness. */
+/** Resolver, relays of every kind, namespace holder, gateway and witness. */
 export const toolsImage: ImageRecipe = {
   name: 'tools',
   parent: baseImage,
@@ -31,6 +31,8 @@ export const toolsImage: ImageRecipe = {
     'curl',
     'squid-openssl',
     'tinyproxy-bin',
+    'haproxy',
+    'dante-server',
     'openssl',
     'procps',
   ),

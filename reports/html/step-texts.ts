@@ -1,0 +1,184 @@
+/** Steps of scenarios in Japanese, for the timeline. One that is not here is shown as it was written. */
+import { variantName } from './names.ts';
+import { both, same, type Both } from './texts.ts';
+
+/** `<>` stands for the value of a row or a word, which is shown by its name. */
+const STEPS: Readonly<Record<string, string>> = {
+  'a closed network with a relay': 'プロキシのある閉域を用意',
+  'a closed network with a strict relay': 'Hostヘッダーに厳格なプロキシのある閉域を用意',
+  'a closed network whose relay opens the traffic': 'TLS検査を行うプロキシのある閉域を用意',
+  'a closed network whose relay opens the traffic, trusted by the endpoint':
+    'TLS検査を行うプロキシ（端末がそのCAを信頼）のある閉域を用意',
+  'the product works in a closed network': '製品が閉域で動作している',
+  'the product works in a closed network and knows its relay by name':
+    '製品が閉域で動作し、プロキシを名前で指定している',
+  'the product works behind the relay of an open network':
+    '製品が、開いたネットワークのプロキシ経由で動作している',
+  'the product is installed with the address of the relay': 'プロキシのアドレスを指定して製品を導入',
+  'the product is installed with the address of the relay as <>': 'プロキシを<>で指定して製品を導入',
+  'the product is installed with a relay that is wrong: <>': '誤ったプロキシを指定して製品を導入：<>',
+  'the product is installed with all that is known of the relay':
+    'プロキシについて分かる設定をすべて指定して製品を導入',
+  'the product is installed and has had time to read its policy':
+    '製品を導入し、ポリシー取得に十分な時間を置く',
+  'it enrols through the relay in time': '時間内にプロキシ経由で登録する',
+  'it has had its time to start': '起動に十分な時間を置く',
+  'it has had its time to enrol': '登録に十分な時間を置く',
+  'it enrols in time, answered or not': '失効確認への応答の有無にかかわらず時間内に登録する',
+  'it enrols through the relay, or refuses the address with an error':
+    'プロキシ経由で登録するか、エラーを示してアドレスを拒否する',
+  'every tunnel that it asks for names its target in the Host header':
+    'すべてのトンネル要求でHostヘッダーが接続先と一致する',
+  'a user of the endpoint tries to reach the cloud with curl': '端末の利用者がcurlでクラウドへの接続を試みる',
+  'no proxy is set on the endpoint and the user did not get out':
+    '端末にプロキシ設定はなく、利用者は外へ出られない',
+  'the product is watched for as long as its slowest interval': '製品の最長間隔の間、観測を続ける',
+  'the endpoint is watched: <>': '端末を観測：<>',
+  'it is known what the relay carries for one endpoint: <>': '端末1台でプロキシにかかる負荷が分かる：<>',
+  'an attack happens': '攻撃を実行',
+  'several attacks happen': '複数の攻撃を実行',
+  'an attack on a file happens': 'ファイルへの攻撃を実行',
+  'every attack that it reports in the open happens': '開いたネットワークで検知できた攻撃をすべて実行',
+  'the benign twin of every attack happens': '各攻撃の無害な類似操作を実行',
+  'it is reported in time': '時間内に報告される',
+  'it is reported after the relay is back': 'プロキシの復帰後に報告される',
+  'it is reported directly, without the relay': 'プロキシを通らず直接報告される',
+  'it is reported through the relay in time': '時間内にプロキシ経由で報告される',
+  'the attack is reported in time': '攻撃が時間内に報告される',
+  'each of them is reported in time': 'それぞれが時間内に報告される',
+  'each of them is reported as in the open': 'それぞれが開いたネットワークと同様に報告される',
+  'each of them went through the relay and none past it': 'すべてがプロキシを通り、迂回したものはない',
+  'all of them arrive': 'すべて届く',
+  'the twins stay silent': '無害な類似操作は報告されない',
+  'the report says what really happened': '報告された処置が実際の結果と一致する',
+  'its policy says <>': 'ポリシーの指定：<>',
+  'the endpoint has sent nothing past the relay': '端末はプロキシ以外へ何も送っていない',
+  'the endpoint has sent no data past the relay': '端末はプロキシ以外へデータを送っていない',
+  'it has asked the relay for declared destinations only': 'プロキシへ要求した宛先は申告どおり',
+  'what the relay refused is listed': 'プロキシが拒否した要求を一覧にする',
+  'the relay lets nothing pass but what enrolling and reporting need':
+    'プロキシは登録と報告に必要な宛先だけを通す',
+  'the relay is lost: <>': 'プロキシが失われる：<>',
+  'the relay comes back': 'プロキシが復帰する',
+  'the relay comes up later': 'プロキシが後から起動する',
+  'it is connected again in time': '時間内に再接続する',
+  'it connects by itself': '自動で接続する',
+  'the endpoint is started again': '端末を再起動する',
+  'the local DNS does not know the cloud': '閉域のDNSはクラウドの名前を知らない',
+  'its cloud sends it a policy and a command': 'クラウドがポリシーと指示を送る',
+  'each kind of exchange that it declares has reached the cloud':
+    '申告されたすべての用途の通信がクラウドに届いている',
+  'it has a connectivity test of its own': '製品に接続診断の機能がある',
+  'its connectivity test is run while the relay works, is lost in every way, and is back':
+    'プロキシの正常時、各障害時、復帰後に接続診断を実行',
+  'the test has told the truth each time': '接続診断の結果は毎回事実と一致する',
+  'the installer refuses it, or the status says that there is no connection':
+    'インストーラーが拒否するか、状態表示が未接続を示す',
+  'each of its functions is tried': '各機能を試す',
+  'each of its functions is tried there': 'その場所で各機能を試す',
+  'behind the relay it can do what it declares': 'プロキシの内側で、申告した機能がすべて使える',
+  'the endpoint is moved to the open network': '端末を開いたネットワークへ移す',
+  'the endpoint is moved back to the closed network': '端末を閉域へ戻す',
+  'the endpoint has been in the open network': '端末は開いたネットワークに置かれていた',
+  'the endpoint is cut off from every network': '端末をすべてのネットワークから切り離す',
+  'the cheapest way that brings the product back is looked for':
+    '手間の少ない順に、製品を復旧できる方法を試す',
+  'it has recovered as declared': '申告どおりの方法で復旧した',
+  'it is visible on the endpoint that the product is cut off': '通信できないことが端末で分かる',
+  'the product has not spoken to its cloud': '製品はクラウドと通信していない',
+  'the product no longer tries to go around the relay': '製品はプロキシの迂回をやめている',
+  'the product is removed as its maker documents it': 'ベンダーの手順どおりに製品を削除',
+  'nothing of it is left': '製品は何も残っていない',
+  'somebody tries to remove it without the secret': 'パスワードなしで削除を試みる',
+  'removal without the secret is refused': 'パスワードなしの削除は拒否される',
+  'the removal was refused': '削除は拒否された',
+  'protection is switched off in the cloud': 'クラウドで保護を解除',
+  'the product is removed without the secret as soon as it lets itself':
+    '削除できるようになり次第、パスワードなしで削除',
+  'it was removed in time, and nothing of it is left': '時間内に削除され、何も残っていない',
+  "the company's batch job is reported": '業務のバッチ処理が検知される',
+  'the batch job is put on the allowlist': 'バッチ処理を許可リストに登録',
+  'the batch job runs again': 'バッチ処理を再実行',
+  'the batch job is silenced by its entry': 'バッチ処理は登録により検知されない',
+  'the batch job has stayed silent': 'バッチ処理は検知されなかった',
+  'another file of the same name runs': '同名の別ファイルを実行',
+  'the other file is reported in time': '別ファイルは時間内に報告される',
+  'one byte of the batch job changes and it runs again': 'バッチ処理を1バイト変更して再実行',
+  'the entry is removed': '許可リストの登録を削除',
+  'the cloud shows a certificate that <>': 'クラウドが不正な証明書を示す：<>',
+  'the cloud shows its own certificate again': 'クラウドが正しい証明書に戻る',
+  'it has had time to refuse a certificate and to say so': '証明書を拒否して報告するのに十分な時間を置く',
+  'it has sent nothing before that, and said that a certificate was the reason':
+    'それまで何も送らず、証明書が理由であることを示した',
+  'it has sent nothing, and says that a certificate is the reason':
+    '何も送らず、証明書が理由であることを示す',
+  'it accepts or refuses inspection as it declares': 'TLS検査を申告どおりに受け入れるか拒否する',
+  "the cloud's certificate names a place where revocation is told":
+    'クラウドの証明書に失効確認先が記載されている',
+  'no question about revocation went past the relay': '失効確認の通信はプロキシを迂回していない',
+  'a closed network with a relay of the kind <>': '<>のプロキシのある閉域を用意',
+  'a closed network with a relay that asks for a sign-in': '認証を求めるプロキシのある閉域を用意',
+  'all of them arrive in spite of the limit': '制限があってもすべて届く',
+  'all of them arrive, as none was taken for delivered': '送信済みと取り違えられず、すべて届く',
+  'it is reported in time, whatever else is blocked': 'ほかが遮断されていても時間内に報告される',
+  'the installer refuses the password, or the status says that there is no connection':
+    'インストーラーがパスワードを拒否するか、状態表示が不通を示す',
+  'attacks are reported through the first relay in time': '攻撃が時間内に1台目のプロキシ経由で報告される',
+  'attacks are reported through the second relay in time': '攻撃が時間内に二台目のプロキシ経由で報告される',
+  'commands are given now and then': '間隔を空けて指示を出す',
+  'each declared destination is taken away for a while, and an attack happens meanwhile':
+    '申告された宛先を一つずつ一時的に遮断し、その間に攻撃を実行',
+  'each of them has its result in time': 'それぞれの結果が時間内に返る',
+  'it has come to the new relay as declared': '申告どおりの方法で新しいプロキシに移った',
+  'it has not shown the expired account again and again': '期限切れのアカウントを繰り返し使っていない',
+  'it is reported through the relay after the renewal': '更新後にプロキシ経由で報告される',
+  'it is reported, directly or through the relay that still works at its address':
+    '直接、またはアドレスでは動作しているプロキシ経由で報告される',
+  'it works there, unless it does not declare that kind': 'その種類に対応すると申告していれば動作する',
+  'its attacks are reported through the relay': '攻撃がプロキシ経由で報告される',
+  'many attacks happen': '多数の攻撃を実行',
+  'reports have needed no destination but their own': '報告には専用の宛先だけで足りている',
+  'the account expires': 'プロキシのアカウントが期限切れになる',
+  'the account gets a new password, and the product is told': 'アカウントのパスワードを変更し、製品に設定',
+  'the certificate of the relay is renewed, and the endpoint is told as far as it must be':
+    'プロキシの証明書を更新し、必要なら端末に設定',
+  'the cheapest way that brings the product to the new relay is looked for':
+    '手間の少ない順に、新しいプロキシへ移す方法を試す',
+  'the gateway blocks everything': 'ゲートウェイがすべてを遮断',
+  'the gateway blocks everything but where reports go': 'ゲートウェイが報告先以外を遮断',
+  'the password shows nowhere that others can look': 'パスワードは他者が見られる場所に現れていない',
+  'the product has not opened connection after connection': '製品は接続を際限なく開き直していない',
+  'the product is installed with a wrong password': '誤ったパスワードを指定して製品を導入',
+  'the product is shown block pages': '製品にブロック画面が返される',
+  'the product works behind a gateway with a URL filter':
+    '製品がURLフィルターのあるゲートウェイの内側で動作している',
+  'the product works behind a relay of the kind <>': '製品が<>のプロキシ経由で動作している',
+  'the product works behind a relay that asks for a sign-in': '製品が認証を求めるプロキシ経由で動作している',
+  'the product works behind a relay that is going to be replaced':
+    '製品が、交換予定のプロキシ経由で動作している',
+  'the product works behind the first of two relays': '製品が2台あるプロキシの1台目を経由して動作している',
+  'the product works behind the relay of an open network and knows it by name':
+    '製品が、名前で指定した開いたネットワークのプロキシ経由で動作している',
+  'the relay begins to cut connections that carry much': 'プロキシが大きな送信を切断し始める',
+  'the relay begins to cut tunnels that have been idle for a while':
+    'プロキシが無通信のトンネルを切断し始める',
+  'the relay has let it through for its account only': 'プロキシは認証したアカウントの通信だけを通した',
+  'the relay lets all of them pass again': 'プロキシがすべての宛先を再び通す',
+  'the relay turns it away': 'プロキシが製品の認証を拒否する',
+};
+
+const PATTERNS = Object.entries(STEPS)
+  .filter(([en]) => en.includes('<>'))
+  .map(([en, ja]) => ({ before: en.slice(0, en.indexOf('<>')), after: en.slice(en.indexOf('<>') + 2), ja }));
+
+export function stepText(text: string): Both {
+  const exact = STEPS[text];
+  if (exact !== undefined) return both(text, exact);
+  const found = PATTERNS.find(({ before, after }) => text.startsWith(before) && text.endsWith(after));
+  if (!found) return same(text);
+  const value = text.slice(found.before.length, text.length - found.after.length);
+  return both(
+    text,
+    found.ja.replace('<>', () => variantName(value).ja),
+  );
+}

@@ -1,0 +1,82 @@
+/** Relays that cut, limit and withhold: how much, how long, and what is done meanwhile. */
+import type { HistoryEvent } from '../../history/events.ts';
+import type { StimulusId } from '../../mocks/workloads/stimuli.ts';
+import { until } from './ask.ts';
+import { slowestFrom } from './functions.ts';
+import type { PlayedAct, Session } from './session.ts';
+
+/** So long as a product may take for a command, as nobody waits for one on a tunnel that is busy anyway; at most a minute. */
+export const idleSeconds = (session: Session): number =>
+  Math.min(60, Math.max(2, Math.round(session.declared('command') / 1000)));
+
+const COMMANDS = 3;
+/** uids of commands that were given when nothing had happened for longer than idle tunnels live. */
+export async function commandsNowAndThen(session: Session): Promise<string[]> {
+  const uids: string[] = [];
+  for (let number = 0; number < COMMANDS; number++) {
+    const idle = idleSeconds(session) * 1000 * (1 + session.random.integer(2, 10) / 10);
+    await until(session.history, Date.now() + idle);
+    uids.push(await session.cloud.command(undefined, 'ping'));
+  }
+  return uids;
+}
+
+/** The smallest that a relay can be told. */
+const LEAST_LIMIT = 4096;
+/** Samples of an indicator are known to the policy beforehand, and there are only so many. */
+const MOST_INDICATORS = 26;
+const MANY = 24;
+const MOST = 90;
+
+/** So many that their reports are several times what passes at once. */
+export async function manyAttacks(session: Session, usable: readonly StimulusId[]): Promise<PlayedAct[]> {
+  // Accounts are slow to make.
+  const kinds = usable.filter((kind) => kind !== 'T1098.007');
+  const enough = Math.ceil((LEAST_LIMIT * 3) / Math.max(1, reportBytes(session)));
+  const count = Math.min(MOST, Math.max(MANY, enough));
+  const acts: PlayedAct[] = [];
+  for (let number = 0; number < count; number++) {
+    const wanted = kinds[session.random.integer(0, kinds.length - 1)] ?? usable[0];
+    const used = acts.filter(({ act }) => act.stimulus === 'sha256-indicator').length;
+    const kind =
+      wanted === 'sha256-indicator' && used >= MOST_INDICATORS ? kinds.find((k) => k !== wanted) : wanted;
+    if (kind) acts.push(await session.play(session.fresh(kind)));
+  }
+  return acts;
+}
+
+/** A third of what `count` reports of this product have, in bytes. */
+export const limitOf = (session: Session, count: number): number =>
+  Math.max(LEAST_LIMIT, Math.round((reportBytes(session) * count) / 3));
+
+/** Size of the first report that this product has sent; reports of one product are alike. */
+function reportBytes({ history }: Session): number {
+  const [first] = history.events.filter((event) => event.kind === 'cloud.detection');
+  const [line] = history.events.filter((event) => event.kind === 'cloud.telemetry');
+  return Buffer.byteLength((first ?? line)?.body ?? '');
+}
+
+/** host:port to which the statement says that reports of this kind go. */
+function reportsGoTo({ product }: Session, stimulus: StimulusId): string | undefined {
+  const { detection, telemetry } = product.product.statement.channels;
+  return stimulus === 'log-line' ? (telemetry ?? detection) : (detection ?? telemetry);
+}
+
+/** With each of the destinations taken away in turn, an attack gets its time to be reported. */
+export async function withoutEach(
+  session: Session,
+  stimulus: StimulusId,
+  destinations: readonly string[],
+  allow: (rest: readonly string[]) => Promise<HistoryEvent>,
+): Promise<{ destination: string; act: string; needed: boolean }[]> {
+  const taken: { destination: string; act: string; needed: boolean }[] = [];
+  for (const destination of destinations) {
+    await allow(destinations.filter((other) => other !== destination));
+    // By then it has noticed, and tried whatever it does without it.
+    await until(session.history, slowestFrom(session, Date.now()));
+    const { id } = await session.play(session.fresh(stimulus));
+    await until(session.history, Date.now() + session.within('detect') + 1);
+    taken.push({ destination, act: id, needed: destination === reportsGoTo(session, stimulus) });
+  }
+  return taken;
+}
