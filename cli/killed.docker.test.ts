@@ -14,7 +14,7 @@ import { call, type Called, type Ended } from './command.ts';
 
 const STARTED_MS = 120_000;
 /** The engine ends a lease within a second after its holder; on a busy machine it is late. */
-const DEAD_MS = 10_000;
+const DEAD_MS = 30_000;
 const INTERRUPTED_MS = 60_000;
 const GLANCE_MS = 200;
 /** Of the loader, shared by all programs and of no run. */

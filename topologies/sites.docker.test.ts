@@ -31,7 +31,7 @@ describe('more than one site', () => {
     await lab.proveClosed();
     const pc = lab.endpoint('pc');
     const through = async (relay: string, zone: string): Promise<string> => {
-      const argv = ['curl', '-sS', '-m', '2', '-p', '-x', `http://${lab.relay(relay).address(zone)}`];
+      const argv = ['curl', '-sS', '-m', '10', '-p', '-x', `http://${lab.relay(relay).address(zone)}`];
       return (await pc.exec([...argv, 'http://edr.cloud.test:443/'])).stdout;
     };
     const before = (await pc.exec(['cat', '/etc/resolv.conf'])).stdout;
@@ -56,8 +56,8 @@ describe('more than one site', () => {
     expect((await pc.exec(['ip', '-o', 'addr'])).stdout).to.contain(` ${office ?? '-'}/28 `);
     expect(await fetchCloud(lab, null)).to.include({ stdout: 'cloud' });
     // Where the relay was is a device that refuses, and whom the office does not know has a name here.
-    expect((await fetchCloud(lab, 'closed', '-m', '1')).exit).to.equal(7);
-    await pc.exec(['curl', '-sS', '-m', '2', 'http://www.outside.test/hello']);
+    expect((await fetchCloud(lab, 'closed', '-m', '10')).exit).to.equal(7);
+    await pc.exec(['curl', '-sS', '-m', '10', 'http://www.outside.test/hello']);
     const heard = await history.awaited('outsider.heard', ({ ours, what }) => !ours && what === 'plain');
     expect(heard).to.include({ outsider: 'outside', role: 'witness', port: 80 });
     expect(heard.text).to.contain('GET /hello');
@@ -84,7 +84,7 @@ describe('more than one site', () => {
     await pc.move('home');
     const relay = lab.relay().address('closed');
     const to = (...more: readonly string[]): Promise<unknown> =>
-      pc.exec(['curl', '-sS', '-m', '3', '-p', '-x', `http://user:secret@${relay}`, ...more]);
+      pc.exec(['curl', '-sS', '-m', '20', '-p', '-x', `http://user:secret@${relay}`, ...more]);
     // A careful client sees the wrong certificate, a careless one talks.
     await to('https://edr.cloud.test/');
     const refused = await history.awaited('outsider.heard', ({ what }) => what === 'tls-refused');

@@ -146,7 +146,7 @@ describe('the reference agent on an endpoint without a network', { timeout: 300_
 });
 
 /** Bounded: says what did not come true. */
-async function eventually(what: string, is: () => Promise<boolean>, withinMs = 15_000): Promise<void> {
+async function eventually(what: string, is: () => Promise<boolean>, withinMs = 60_000): Promise<void> {
   const until = performance.now() + withinMs;
   while (!(await is().catch(() => false))) {
     if (performance.now() > until) throw new Error(`within ${withinMs} ms there was not: ${what}`);

@@ -18,7 +18,7 @@ import { EngineDoor } from './testing-door.ts';
 import { played, reachInto, type Played, type Reach } from './testing-played.ts';
 
 const STIMULUS = 'sha256-indicator';
-const NOTICED_MS = 10_000;
+const NOTICED_MS = 30_000;
 
 interface Sabotage {
   readonly title: string;

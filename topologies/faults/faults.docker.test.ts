@@ -108,17 +108,19 @@ describe('a fault of the relay', () => {
   const curl = (...args: readonly string[]): Promise<RunResult> =>
     lab
       .endpoint()
-      .exec(['curl', '-sS', '-m', '3', '-p', '-x', `http://${lab.relay().address('closed')}`, ...args], {
+      .exec(['curl', '-sS', '-m', '20', '-p', '-x', `http://${lab.relay().address('closed')}`, ...args], {
         user: 'nobody',
       });
   const CLOUD_URL = 'http://edr.cloud.test:443/';
   const tunnelled = (): Promise<RunResult> => curl(CLOUD_URL);
+  /** where no answer is what is expected */
+  const soon = (): Promise<RunResult> => curl('-m', '3', CLOUD_URL);
   /** not through a tunnel: what a browser shows */
   const browsed = (): Promise<RunResult> =>
     lab
       .endpoint()
       .exec(
-        ['curl', '-sSi', '-m', '3', '-x', `http://${lab.relay().address('closed')}`, 'http://x.example/'],
+        ['curl', '-sSi', '-m', '20', '-x', `http://${lab.relay().address('closed')}`, 'http://x.example/'],
         {
           user: 'nobody',
         },
@@ -154,17 +156,15 @@ describe('a fault of the relay', () => {
   /** what the endpoint sees while it is in force; `tunnel` was open before */
   const sees: Readonly<Record<Exclude<RelayFault, 'delay'>, (tunnel: Tunnel) => Promise<void>>> = {
     refused: async () => {
-      const { exit, ms } = await tunnelled();
-      expect(exit).to.equal(7);
-      expect(ms).to.be.lessThan(2000);
+      expect(await tunnelled()).to.include({ exit: 7 });
       expect(await ping()).to.equal('ping answered echo');
     },
     silent: async () => {
-      expect(await tunnelled()).to.include({ exit: 28 });
+      expect(await soon()).to.include({ exit: 28 });
       expect(await ping()).to.equal('ping silent');
     },
     paused: async () => {
-      const { exit, stdout } = await curl('-w', '%{remote_ip}', CLOUD_URL);
+      const { exit, stdout } = await curl('-m', '3', '-w', '%{remote_ip}', CLOUD_URL);
       expect(exit).to.equal(28);
       expect(`${stdout}:3128`).to.equal(lab.relay().address('closed'));
     },
@@ -182,7 +182,7 @@ describe('a fault of the relay', () => {
     },
     'captive-302': () => refusedWith(302, /Location: http:\/\/portal\.guest\.example/),
     'ping-only': async () => {
-      expect(await tunnelled()).to.include({ exit: 28 });
+      expect(await soon()).to.include({ exit: 28 });
       expect(await ping()).to.equal('ping answered echo');
     },
     'no-ping': async () => {
@@ -303,7 +303,7 @@ describe('a fault of the relay', () => {
       .inject('loss', { seconds: 3 })
       .catch((error: unknown) => error);
     expect(String(wrong)).to.match(/loss does not take seconds. It takes: percent/);
-    expect(await tunnelled()).to.include({ exit: 28 });
+    expect(await soon()).to.include({ exit: 28 });
     await lab.relay().heal();
   });
 

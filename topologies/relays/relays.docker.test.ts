@@ -147,7 +147,7 @@ describe('relays of every kind', { concurrency: 2 }, () => {
   it('have a page for what they filter, as if it had been the answer', async () => {
     await using lab = await started('closed-office-filtered');
     const { url } = lab.relay().access('closed');
-    const argv = ['curl', '-sS', '-m', '5', '-x', url, '-w', ' %{http_code}', 'http://other.cloud.test/'];
+    const argv = ['curl', '-sS', '-m', '20', '-x', url, '-w', ' %{http_code}', 'http://other.cloud.test/'];
     const { stdout } = await lab.endpoint().exec(argv, { user: 'nobody' });
     expect(stdout).to.match(/Access to this page is blocked[\s\S]* 200$/);
   });
@@ -162,7 +162,7 @@ describe('relays of every kind', { concurrency: 2 }, () => {
   it('are named by a proxy.pac, which the zone serves', async () => {
     await using lab = await started('closed-office-pac');
     const { pac = '', name, port } = lab.relay().access('closed');
-    const { stdout } = await lab.endpoint().exec(['curl', '-sS', '-m', '3', '-i', pac], { user: 'nobody' });
+    const { stdout } = await lab.endpoint().exec(['curl', '-sS', '-m', '20', '-i', pac], { user: 'nobody' });
     expect(stdout).to.match(/content-type: application\/x-ns-proxy-autoconfig/i);
     const script = stdout.slice(stdout.indexOf('function'));
     const find = (host: string): unknown =>
