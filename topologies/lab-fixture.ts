@@ -113,6 +113,6 @@ export function fetchCloud(
   ...more: readonly string[]
 ): Promise<RunResult> {
   const via = relayOf === null ? ['--noproxy', '*'] : ['-p', '-x', `http://${lab.relay().address(relayOf)}`];
-  const argv = ['curl', '-sS', '-m', '2', ...via, ...more, 'http://edr.cloud.test:443/'];
+  const argv = ['curl', '-sS', '-m', '20', ...via, ...more, 'http://edr.cloud.test:443/'];
   return lab.endpoint().exec(argv, { user: 'nobody' });
 }

@@ -76,14 +76,14 @@ export async function fetchThrough(
     '-sS',
     '--http1.1',
     '-m',
-    '6',
+    '20',
     '--cacert',
     '/tmp/trust.pem',
     ...proxyOf(access),
     ...more,
     url,
   ];
-  return endpoint.exec(argv, { user: 'nobody', timeoutMs: 15_000 });
+  return endpoint.exec(argv, { user: 'nobody', timeoutMs: 40_000 });
 }
 
 function proxyOf({ kind, url, user, password }: RelayAccess): string[] {
