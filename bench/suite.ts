@@ -1,7 +1,7 @@
 /**
  * Wall time of the catalogue for one product at parallel 1, 2 and 4, what it goes into, and peak memory.
  *
- *   npx tsx bench/suite.ts [product] [parallel,…]
+ *   npx tsx bench/suite.ts [product] [parallel,…] [requirement,…]
  */
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { freemem } from 'node:os';
@@ -13,6 +13,7 @@ import type { HistoryEvent } from '../history/events.ts';
 
 const product = process.argv[2] ?? 'reference';
 const parallels = (process.argv[3] ?? '1,2,4').split(',');
+const requirements = process.argv[4] === undefined ? [] : ['--requirements', process.argv[4]];
 const out = await mkdtemp(join(tmpdir(), 'heiiki-suite-'));
 
 /** Seconds of one scenario by what it was waiting for. */
@@ -56,6 +57,7 @@ try {
       '1',
       '--out',
       folder,
+      ...requirements,
     ]).ended;
     const seconds = (performance.now() - begun) / 1000;
     clearInterval(watch);
