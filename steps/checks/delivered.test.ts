@@ -29,6 +29,16 @@ function played(fates: readonly (readonly number[])[]): Story {
 const ids = (fates: readonly unknown[]): string[] => fates.map((_, index) => `a${index}`);
 
 describe('all-delivered', () => {
+  it('names a few of many that are lost, and counts them all', () => {
+    const fates = Array.from({ length: 9 }, () => []);
+    const story = played(fates);
+    const { reason } = runCheck('all-delivered', story.view(0, story.now + 20_000), {
+      acts: ids(fates),
+      within: 10_000,
+    });
+    expect(reason.en).to.match(/^9 of 9 acts .*: a0 \([^)]+\), .*a4 \([^)]+\) and 4 more\.$/);
+    expect(reason.ja).to.match(/ほか4件。$/);
+  });
   it('counts what was injected, delivered, lost and duplicated exactly, in any order', () => {
     fc.assert(
       fc.property(fc.array(Fate, { minLength: 1, maxLength: 12 }), (fates) => {

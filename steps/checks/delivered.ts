@@ -1,6 +1,6 @@
 /** `all-delivered` and `each-in-time`: many acts, none lost. */
 import { z } from 'zod';
-import { both } from '../../history/both.ts';
+import { both, type Both } from '../../history/both.ts';
 import type { Measure } from '../../history/events.ts';
 import { check, satisfied, undecided, Via, violated, Within, type Finding, type View } from './finding.ts';
 import { actOf, endOf, entryOf, ledgerOf, notPlayed, type Act, type Entry, type Ledger } from './ledger.ts';
@@ -28,8 +28,8 @@ export const allDelivered = check(Args, (view, { acts, within, via }) => {
       details,
     );
   const reason = both(
-    `${ledger.lost.length} of ${ledger.injected} acts had not been reported within ${inSeconds(within)}: ${names(ledger.lost)}.`,
-    `操作${ledger.injected}件中${ledger.lost.length}件が${seconds(within)}秒以内に報告されませんでした：${names(ledger.lost)}。`,
+    `${ledger.lost.length} of ${ledger.injected} acts had not been reported within ${inSeconds(within)}: ${names(ledger.lost).en}.`,
+    `操作${ledger.injected}件中${ledger.lost.length}件が${seconds(within)}秒以内に報告されませんでした：${names(ledger.lost).ja}。`,
   );
   if (view.now <= until) return undecided(reason, details);
   return violated(reason, { ...details, missed: { from, until } });
@@ -52,8 +52,8 @@ export const eachInTime = check(Args, (view, { acts, within, via }) => {
       details,
     );
   const reason = both(
-    `${ledger.lost.length} of ${ledger.injected} acts had not been reported within ${inSeconds(within)} of the act: ${names(ledger.lost)}.`,
-    `操作${ledger.injected}件中${ledger.lost.length}件が、操作から${seconds(within)}秒以内に報告されませんでした：${names(ledger.lost)}。`,
+    `${ledger.lost.length} of ${ledger.injected} acts had not been reported within ${inSeconds(within)} of the act: ${names(ledger.lost).en}.`,
+    `操作${ledger.injected}件中${ledger.lost.length}件が、操作から${seconds(within)}秒以内に報告されませんでした：${names(ledger.lost).ja}。`,
   );
   const overdue = ledger.lost.find((act) => view.now > due(act));
   if (!overdue) return undecided(reason, details);
@@ -76,7 +76,16 @@ const before = (due: number, { act, reports, copies }: Entry): Entry => ({
   copies,
 });
 
-const names = (acts: readonly Act[]): string => acts.map((act) => `${act.act} (${act.stimulus})`).join(', ');
+/** What a reader can take in; the rest is in the evidence. */
+const NAMED = 5;
+function names(acts: readonly Act[]): Both {
+  const named = acts
+    .slice(0, NAMED)
+    .map((act) => `${act.act} (${act.stimulus})`)
+    .join(', ');
+  const more = acts.length - NAMED;
+  return more > 0 ? both(`${named} and ${more} more`, `${named} ほか${more}件`) : both(named, named);
+}
 
 function measuresOf({ events }: View, ledger: Ledger, within?: number): Measure[] {
   const delay = (name: string, share: number): Measure[] => {

@@ -59,6 +59,14 @@ describe('recovery', () => {
     expect(never.state).to.equal('violated');
     expect(figure(never, 'recovery.method')).to.equal('none');
   });
+  it('says what was tried in vain, and what could not be', () => {
+    const stuck = run(moved().tried('reinstall', 'begun').tried('reinstall', 'not-possible'), 'reinstall');
+    expect(stuck.reason.en).to.contain('Tried: itself; not possible: reinstall;');
+    expect(stuck.reason.ja).to.contain('試した方法：自動／実行できなかった方法：再インストール');
+    expect(stuck.findings?.map(({ en }) => en)).to.deep.equal([
+      'After the move nothing brought it back; it declares "reinstall".',
+    ]);
+  });
   it('does not credit a method that was not possible', () => {
     const story = moved().tried('policy', 'begun').report('a1').tried('policy', 'not-possible');
     expect(figure(run(story, 'itself'), 'recovery.method')).to.equal('itself');

@@ -37,8 +37,8 @@ export const recovery = check(z.object({ declared: z.enum(METHODS) }), (view, { 
   if (!delivery)
     return violated(
       {
-        en: `No act after ${what.en} was reported, whatever was tried (${tried(attempts).en}); declared: ${declared}.`,
-        ja: `${what.ja}後の操作は一件も報告されませんでした（試した方法：${tried(attempts).ja}）。申告は「${IN_JAPANESE[declared]}」です。`,
+        en: `No act after ${what.en} was reported. ${tried(attempts).en}; declared: ${declared}.`,
+        ja: `${what.ja}後の操作は一件も報告されませんでした（${tried(attempts).ja}）。申告は「${IN_JAPANESE[declared]}」です。`,
       },
       details,
     );
@@ -89,9 +89,17 @@ function begunAt(view: View, method: Method, delivery: Arrival): number {
 }
 
 function tried(attempts: readonly HistoryEventOf<'recovery.attempt'>[]): Both {
-  const methods = attempts.filter(({ state }) => state === 'done').map(({ method }) => method);
-  if (methods.length === 0) return both('nothing was possible', 'どれも実行できず');
-  return both(methods.join(', '), methods.map((method) => IN_JAPANESE[method]).join('、'));
+  const [done, impossible] = (['done', 'not-possible'] as const).map((state) =>
+    attempts.filter((attempt) => attempt.state === state).map(({ method }) => method),
+  );
+  const listed = (methods: readonly Method[] = []): Both =>
+    methods.length === 0
+      ? both('none', 'なし')
+      : both(methods.join(', '), methods.map((method) => IN_JAPANESE[method]).join('、'));
+  return both(
+    `Tried: ${listed(done).en}; not possible: ${listed(impossible).en}`,
+    `試した方法：${listed(done).ja}／実行できなかった方法：${listed(impossible).ja}`,
+  );
 }
 
 function measuresOf(
@@ -130,7 +138,10 @@ function remarks(method: Method, declared: Method, what: Both): Remark[] {
   return [
     {
       kind: better ? 'recovery-better-than-declared' : 'recovery-worse-than-declared',
-      en: `After ${what.en} it came back by "${method}"; it declares "${declared}".`,
+      en:
+        method === 'none'
+          ? `After ${what.en} nothing brought it back; it declares "${declared}".`
+          : `After ${what.en} it came back by "${method}"; it declares "${declared}".`,
       ja: `${what.ja}後の復旧方法の実測は「${IN_JAPANESE[method]}」、申告は「${IN_JAPANESE[declared]}」です。`,
     },
   ];

@@ -29,11 +29,12 @@ export const WITHOUT_RELAY: Goal = {
   detour: 'closed',
 };
 
-/** Tries one method; false: it cannot be tried with this product or here. */
-type Attempt = (session: Session, goal: Goal) => Promise<false | string>;
+/** What was done; or why this method cannot be had with this product or here. */
+type Attempted = { readonly done: string } | { readonly impossible: string };
+type Attempt = (session: Session, goal: Goal) => Promise<Attempted>;
 
 const ATTEMPTS: readonly { method: Method; attempt: Attempt }[] = [
-  { method: 'itself', attempt: () => Promise.resolve('nobody does anything') },
+  { method: 'itself', attempt: () => Promise.resolve({ done: 'nobody does anything' }) },
   { method: 'policy', attempt: policy },
   { method: 'local-command', attempt: localCommand },
   { method: 'reinstall', attempt: reinstall },
@@ -48,12 +49,12 @@ export async function recover(
     const note = (state: 'begun' | 'not-possible' | 'done', detail: string): void =>
       void session.history.record('harness', { kind: 'recovery.attempt', method, state, detail });
     note('begun', '');
-    const done = await attempt(session, goal);
-    if (done === false) {
-      note('not-possible', '');
+    const attempted = await attempt(session, goal);
+    if ('impossible' in attempted) {
+      note('not-possible', attempted.impossible);
       continue;
     }
-    note('done', done);
+    note('done', attempted.done);
     if (await deliversAgain(session, stimulus, timeOf(session, method))) return;
   }
 }
@@ -86,8 +87,9 @@ export async function deliversAgain(session: Session, stimulus: StimulusId, time
 }
 
 /** The cloud says so. It can only arrive if the product still reaches its cloud. */
-async function policy(session: Session, goal: Goal): Promise<false | string> {
-  if (session.product.product.cloud.dialect !== 'heiiki-v1') return false;
+async function policy(session: Session, goal: Goal): Promise<Attempted> {
+  if (session.product.product.cloud.dialect !== 'heiiki-v1')
+    return { impossible: 'it takes no policy from the lab’s cloud' };
   const revision = await session.cloud.setPolicy({ relay: goal.policy });
   const set = session.history.events.at(-1);
   try {
@@ -96,27 +98,28 @@ async function policy(session: Session, goal: Goal): Promise<false | string> {
       { check: 'policy-read', args: { revision, within: session.within('policy') }, since: set ?? 0 },
       { record: false },
     );
-    return `the policy ${goal.words} was read`;
+    return { done: `the policy ${goal.words} was read` };
   } catch (error) {
-    if (error instanceof CheckViolated) return false;
+    if (error instanceof CheckViolated) return { impossible: error.message };
     throw error;
   }
 }
 
-async function localCommand(session: Session, { relay, words }: Goal): Promise<false | string> {
-  if (!session.product.product.hooks['set-relay']) return false;
+async function localCommand(session: Session, { relay, words }: Goal): Promise<Attempted> {
+  if (!session.product.product.hooks['set-relay']) return { impossible: 'it has no set-relay hook' };
   // A step is noted before it is taken: what it brings about may arrive while it still runs.
   manual(session, `tell the product on the endpoint to work ${words}`, false);
   const event = await session.hook('set-relay', { relay });
-  if (event.kind !== 'hook.finished') return false;
-  return `set-relay ended with ${event.outcome}`;
+  return event.kind === 'hook.finished'
+    ? { done: `set-relay ended with ${event.outcome}` }
+    : { impossible: 'set-relay could not be run' };
 }
 
 /**
  * Removal and a new installation. A product whose removal the cloud must allow has to be carried back to where
  * it reaches its cloud: each of these is a step that somebody has to take.
  */
-async function reinstall(session: Session, { relay, words, detour }: Goal): Promise<false | string> {
+async function reinstall(session: Session, { relay, words, detour }: Goal): Promise<Attempted> {
   const { endpoint } = session;
   const zone = endpoint.zone;
   const local = session.product.product.statement.uninstall.protection !== 'cloud-policy';
@@ -125,7 +128,8 @@ async function reinstall(session: Session, { relay, words, detour }: Goal): Prom
   let removed = await session.hook('uninstall', { secret: local ? session.secret : 'none' });
   if (!local && succeeded(removed)) manual(session, 'remove the product', false);
   if (!succeeded(removed)) {
-    if (detour === null) return false;
+    if (detour === null)
+      return { impossible: 'its cloud must allow the removal, and can be reached nowhere' };
     manual(session, 'carry the endpoint back to the closed network', true);
     await session.move(detour);
     manual(session, 'allow the removal in the policy', false);
@@ -138,11 +142,14 @@ async function reinstall(session: Session, { relay, words, detour }: Goal): Prom
     } while (!succeeded(removed) && Date.now() < allowed);
     manual(session, 'carry the endpoint to the open network again', true);
     await session.move(zone);
-    if (!succeeded(removed)) return false;
+    if (!succeeded(removed))
+      return { impossible: 'it could not be removed even where its cloud can be reached' };
   }
   manual(session, `install the product ${words}`, false);
   const installed = await session.hook('install', { relay });
-  return succeeded(installed) ? `removed and installed again ${words}` : false;
+  return succeeded(installed)
+    ? { done: `removed and installed again ${words}` }
+    : { impossible: 'it was removed, and could not be installed again' };
 }
 
 const succeeded = (event: HistoryEvent): boolean => event.kind === 'hook.finished' && event.outcome === 'ok';
