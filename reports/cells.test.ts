@@ -171,22 +171,31 @@ describe('rollUp', () => {
     ]);
     expect(findings[0]?.text).to.deep.equal({ en: 'undeclared!', ja: 'undeclared。' });
   });
+  it('has them in the order of the catalogue, whatever ended first', () => {
+    const catalogue = ['NET-01', 'NET-02', 'REL-01'].map((id) => requirement(id, 'MUST'));
+    const outcomes = ['REL-01', 'OLD-01', 'NET-02', 'NET-01'].map((id) => outcome('one', id, 'pass', [id]));
+    const { cells, findings } = rollUp(outcomes, catalogue);
+    const ordered = ['NET-01', 'NET-02', 'REL-01', 'OLD-01'];
+    expect(cells.map((cell) => cell.requirement)).to.deep.equal(ordered);
+    expect(findings.map(({ kind }) => kind)).to.deep.equal(ordered);
+  });
 });
 
-describe('exitStatus', () => {
-  const requirement = (id: string, level: Requirement['level'], condition?: string): Requirement => {
-    const both = { en: '', ja: '' };
-    const texts = { title: both, question: both, whyItMatters: both, ifItFails: both, askTheVendor: both };
-    const rest = { revision: 1, area: 'net', observability: 'C', ...texts } as const;
-    return {
-      id,
-      level,
-      claims: [],
-      needs: [],
-      ...rest,
-      ...(condition === undefined ? {} : { if: condition }),
-    };
+const requirement = (id: string, level: Requirement['level'], condition?: string): Requirement => {
+  const both = { en: '', ja: '' };
+  const texts = { title: both, question: both, whyItMatters: both, ifItFails: both, askTheVendor: both };
+  const rest = { revision: 1, area: 'net', observability: 'C', ...texts } as const;
+  return {
+    id,
+    level,
+    claims: [],
+    needs: [],
+    ...rest,
+    ...(condition === undefined ? {} : { if: condition }),
   };
+};
+
+describe('exitStatus', () => {
   const requirements = [
     requirement('NET-01', 'MUST'),
     requirement('NET-02', 'MUST'),

@@ -11,16 +11,19 @@ export interface Outcome {
 }
 
 /**
- * Cells and findings in the order in which their first scenario comes. `requirements`: those that say how many
- * kinds there are get their scope from it.
+ * Cells and findings in the order of `requirements`, whatever order the scenarios ended in. Those requirements that
+ * say how many kinds there are give their scope.
  */
 export function rollUp(
   outcomes: readonly Outcome[],
   requirements: readonly Requirement[] = [],
 ): Pick<Results, 'cells' | 'findings'> {
   const kinds = new Map(requirements.map((each) => [each.id, each.kinds]));
+  const places = new Map(requirements.map(({ id }, place) => [id, place]));
+  const place = ({ requirement }: Outcome): number => places.get(requirement) ?? requirements.length;
+  const sorted = outcomes.toSorted((a, b) => place(a) - place(b));
   const cells = [
-    ...Map.groupBy(outcomes, ({ product, requirement }) => `${product} ${requirement}`).values(),
+    ...Map.groupBy(sorted, ({ product, requirement }) => `${product} ${requirement}`).values(),
   ].map((group) => {
     const { product, requirement } = group[0] as Outcome;
     return cellOf(
@@ -30,7 +33,7 @@ export function rollUp(
       kinds.get(requirement),
     );
   });
-  return { cells: cells.map((cell) => withRootElsewhere(cell, cells)), findings: findingsOf(outcomes) };
+  return { cells: cells.map((cell) => withRootElsewhere(cell, cells)), findings: findingsOf(sorted) };
 }
 
 /** What fails only where a requirement beneath it fails as well is folded under that one; anything else is its own. */
