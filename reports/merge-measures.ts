@@ -18,27 +18,29 @@ const METHODS = ['itself', 'policy', 'local-command', 'edited-configuration', 'r
 
 export function mergeMeasures(scenarios: readonly Pick<ScenarioResult, 'measures'>[]): Measure[] {
   // A check that is asked twice in one scenario counts with its worst figure, too.
-  const merged = new Map<string, Measure>();
-  for (const { measures } of scenarios)
-    for (const measure of measures) {
-      const key = `${measure.name} ${measure.unit}`;
-      const known = merged.get(key);
-      merged.set(
-        key,
-        known ? { ...known, value: mergeValues(measure.name, known.value, measure.value) } : measure,
-      );
-    }
-  return [...merged.values()];
+  const measures = scenarios.flatMap((scenario) => scenario.measures);
+  return [...Map.groupBy(measures, ({ name, unit }) => `${name} ${unit}`).values()].map((group) => {
+    const first = group[0] as Measure;
+    return {
+      ...first,
+      value: merged(
+        first.name,
+        group.map(({ value }) => value),
+      ),
+    };
+  });
 }
 
-function mergeValues(name: string, a: Value, b: Value): Value {
-  if (typeof a === 'number' && typeof b === 'number') {
-    if (LEAST.test(name)) return Math.min(a, b);
-    return ADDED.test(name) ? a + b : Math.max(a, b);
+function merged(name: string, values: readonly Value[]): Value {
+  if (values.every((value) => typeof value === 'number')) {
+    if (ADDED.test(name)) return values.reduce((sum, value) => sum + value, 0);
+    return LEAST.test(name) ? Math.min(...values) : Math.max(...values);
   }
-  if (typeof a === 'boolean' && typeof b === 'boolean') return a && b;
-  if (name === 'recovery.method') return METHODS.indexOf(String(a)) >= METHODS.indexOf(String(b)) ? a : b;
-  const parts = [a, b].map(String).flatMap((text) => (LISTS.test(name) ? text.split(', ') : [text]));
-  const distinct = [...new Set(parts.filter((part) => part !== ''))];
-  return (LISTS.test(name) ? distinct.sort() : distinct).join(', ');
+  if (values.every((value) => typeof value === 'boolean')) return !values.includes(false);
+  const texts = values.map(String);
+  if (name === 'recovery.method')
+    return texts.reduce((a, b) => (METHODS.indexOf(a) >= METHODS.indexOf(b) ? a : b));
+  const parts = LISTS.test(name) ? texts.flatMap((text) => text.split(', ')) : texts;
+  // The scenarios end in any order.
+  return [...new Set(parts.filter((part) => part !== ''))].sort().join(', ');
 }

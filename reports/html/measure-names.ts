@@ -79,6 +79,13 @@ export const MEASURE_NAMES: Readonly<Record<string, Both>> = {
 };
 
 /** Values of measures that are words. */
+const FUNCTIONS: Readonly<Record<string, Both>> = {
+  connection: both('connection', '接続'),
+  detection: both('detection', '検知'),
+  command: both('commands', '指示'),
+  update: both('updates', '更新'),
+};
+
 export const VALUE_NAMES: Readonly<Record<string, Readonly<Record<string, Both>>>> = {
   'recovery.method': {
     itself: both('by itself', '自動で復旧'),
@@ -93,6 +100,24 @@ export const VALUE_NAMES: Readonly<Record<string, Readonly<Record<string, Both>>
     mixed: both('in part only with the Internet', '一部はインターネットが必要'),
     internet: both('only with the Internet', 'インターネットが必要'),
     nowhere: both('nowhere', 'どこでも動作せず'),
+  },
+  'connectivity.behind-relay': FUNCTIONS,
+  'connectivity.internet-only': FUNCTIONS,
+  'relay.address': {
+    accepted: both('accepted', '使える'),
+    refused: both('refused', '使えない'),
+  },
+  'relay.kind': {
+    works: both('works', '動作'),
+    'works undeclared': both('works, though not declared', '申告なしで動作'),
+    broken: both('does not work', '動作せず'),
+    'not declared': both('not declared', '申告なし'),
+  },
+  'install.wrong-relay': {
+    refused: both('the installer refuses it', 'インストーラーが拒否'),
+    status: both('shown by its status', '状態表示に現れる'),
+    unexplained: both('fails without a reason', '理由を示さず失敗'),
+    silent: both('nothing is shown', '何も表示されない'),
   },
   'tls.inspection': {
     accepted: both('accepted', '受け入れる'),

@@ -23,6 +23,18 @@ describe('measures as text', () => {
     expect(valueText('recovery.method', 'magic', '').ja).to.equal('magic');
     expect(valueText('x', 3, 'kB').ja).to.equal('3 kB');
   });
+  it('several words are translated one by one, also where each is of one kind', () => {
+    expect(valueText('disposition.reported', 'blocked, detected', '').ja).to.equal('ブロック済み、検知のみ');
+    const given = 'a machine that is none: status, no relay at all: silent';
+    expect(valueText('install.wrong-relay', given, '')).to.deep.equal({
+      en: 'a machine that is none: shown by its status, no relay at all: nothing is shown',
+      ja: 'プロキシではない機器：状態表示に現れる、指定なし：何も表示されない',
+    });
+    expect(valueText('relay.address', 'URL: accepted, odd', '').ja).to.equal('URL: accepted, odd');
+    expect(valueText('tls.reason', 'refused, by somebody: else', '').ja).to.equal(
+      'refused, by somebody: else',
+    );
+  });
   it('lists of names are counted in a narrow cell', () => {
     const m = { name: 'firewall.undeclared', value: 'a.test:443, b.test:80', unit: '' };
     expect(listOf(m)).to.deep.equal(['a.test:443', 'b.test:80']);

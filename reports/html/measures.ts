@@ -1,6 +1,7 @@
 /** Measures as text: measured first, then what was declared and what the lane allows. */
 import type { Cell } from '../results.ts';
 import { MEASURE_NAMES, UNITS, VALUE_NAMES } from './measure-names.ts';
+import { variantName } from './names.ts';
 import { both, same, type Both } from './texts.ts';
 
 export type CellMeasure = Cell['measures'][number];
@@ -11,13 +12,28 @@ export const measureName = (name: string): Both => MEASURE_NAMES[name] ?? same(n
 /** A value with its unit, e.g. `1.24 s`; words are translated where they are known. */
 export function valueText(name: string, value: Value, unit: string): Both {
   if (typeof value === 'boolean') return value ? both('yes', 'はい') : both('no', 'いいえ');
-  if (typeof value === 'string') return VALUE_NAMES[name]?.[value] ?? same(value === '' ? '–' : value);
+  if (typeof value === 'string') return wordsText(VALUE_NAMES[name] ?? {}, value);
   const unitText = UNITS[unit] ?? same(unit);
   const number = numberText(value);
   return both(
     join(number, unitText.en, ' '),
     join(number, unitText.ja, /^[a-z]/i.test(unitText.ja) ? ' ' : ''),
   );
+}
+/** One word or several, each perhaps of one kind: `detected, blocked` and `URL: accepted, host:port: refused`. */
+function wordsText(names: Readonly<Record<string, Both>>, value: string): Both {
+  if (value === '') return same('–');
+  const parts = value.split(', ').map((part) => {
+    const at = part.lastIndexOf(': ');
+    const word = names[part] ?? (at < 0 ? undefined : names[part.slice(at + 2)]);
+    if (word === undefined || part in names) return word;
+    const kind = variantName(part.slice(0, at));
+    return both(`${kind.en}: ${word.en}`, `${kind.ja}：${word.ja}`);
+  });
+  // What is not all known is somebody's own text.
+  if (parts.includes(undefined)) return same(value);
+  const known = parts as Both[];
+  return both(known.map(({ en }) => en).join(', '), known.map(({ ja }) => ja).join('、'));
 }
 const join = (number: string, unit: string, space: string): string =>
   unit === '' ? number : number + space + unit;

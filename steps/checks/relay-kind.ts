@@ -26,7 +26,7 @@ export const relayKind = check(Args, (view, { kind, declared, within }) => {
     return declared
       ? satisfied(works, { ...recorded('works'), evidence: [enrolled.n] })
       : satisfied(works, {
-          ...recorded('works, not declared'),
+          ...recorded('works undeclared'),
           evidence: [enrolled.n],
           findings: [
             {
