@@ -20,7 +20,9 @@ export function unsetSystemProxy(): void {
   const kept = readFileSync(ENVIRONMENT, 'utf8')
     .split('\n')
     .filter((line) => !NAMES.some((name) => line.startsWith(`${name}=`)));
-  writeFileSync(ENVIRONMENT, kept.join('\n'));
+  // A file that was made for this is not left behind.
+  if (kept.join('') === '') rmSync(ENVIRONMENT);
+  else writeFileSync(ENVIRONMENT, kept.join('\n'));
 }
 function put(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true });

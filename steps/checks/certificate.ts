@@ -16,7 +16,7 @@ import {
 } from './finding.ts';
 import { count, inSeconds, seconds, words } from './measures.ts';
 import { asked, destinationOf } from './relay.ts';
-import { isBroken, statusIn } from './status.ts';
+import { isRefusal, statusIn } from './status.ts';
 import { anchorTime, later, ofKind } from './window.ts';
 
 type Request = HistoryEventOf<'relay.request'>;
@@ -113,7 +113,7 @@ function notShown(view: View, shown: string): Finding | undefined {
 /** What the status said about it, or the installer that refused. */
 function reasonGiven(view: View, until: number): { text: string; n: number } | undefined {
   const hooks = later(view, 'hook.finished').filter(({ n }) => n <= until);
-  const refusing = hooks.find((one) => one.hook === 'install' && one.outcome === 'failed' && !isBroken(one));
+  const refusing = hooks.find((one) => one.hook === 'install' && isRefusal(one));
   const asked = hooks.findLast(({ hook }) => hook === 'status');
   const status = asked && statusIn(asked.output);
   const said = [

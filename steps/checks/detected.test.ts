@@ -19,6 +19,11 @@ describe('detected', () => {
     expect(finding.evidence).to.deep.equal([since, story.n]);
   });
 
+  it('is incomplete without a report of an act that was not played to its end', () => {
+    const acted = working().act('a1').acted('a1', 'unknown').after(2001);
+    expect(runCheck('detected', acted.view(0), args)).to.include({ state: 'incomplete', blame: 'host' });
+  });
+
   it('shows beside the measure what is declared for that path', () => {
     const story = working().act('a1');
     const since = story.n;
@@ -157,6 +162,12 @@ describe('silent', () => {
     expect(ask(acted.after(2000))).to.equal('undecided');
     expect(ask(acted.after(1))).to.equal('satisfied');
     expect(ask(acted.report('twin'))).to.equal('violated');
+  });
+  it('is violated by an act that was prevented, and says nothing of one that was not played to its end', () => {
+    const acted = (effect: 'prevented' | 'unknown') =>
+      working().act('twin', { twin: true }).acted('twin', effect).act('a1').report('a1').view(0);
+    expect(runCheck('silent', acted('prevented'), args).reason.en).to.contain('was prevented');
+    expect(runCheck('silent', acted('unknown'), args)).to.include({ state: 'incomplete', blame: 'host' });
   });
   it('cannot be told without the sentinel', () => {
     const finding = runCheck('silent', played().after(99_999).view(0), args);

@@ -2,7 +2,16 @@
 import { z } from 'zod';
 import { both, NONE, type Both } from '../../history/both.ts';
 import { check, PATHS, satisfied, undecided, Via, violated, Within, type View } from './finding.ts';
-import { actOf, endOf, enrolledAgents, entryOf, notPlayed, type Entry } from './ledger.ts';
+import {
+  actOf,
+  endOf,
+  enrolledAgents,
+  entryOf,
+  notEnded,
+  notPlayed,
+  outcomeOf,
+  type Entry,
+} from './ledger.ts';
 import { inSeconds, seconds, timeMeasure } from './measures.ts';
 import { anchorTime } from './window.ts';
 
@@ -47,6 +56,7 @@ export const detected = check(Args, (view, { act: id, within, via, relay, timing
     `A report of act ${id} (${act.stimulus})${path.en} had not arrived within ${inSeconds(within)}${also.en}.`,
     `操作 ${id}（${act.stimulus}）の報告${path.ja}が${seconds(within)}秒以内に届きませんでした${also.ja}。`,
   );
+  if (outcomeOf(view.events, act)?.effect === 'unknown') return notEnded(act);
   if (view.now <= until) return undecided(reason, { evidence: [act.n] });
   return violated(reason, { evidence: [act.n, ...(first ? [first.n] : [])], missed: { from, until } });
 });

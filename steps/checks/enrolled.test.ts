@@ -99,6 +99,8 @@ describe('address-form', () => {
     expect(runCheck('address-form', dumb.view(since(dumb)), args).reason.en).to.contain('did not say why');
     const broken = installed({ outcome: 'broken', exit: 127 });
     expect(runCheck('address-form', broken.view(since(broken)), args).state).to.equal('violated');
+    const crashed = installed({ outcome: 'failed', exit: 139, output: 'Acme 7.2' });
+    expect(runCheck('address-form', crashed.view(since(crashed)), args).state).to.equal('violated');
     const idle = installed();
     const anchor = since(idle);
     expect(runCheck('address-form', idle.view(anchor), args).state).to.equal('undecided');

@@ -15,6 +15,7 @@ import {
   type View,
 } from './finding.ts';
 import { inSeconds, seconds, timeMeasure, words } from './measures.ts';
+import { isRefusal } from './status.ts';
 import { anchorTime, later, windowOpens } from './window.ts';
 
 const Enrolled = z.object({ within: Within, via: Via.optional() });
@@ -115,11 +116,11 @@ export const addressForm = check(z.object({ form: z.string(), within: Within }),
   const install = later(view, 'hook.finished').find((event) => event.hook === 'install');
   if (!install || install.outcome === 'ok') return works;
   const evidence = [install.n];
-  if (install.outcome !== 'failed')
+  if (!isRefusal(install))
     return violated(
       {
-        en: `The install hook ended with "${install.outcome}", which refuses nothing.`,
-        ja: `install フックの終わり方が「${install.outcome}」で、アドレスを拒否したとは言えません。`,
+        en: `The install hook ended with "${install.outcome}" (status ${install.exit ?? 'none'}), which refuses nothing.`,
+        ja: `install フックの終わり方が「${install.outcome}」（終了コード：${install.exit ?? 'なし'}）で、アドレスを拒否したとは言えません。`,
       },
       { evidence },
     );

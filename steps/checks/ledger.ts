@@ -28,7 +28,20 @@ export const notPlayed = (act: string): Finding =>
  * are not the product's.
  */
 export const endOf = (events: readonly HistoryEvent[], act: Act): number =>
-  ofKind(events, 'act.finished').find((event) => event.act === act.act)?.t ?? act.t;
+  outcomeOf(events, act)?.t ?? act.t;
+
+export const outcomeOf = (
+  events: readonly HistoryEvent[],
+  act: Act,
+): HistoryEventOf<'act.finished'> | undefined =>
+  ofKind(events, 'act.finished').find((event) => event.act === act.act);
+
+/** Whether it happened is not known: the machine did not come to its end with it. */
+export const notEnded = ({ act, stimulus }: Act): Finding =>
+  incomplete('host', {
+    en: `Act ${act} (${stimulus}) was not played to its end, so nothing follows from its report or silence.`,
+    ja: `操作 ${act}（${stimulus}）は最後まで実行されていないため、報告の有無から何も判断できません。`,
+  });
 
 /** Agents that the cloud knows: what anybody else sends counts for nothing. */
 export function enrolledAgents(events: readonly HistoryEvent[]): ReadonlySet<string> {

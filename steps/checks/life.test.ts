@@ -55,6 +55,11 @@ describe('recovery', () => {
     const worse = run(byHand(), 'itself');
     expect(worse.state).to.equal('violated');
     expect(kinds(worse)).to.deep.equal(['recovery-worse-than-declared']);
+    // for the stalls of the machine that fall into it
+    const [begun, next] = byHand().events.filter(
+      (event) => event.kind === 'recovery.attempt' && event.state === 'begun',
+    );
+    expect(worse.missed).to.deep.equal({ from: begun?.t, until: next?.t });
     const never = run(moved(), 'none');
     expect(never.state).to.equal('violated');
     expect(figure(never, 'recovery.method')).to.equal('none');

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { both, type Both } from '../../history/both.ts';
 import type { HistoryEvent, HistoryEventOf, Measure } from '../../history/events.ts';
-import { check, incomplete, satisfied, violated, type Remark, type View } from './finding.ts';
+import { check, incomplete, satisfied, violated, type Finding, type Remark, type View } from './finding.ts';
 import { entryOf, type Arrival } from './ledger.ts';
 import { count, inSeconds, seconds, timeMeasure, words } from './measures.ts';
 import { anchorTime, later, ofKind } from './window.ts';
@@ -48,8 +48,22 @@ export const recovery = check(z.object({ declared: z.enum(METHODS) }), (view, { 
   const ja = `「${IN_JAPANESE[method]}」により${seconds(own)}秒（${what.ja}からは${seconds(total)}秒）で復旧しました。申告は「${IN_JAPANESE[declared]}」です。`;
   return METHODS.indexOf(method) <= METHODS.indexOf(declared)
     ? satisfied({ en: `It came back by "${method}" in ${took}; declared: ${declared}.`, ja }, details)
-    : violated({ en: `It came back only by "${method}", in ${took}; declared: ${declared}.`, ja }, details);
+    : violated(
+        { en: `It came back only by "${method}", in ${took}; declared: ${declared}.`, ja },
+        { ...details, ...missedBy(attempts, declared) },
+      );
 });
+
+/** When the declared method had its time, and nothing came of it. */
+function missedBy(
+  attempts: readonly HistoryEventOf<'recovery.attempt'>[],
+  declared: Method,
+): Pick<Finding, 'missed'> {
+  const begun = attempts.filter(({ state }) => state === 'begun');
+  const index = begun.findIndex(({ method }) => method === declared);
+  const [own, next] = [begun[index], begun[index + 1]];
+  return index < 0 || !own || !next ? {} : { missed: { from: own.t, until: next.t } };
+}
 
 /**
  * The first report of an act that was played after the anchor, while the endpoint was where the anchor's move had

@@ -26,6 +26,8 @@ describe('strict-connect', () => {
     expect(runCheck('strict-connect', asked().view(0), {}).reason.en).to.contain('nothing was looked at');
     const refusing = Story.closed().hook('install', { outcome: 'failed', exit: 1, output: 'no URL please' });
     expect(runCheck('strict-connect', refusing.view(0), {}).state).to.equal('satisfied');
+    const crashed = Story.closed().hook('install', { outcome: 'failed', exit: 139, output: 'Acme 7.2' });
+    expect(runCheck('strict-connect', crashed.view(0), {}).state).to.equal('violated');
   });
 });
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { HistoryEventOf } from '../../history/events.ts';
 import { check, satisfied, violated, type View } from './finding.ts';
 import { words } from './measures.ts';
+import { isRefusal } from './status.ts';
 import { later } from './window.ts';
 
 type Request = HistoryEventOf<'relay.request'>;
@@ -18,7 +19,7 @@ export const strictConnect = check(
     const tunnels = asked(view).filter((line) => line.method === 'CONNECT');
     if (tunnels.length === 0) {
       const install = later(view, 'hook.finished').find((event) => event.hook === 'install');
-      return install?.outcome === 'failed' && install.output.trim() !== ''
+      return install && isRefusal(install) && install.output.trim() !== ''
         ? satisfied(
             {
               en: 'The installer refused the address with an error, and no tunnel was asked for.',

@@ -52,13 +52,14 @@ export const removed = check(Args, (view, args) => {
     kind(easier ? 'none' : (args.protection ?? 'none')),
   ];
   const details = { measures, evidence: [hook.n], findings: easier ? [EASIER] : [] };
+  const ended = hook.at ?? hook.t;
   if (limit !== undefined && hook.ms > limit)
     return violated(
       {
         en: `The removal took ${inSeconds(hook.ms)}; ${inSeconds(limit)} were allowed.`,
         ja: `削除に${seconds(hook.ms)}秒かかりました（上限は${seconds(limit)}秒）。`,
       },
-      details,
+      { ...details, missed: { from: ended - hook.ms, until: ended - hook.ms + limit } },
     );
   if (whole && whole.ms > whole.within)
     return violated(

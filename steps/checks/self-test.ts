@@ -5,7 +5,7 @@ import type { HistoryEvent, HistoryEventOf } from '../../history/events.ts';
 import { exchanges } from './exchanges.ts';
 import { check, incomplete, satisfied, violated, type View } from './finding.ts';
 import { words } from './measures.ts';
-import { isBroken } from './status.ts';
+import { isRefusal } from './status.ts';
 import { later, ofKind } from './window.ts';
 
 type Hook = HistoryEventOf<'hook.finished'>;
@@ -88,7 +88,7 @@ function roundsOf(view: View): Round[] {
 function saidBy(hook: Hook): Round['says'] {
   if (hook.outcome === 'ok') return 'works';
   // Ended by a signal, at the limit or not run at all: that says nothing of the way.
-  return hook.outcome === 'failed' && !isBroken(hook) && (hook.exit ?? 128) < 128 ? 'does not' : 'nothing';
+  return isRefusal(hook) ? 'does not' : 'nothing';
 }
 
 function phrase({ fault, says, hook }: Round): Both {

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { check, incomplete, satisfied, undecided, violated, Within } from './finding.ts';
-import { actOf, endOf, entryOf } from './ledger.ts';
+import { actOf, endOf, entryOf, notEnded, outcomeOf } from './ledger.ts';
 import { inSeconds, seconds } from './measures.ts';
 
 const Args = z.object({ act: z.string(), sentinel: z.string(), within: Within.optional() });
@@ -41,6 +41,17 @@ export const silent = check(Args, (view, { act: id, sentinel: sentinelId, within
       { evidence: [act.n, sentinel.n] },
     );
   const evidence = [act.n, sentinel.n, proof.n];
+  const outcome = outcomeOf(view.events, act);
+  // Nothing was there to be reported: 127 is a shell's "not found".
+  if (outcome?.effect === 'unknown' || outcome?.exit === 127) return notEnded(act);
+  if (outcome?.effect === 'prevented')
+    return violated(
+      {
+        en: `Act ${id} (${act.stimulus}) was not reported, and was prevented (status ${outcome.exit ?? 'none'}).`,
+        ja: `操作 ${id}（${act.stimulus}）は報告されませんでしたが、実行が妨げられました（終了コード：${outcome.exit ?? 'なし'}）。`,
+      },
+      { evidence: [...evidence, outcome.n] },
+    );
   if (within !== undefined && view.now <= endOf(view.events, act) + within)
     return undecided(
       {

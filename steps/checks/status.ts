@@ -95,6 +95,10 @@ const endedBy = (exit: number | null): Both =>
         `シグナルによるとみられる形で終わりました（終了コード：${exit}）`,
       );
 
+/** It ended by itself, with a status that says no: a crash refuses nothing. */
+export const isRefusal = (hook: Hook): boolean =>
+  hook.outcome === 'failed' && !isBroken(hook) && isOwnStatus(hook.exit);
+
 export const refused = check(z.object({ hook: z.string() }), (view, { hook }) => {
   const ran = later(view, 'hook.finished').findLast((event) => event.hook === hook);
   if (!ran)
@@ -103,7 +107,7 @@ export const refused = check(z.object({ hook: z.string() }), (view, { hook }) =>
       ja: `${hook} が実行されていないため、拒否されたかどうかを判断できません。`,
     });
   const evidence = [ran.n];
-  return ran.outcome === 'failed' && !isBroken(ran) && isOwnStatus(ran.exit)
+  return isRefusal(ran)
     ? satisfied(
         {
           en: `${hook} was refused with status ${ran.exit}.`,

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { check, incomplete, satisfied, violated } from './finding.ts';
 import { words } from './measures.ts';
-import { isBroken, statusIn } from './status.ts';
+import { isRefusal, statusIn } from './status.ts';
 import { later } from './window.ts';
 
 /** `given`: what the installer was told, in words for the measure. */
@@ -25,7 +25,7 @@ export const wrongRelayVisible = check(z.object({ given: z.string() }), (view, {
       { evidence: [enrolled.n] },
     );
   const said = install.output.trim();
-  if (install.outcome === 'failed' && !isBroken(install) && said !== '')
+  if (isRefusal(install) && said !== '')
     return satisfied(
       {
         en: `The installer refused and said why: ${firstLine(said)}`,

@@ -35,7 +35,8 @@ export async function renewed(session: Session, stimulus: StimulusId): Promise<H
   const { ca } = session.relay().access('closed');
   if (ca !== undefined) await session.endpoint.put([{ path: RELAY_CA, content: ca, mode: 0o644 }]);
   const time = session.within('reconnect') + session.declared('detect');
-  if (await deliversAgain(session, stimulus, time)) return changed;
+  // It is there again, and what comes next has its whole time from here.
+  if (await deliversAgain(session, stimulus, time)) return session.history.events.at(-1) ?? changed;
   return session.product.product.hooks['set-relay'] ? tellProduct(session) : changed;
 }
 

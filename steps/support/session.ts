@@ -194,7 +194,8 @@ export class Session implements AsyncDisposable {
         kind: 'act.finished',
         act: id,
         exit: result.exit,
-        effect: happened ? 'happened' : 'prevented',
+        // One that did not come to its end in time may not have been played at all.
+        effect: happened ? 'happened' : result.timedOut || result.exit === null ? 'unknown' : 'prevented',
         output: `${result.stdout}${result.stderr}`.slice(0, 2000),
         ...(file ? { sha256: sha256(file) } : {}),
       });
