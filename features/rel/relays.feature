@@ -20,7 +20,8 @@ Feature: Relays
 
     Scenario: What the product asks the relay for
       Given the product works in a closed network
-      When an attack happens
+      When the product is watched for as long as its slowest interval
+      And an attack happens
       Then it is reported in time
       And it has asked the relay for declared destinations only
 

@@ -23,7 +23,7 @@ type Request = HistoryEventOf<'relay.request'>;
 
 /** Words of which one at least says that it is about a certificate, whatever the maker calls it. */
 const NAMES_IT =
-  /certif|\btls\b|\bssl\b|x\.?509|trust|issuer|authority|\bca\b|pinn|inspect|intercept|host ?name|証明書|認証局|署名/i;
+  /certif|\btls\b|\bssl\b|x\.?509|trust|issuer|authority|\bca\b|pinn|inspect|intercept|host ?name[^.]{0,40}match|証明書|認証局|署名/i;
 
 /** An inspecting relay writes down what was asked inside of the tunnel, and not only for whom it was opened. */
 const inside = (lines: readonly Request[]): Request[] =>
