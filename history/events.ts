@@ -284,8 +284,6 @@ const kinds = {
     exit: z.number().nullable(),
     effect: z.enum(['happened', 'prevented', 'unknown']),
     output: z.string(),
-    /** of the file that the act is about, read from outside */
-    sha256: z.string().optional(),
   }),
   /** A hook of the product ran (or is declared missing: then `exit` is null). */
   'hook.finished': z.object({

@@ -20,6 +20,10 @@ Given('the product works behind the relay of an open network', async function (t
   this.note('install', await startAndEnrol(this.session, 'internet', this.usable));
 });
 
+Given('the product works there', async function (this: HeiikiWorld) {
+  this.note('install', await startAndEnrol(this.session, 'closed', this.usable));
+});
+
 Given(
   'the product works behind the relay of an open network and knows it by name',
   async function (this: HeiikiWorld) {

@@ -32,6 +32,10 @@ Then('it enrols through the relay, or refuses the address with an error', async 
   await this.session.ask({ check: 'address-form', args, since, restsOn: 'NET-01' });
 });
 
+Given('it is known what proxies the endpoint has by itself', async function (this: HeiikiWorld) {
+  await readProxySettings(this.session.endpoint, this.session.history);
+});
+
 When('a user of the endpoint tries to reach the cloud with curl', async function (this: HeiikiWorld) {
   await readProxySettings(this.session.endpoint, this.session.history);
   await curlToCloud(this.session);

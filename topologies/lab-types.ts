@@ -101,6 +101,8 @@ export interface Endpoint {
   put(files: readonly FileToPut[]): Promise<void>;
   /** by the engine's archive call */
   get(path: string): Promise<Buffer | undefined>;
+  /** a file or link of that path, by the engine's stat call */
+  has(path: string): Promise<boolean>;
   /** by the engine's top call */
   processes(): Promise<readonly ProcessRow[]>;
   /** paths added or modified since the endpoint was made from its image, by the engine's changes call */

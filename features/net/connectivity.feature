@@ -14,7 +14,9 @@ Feature: Working in a closed network
   Rule: The endpoint itself needs no proxy setting
 
     Scenario: The relay serves the product and nobody else
-      Given the product works in a closed network
+      Given a closed network with a relay
+      And it is known what proxies the endpoint has by itself
+      And the product works there
       When a user of the endpoint tries to reach the cloud with curl
       Then no proxy is set on the endpoint and the user did not get out
 

@@ -10,6 +10,8 @@ const STEPS: Readonly<Record<string, string>> = {
   'a closed network whose relay opens the traffic, trusted by the endpoint':
     'TLS検査を行うプロキシ（端末がそのCAを信頼）のある閉域を用意',
   'the product works in a closed network': '製品が閉域で動作している',
+  'the product works there': '製品がそこで動作している',
+  'it is known what proxies the endpoint has by itself': '端末にもとからあるプロキシ設定を記録',
   'the product works in a closed network and knows its relay by name':
     '製品が閉域で動作し、プロキシを名前で指定している',
   'the product works behind the relay of an open network':

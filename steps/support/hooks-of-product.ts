@@ -23,6 +23,8 @@ export interface HookValues {
 /** Hooks that have not ended by then are ended; installers of real products take their time. */
 const LIMIT = 120_000;
 const OUTPUT_LIMIT = 4000;
+/** A service that the hook starts may keep its descriptors: they must not be our stream's. */
+const WRAPPER = `"$@" </dev/null >"$0" 2>&1; status=$?; head -c 65536 "$0"; exit $status`;
 
 export async function runHook(options: {
   endpoint: Endpoint;
@@ -63,14 +65,12 @@ export async function runHook(options: {
   history.conceal(RELAY_PASSWORD, relaySecrets(values.relay));
   const files = relayFiles(values.relay);
   await endpoint.put(files);
-  // A service that the hook starts may keep its descriptors: they must not be our stream's.
-  const out = `/tmp/heiiki-hook-${name}`;
-  const wrapped = ['sh', '-c', '"$@" </dev/null >"$0" 2>&1', out, ...filled];
+  const wrapped = ['sh', '-c', WRAPPER, `/tmp/heiiki-hook-${name}`, ...filled];
   const result = await endpoint.exec(wrapped, { user: 'root', timeoutMs: LIMIT });
   const at = Date.now();
   if (files.some(({ path }) => path === RELAY_PASSWORD_FILE))
     await endpoint.exec(['rm', '-f', RELAY_PASSWORD_FILE], { user: 'root' });
-  const output = (await endpoint.get(out))?.toString('utf8') ?? result.stderr;
+  const output = result.stdout === '' ? result.stderr : result.stdout;
   return record({
     outcome: outcomeOf(result.exit, result.timedOut),
     exit: result.exit,

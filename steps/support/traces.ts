@@ -42,15 +42,14 @@ export const proxyLines = (file: string, text: string): string[] =>
   [...text.matchAll(PROXY)].map(([line]) => `${file}: ${line.trim()}`);
 
 /**
- * Processes, files and proxy settings of the endpoint now; two readings, before and after a product, show what it
- * leaves.
+ * Processes and files of the endpoint now; two readings, before and after a product, show what it leaves.
  */
 export async function readTraces(endpoint: Endpoint, history: HistoryWriter): Promise<void> {
   const record = (by: 'top' | 'archive', what: string, value: readonly string[]): void =>
     void history.record('harness', { kind: 'endpoint.state', endpoint: endpoint.name, by, what, value });
   const [processes, changes] = await Promise.all([endpoint.processes(), endpoint.changes()]);
   const candidates = withoutFolders(changes).filter(isProductLike);
-  const files = await Promise.all(candidates.slice(0, MOST_FILES).map((path) => endpoint.get(path)));
+  const there = await Promise.all(candidates.slice(0, MOST_FILES).map((path) => endpoint.has(path)));
   record(
     'top',
     'processes',
@@ -59,9 +58,8 @@ export async function readTraces(endpoint: Endpoint, history: HistoryWriter): Pr
   record(
     'archive',
     'files',
-    candidates.slice(0, MOST_FILES).filter((_, index) => files[index] !== undefined),
+    candidates.slice(0, MOST_FILES).filter((_, index) => there[index]),
   );
-  await readProxySettings(endpoint, history);
 }
 
 /** A product that has left this many files has not been removed. */

@@ -1,4 +1,5 @@
 /** Files in and out of a container by the engine's archive calls: no process inside takes part. */
+import type { IncomingMessage } from 'node:http';
 import { posix } from 'node:path';
 import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
@@ -31,6 +32,25 @@ export async function putFiles(container: Docker.Container, files: readonly File
   }
 }
 
+const STAT = 'x-docker-container-path-stat';
+/** Types of the mode as Go writes it: folder, device, pipe, socket. */
+const NO_FILE = 2 ** 31 + 2 ** 26 + 2 ** 25 + 2 ** 24;
+
+/** Is there a regular file or a link? The engine looks itself, where reading a file costs it a program's start. */
+export async function hasFile(container: Docker.Container, path: string): Promise<boolean> {
+  try {
+    const answer = (await container.infoArchive({ path })) as unknown as IncomingMessage;
+    answer.destroy();
+    const { mode } = JSON.parse(Buffer.from(String(answer.headers[STAT]), 'base64').toString()) as {
+      mode: number;
+    };
+    return (BigInt(mode) & BigInt(NO_FILE)) === 0n;
+  } catch (error) {
+    if (statusOf(error) === 404) return false;
+    throw unreadable(path, error);
+  }
+}
+
 /** Content of a regular file; symbolic links are followed inside the container. Undefined if there is none. */
 export async function getFile(
   container: Docker.Container,
@@ -42,17 +62,17 @@ export async function getFile(
     stream = asReadable(await container.getArchive({ path }));
   } catch (error) {
     if (statusOf(error) === 404) return undefined;
-    throw new EngineError({
-      code: 'archive',
-      what: `reading ${path} of a container`,
-      cause: error,
-      remedy: 'is the container still there?',
-    });
+    throw unreadable(path, error);
   }
   const found = await firstEntry(stream, path);
   if (!found) return undefined;
   if (found.link === undefined) return found.content;
   return hops > 0 ? getFile(container, posix.resolve(posix.dirname(path), found.link), hops - 1) : undefined;
+}
+
+function unreadable(path: string, cause: unknown): EngineError {
+  const what = `reading ${path} of a container`;
+  return new EngineError({ code: 'archive', what, cause, remedy: 'is the container still there?' });
 }
 
 async function firstEntry(

@@ -100,6 +100,9 @@ function files(sleeper: Sleeper): void {
     expect((await box.get('/srv/deep/er/a.txt'))?.toString()).to.equal('äö');
     expect(await box.get('/srv/b.bin')).to.deep.equal(Buffer.from([0, 1, 255]));
     expect(await box.get('/srv/none')).to.equal(undefined);
+    expect(await box.has('/srv/b.bin')).to.equal(true);
+    expect(await box.has('/srv/none')).to.equal(false);
+    expect(await box.has('/srv/deep/er')).to.equal(false);
     expect(await box.changes()).to.include('/srv/b.bin');
   });
 

@@ -130,6 +130,8 @@ export interface StartedContainer extends AsyncDisposable {
   put(files: readonly FileToPut[]): Promise<void>;
   /** A file's content by the engine's archive call (not by a process inside); undefined if it is not there. */
   get(path: string): Promise<Buffer | undefined>;
+  /** Is there a file or link of that path? By the engine's stat call, which costs a fraction of reading it. */
+  has(path: string): Promise<boolean>;
   /** Processes by the engine's own top call. */
   top(): Promise<readonly ProcessRow[]>;
   /** Paths that differ from the image, by the engine's own changes call (added or modified, not deleted). */

@@ -82,6 +82,7 @@ export function fakeStarted(
       runToEnd(container.exec(programs, argv, options), { input, timeoutMs }),
     put: (files) => put(container, files),
     get: (path) => Promise.resolve(container.disk.get(path)),
+    has: (path) => Promise.resolve(container.disk.has(path)),
     changes: () => Promise.resolve([...container.disk.keys()]),
     top: async () => Promise.resolve().then(() => container.processes()),
     restart: () =>

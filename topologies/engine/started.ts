@@ -1,6 +1,6 @@
 /** A running container behind the door's interface. */
 import type Docker from 'dockerode';
-import { getFile, putFiles } from './archive.ts';
+import { getFile, hasFile, putFiles } from './archive.ts';
 import type { ProcessRow, StartedContainer } from './engine.ts';
 import { EngineError, statusOf, unless } from './errors.ts';
 import { startExec } from './exec.ts';
@@ -18,6 +18,7 @@ export function startedContainer(docker: Docker, id: string, name: string): Star
       runToEnd(await startExec(container, argv, options), { input, timeoutMs }),
     put: (files) => putFiles(container, files),
     get: (path) => getFile(container, path),
+    has: (path) => hasFile(container, path),
     changes: () => changed(container, name),
     top: () => processes(container, name),
     restart: () => call('restarting', container.restart({ t: 2 })),

@@ -119,6 +119,9 @@ export class EndpointNode implements Endpoint, AsyncDisposable {
   get(path: string): Promise<Buffer | undefined> {
     return this.#body.get(path);
   }
+  has(path: string): Promise<boolean> {
+    return this.#body.has(path);
+  }
   changes(): ReturnType<Endpoint['changes']> {
     return this.#body.changes();
   }
