@@ -78,8 +78,6 @@ function problemsOf(cell: Cell, roots: ReadonlySet<string>): string[] {
  * A scenario in which a Then did not hold. One with `because` did not get there, as a Given did not hold; one that
  * failed as `declared` was not played at all: neither shows that the harness would see the flaw.
  */
-const observedFailure = ({ scenarios }: Cell): ScenarioResult | undefined =>
-  scenarios.find(
-    ({ verdict, because, reason }) =>
-      verdict === 'fail' && because === undefined && !reason.en.startsWith('declared:'),
-  );
+const observedFailure = ({ scenarios }: Cell): ScenarioResult | undefined => scenarios.find(isObserved);
+export const isObserved = ({ verdict, because, reason }: ScenarioResult): boolean =>
+  verdict === 'fail' && because === undefined && !reason.en.startsWith('declared:');

@@ -12,6 +12,8 @@ import type { Job } from './scheduler.ts';
 export interface Selection {
   readonly product: LoadedProduct;
   readonly scenarios: readonly Scenario[];
+  /** Do these outcomes of a requirement say all that is asked? Its other scenarios are then left out. */
+  readonly enough?: (requirement: string, played: readonly ScenarioOutcome[]) => boolean;
 }
 
 export function plan(
@@ -22,8 +24,9 @@ export function plan(
   const random = seeded(context.options.seed, 'order');
   const controls = new Map<string, Job<ScenarioOutcome | undefined>>();
   const later: Job<ScenarioOutcome | undefined>[] = [];
-  for (const { product, scenarios: chosen } of selections) {
+  for (const { product, scenarios: chosen, enough } of selections) {
     const { id } = product.product;
+    const played: ScenarioOutcome[] = [];
     const control = controls.get(controlOf(product)) ?? {
       name: `${controlOf(product)}: open control`,
       run: async () => {
@@ -38,9 +41,13 @@ export function plan(
         name: `${id}: ${scenario.requirement} ${scenario.name}`,
         after: control,
         run: async () => {
+          const same = played.filter(({ requirement }) => requirement === scenario.requirement);
+          if (enough?.(scenario.requirement, same)) return undefined;
           const { judgement, messages } = await scenarios.play(scenario, context.options.id, id);
           await writeMessages(join(context.options.out, 'messages', `${id}.ndjson`), messages);
-          return outcomeOf(id, scenario, judgement, messages);
+          const outcome = outcomeOf(id, scenario, judgement, messages);
+          played.push(outcome);
+          return outcome;
         },
       });
   }

@@ -9,9 +9,10 @@ import type { Results } from '../reports/results.ts';
 import { openRunId } from '../steps/support/run-id.ts';
 import { seeded } from '../steps/support/random.ts';
 import type { Lane } from '../steps/support/timing.ts';
-import { judgeDefect, shotsOf, type DefectVerdict } from './defect.ts';
+import { isObserved, judgeDefect, shotsOf, type DefectVerdict } from './defect.ts';
 import { Matrix } from './matrix.ts';
 import { chosen, emptyFolder, WrongUsage } from './options.ts';
+import type { ScenarioOutcome } from './outcome.ts';
 import type { Selection } from './plan.ts';
 import { playSelections } from './run.ts';
 import { Scenarios, type Scenario } from './scenarios.ts';
@@ -55,6 +56,9 @@ export async function selftest(command: SelftestCommand, signal: AbortSignal): P
     const selections = defects.map((product) => ({
       product,
       scenarios: sample(product, wanted, command.seed),
+      // One scenario kills; the matrix shows what the others see.
+      enough: (requirement: string, played: readonly ScenarioOutcome[]) =>
+        fails(requirement)(product) && played.some(({ result }) => isObserved(result)),
     }));
     const { cells } = await play(selections);
     return report(
