@@ -53,7 +53,8 @@ export interface FaultSettings {
 export interface AppSpec {
   readonly image: ImageRecipe;
   readonly argv: readonly string[];
-  readonly files?: readonly FileToPut[];
+  /** path → text that only the program itself can read */
+  readonly files?: Readonly<Record<string, string>>;
   /** names under which it is known in its zone, e.g. edr.cloud.test, cdn.cloud.test */
   readonly names: readonly string[];
 }

@@ -10,6 +10,7 @@ import { AppProcess } from './nodes/app.ts';
 import { EndpointNode } from './nodes/endpoint.ts';
 import { GatewayProcess } from './nodes/gateway.ts';
 import { RelayNode } from './nodes/relay-node.ts';
+import { withRunner } from './nodes/runner.ts';
 import { gatewayOf } from './plan.ts';
 import type { AddressPlan } from './plan.ts';
 import { MAKE_LINK, linkEnv } from './nodes/link.ts';
@@ -81,7 +82,7 @@ export async function startNode(
     network: networkOf(site, zone),
     address: site.plan.engineAddress(zone, address),
   }));
-  const container = await site.narrow(() =>
+  const started = await site.narrow(() =>
     site.estate.container(
       site.engine.container({
         name: `${site.id}-${node.name}`,
@@ -93,6 +94,7 @@ export async function startNode(
       }),
     ),
   );
+  const container = withRunner(started);
   site.placed.push({
     name: node.name,
     container,

@@ -60,7 +60,7 @@ Feature: Relocation
       Then it is reported through the relay in time
       And the product no longer tries to go around the relay
 
-  @MOV-07 @must @S6 @S9
+  @MOV-07 @must @S6 @S9 @traces
   Rule: The product can be removed where its cloud cannot be reached
 
     Scenario: Removal without any network

@@ -10,7 +10,7 @@ Feature: Protection against removal
       Then the removal was refused
       And the attack is reported in time
 
-  @TMP-02 @must @S9 @requires:uninstall-protection
+  @TMP-02 @must @S9 @requires:uninstall-protection @traces
   Rule: Once the policy allows it, the product can be removed
 
     Scenario: Protection is switched off in the cloud

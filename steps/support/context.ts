@@ -91,10 +91,7 @@ export class RunContext implements AsyncDisposable {
           '--key',
           '/etc/heiiki/ca.key',
         ],
-        files: [
-          { path: '/etc/heiiki/ca.pem', content: authority.certPem },
-          { path: '/etc/heiiki/ca.key', content: authority.keyPem, mode: 0o600 },
-        ],
+        files: { '/etc/heiiki/ca.pem': authority.certPem, '/etc/heiiki/ca.key': authority.keyPem },
         names: [CLOUD_HOST, CDN_HOST],
       };
       const labs = await createLabFactory(engine, { onProgress: options.onProgress });

@@ -64,7 +64,7 @@ export async function runHook(options: {
   // Also what the hook prints, what the relay logs and what the cloud is sent is recorded without it.
   history.conceal(RELAY_PASSWORD, relaySecrets(values.relay));
   const files = relayFiles(values.relay);
-  await endpoint.put(files);
+  if (files.length > 0) await endpoint.put(files);
   const wrapped = ['sh', '-c', WRAPPER, `/tmp/heiiki-hook-${name}`, ...filled];
   const result = await endpoint.exec(wrapped, { user: 'root', timeoutMs: LIMIT });
   const at = Date.now();

@@ -36,6 +36,7 @@ Before(async function (this: HeiikiWorld, { pickle }: ITestCaseHookParameter) {
     scenario: pickle.name,
     folder: slug,
     seed: seedOf(context.options.seed, product.product.id, slug),
+    traces: tags.includes('@traces'),
   });
   const { history } = session;
   this.begin(session, []);

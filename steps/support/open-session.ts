@@ -8,7 +8,7 @@ import { Session } from './session.ts';
 export async function openSession(
   context: RunContext,
   product: LoadedProduct,
-  asked: { requirement: string; scenario: string; folder: string; seed: number },
+  asked: { requirement: string; scenario: string; folder: string; seed: number; traces?: boolean },
 ): Promise<Session> {
   const { id } = product.product;
   const { lane } = context.options;
@@ -24,5 +24,6 @@ export async function openSession(
     statement: product.product.statement,
     timing: product.product.timing,
   });
-  return new Session({ context, product, history, seed: asked.seed, lane, evidence });
+  const { seed, traces = false } = asked;
+  return new Session({ context, product, history, seed, lane, evidence, traces });
 }

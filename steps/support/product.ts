@@ -2,7 +2,6 @@
 import type { HistoryEvent, HistoryEventOf } from '../../history/events.ts';
 import type { StimulusId } from '../../mocks/workloads/stimuli.ts';
 import { ofKind } from '../checks/window.ts';
-import { readTraces } from './traces.ts';
 import { until } from './ask.ts';
 import type { RelayTold } from './relay-words.ts';
 import type { Session } from './session.ts';
@@ -96,7 +95,7 @@ export async function remove(session: Session, secret: string, retryUntil = 0): 
   const end =
     event.kind === 'hook.finished' && event.outcome === 'ok' ? event.t + session.declared('uninstall') : 0;
   // A service may end a moment after the command that ends it.
-  do await readTraces(session.endpoint, session.history);
+  do await session.readTraces();
   while (Date.now() < end && !(await session.happens({ check: 'removed', since: event })));
   return event;
 }

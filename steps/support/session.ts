@@ -51,6 +51,8 @@ export interface SessionOptions {
   readonly lane: Lane;
   /** folder of the raw evidence */
   readonly evidence: string;
+  /** It will be asked what the product has left: what is there before it comes is read, which is dear. */
+  readonly traces: boolean;
 }
 
 export class Session implements AsyncDisposable {
@@ -114,7 +116,7 @@ export class Session implements AsyncDisposable {
     values: Partial<HookValues> = {},
     endpoint = this.endpoint,
   ): Promise<HistoryEvent> {
-    if (name === 'install' && !this.#installed.has(endpoint.name)) {
+    if (name === 'install' && this.#options.traces && !this.#installed.has(endpoint.name)) {
       this.#installed.add(endpoint.name);
       // What is there before the product comes is no trace of it afterwards.
       await this.#guard('reading the endpoint', () => readTraces(endpoint, this.history));
@@ -136,6 +138,11 @@ export class Session implements AsyncDisposable {
         },
       }),
     );
+  }
+  /** What is on the endpoint now, for a comparison with what was there before the product. */
+  async readTraces(): Promise<void> {
+    if (!this.#options.traces) throw new Error('what was there before is not known: tag the rule @traces');
+    await readTraces(this.endpoint, this.history);
   }
   /** One that opens nothing. */
   freshSecret(): string {

@@ -263,10 +263,7 @@ async function makeCloud({ witness }: EscapeGround): Promise<Cloud> {
   const [key, cert] = await Promise.all(
     ['/tmp/cloud.key', '/tmp/cloud.pem'].map((path) => witness.get(path)),
   );
-  const files = [
-    { path: '/tmp/cloud.key', content: key ?? '' },
-    { path: '/tmp/cloud.pem', content: cert ?? '' },
-  ];
+  const files = { '/tmp/cloud.key': String(key), '/tmp/cloud.pem': String(cert) };
   const argv = ['node', '-e', CLOUD];
   return { app: { image: toolsNodeImage(), argv, files }, cert: String(cert) };
 }

@@ -7,6 +7,7 @@ import { EvidenceFile } from '../evidence/file.ts';
 import type { AppSpec, StartedApp } from '../lab-types.ts';
 import { FrameReader } from './ndjson.ts';
 import { NodeProcess } from './process.ts';
+import { written } from './written.ts';
 
 const STOP_MS = 5_000;
 
@@ -24,7 +25,6 @@ export class AppProcess implements StartedApp {
   readonly #feed: Feed;
 
   static async start(container: StartedContainer, spec: AppProcessSpec): Promise<AppProcess> {
-    if (spec.app.files !== undefined && spec.app.files.length > 0) await container.put(spec.app.files);
     const file = new EvidenceFile(spec.logFile);
     const feed = new Feed();
     const stream = `app:${spec.name}`;
@@ -33,10 +33,13 @@ export class AppProcess implements StartedApp {
       onGap: (expected, got) => spec.recorder.record(stream, { kind: 'stream.gap', stream, expected, got }),
       onNoise: (line) => file.write(`stdout: ${line}\n`),
     });
+    const { env, script } = written(spec.app.files ?? {});
     const process = await NodeProcess.start(container, {
       node: spec.name,
       process: 'app',
       argv: spec.app.argv,
+      prepare: script,
+      options: { env },
       ownStdin: true,
       recorder: spec.recorder,
       onOutput: (chunk) => frames.push(chunk),

@@ -16,6 +16,7 @@ import { COUNTER_TABLE, counterRules, parseCounters } from '../evidence/counters
 import type { Endpoint, EndpointSpec, FileToPut, ProcessRow, StartedExec, ZoneName } from '../lab-types.ts';
 import type { AddressPlan } from '../plan.ts';
 import { DROP_LINK, MAKE_LINK, linkEnv } from './link.ts';
+import { withRunner } from './runner.ts';
 
 /** The engine may give no default route on an internal network; without one an attempt never gets on the wire. */
 const ENTER_ZONE = `${MAKE_LINK}
@@ -203,16 +204,18 @@ async function startHolder(place: EndpointPlace): Promise<StartedContainer> {
   const address = plan.engineAddress(zone, plan.addressOf(name, zone));
   if (network === undefined) throw new LabError('lab', `starting ${name}`, `no network for zone ${zone}`);
   await using started = new AsyncDisposableStack();
-  const holder = started.use(
-    await container({
-      name: `${lab}-${name}-holder`,
-      image: tools,
-      argv: ['sleep', 'infinity'],
-      hostname: spec.hostname,
-      attach: { kind: 'networks', networks: [{ network, address }] },
-      capabilities: ['NET_ADMIN', 'NET_RAW'],
-      dns: [plan.zone(zone).resolver],
-    }),
+  const holder = withRunner(
+    started.use(
+      await container({
+        name: `${lab}-${name}-holder`,
+        image: tools,
+        argv: ['sleep', 'infinity'],
+        hostname: spec.hostname,
+        attach: { kind: 'networks', networks: [{ network, address }] },
+        capabilities: ['NET_ADMIN', 'NET_RAW'],
+        dns: [plan.zone(zone).resolver],
+      }),
+    ),
   );
   const { stdout } = await inHolder(holder, name, BEGIN, {
     ...zoneEnv(plan, name, zone),

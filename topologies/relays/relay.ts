@@ -8,6 +8,7 @@ import { parseRelayLine } from '../evidence/relay-log.ts';
 import type { RelayLine } from '../evidence/relay-log.ts';
 import { LineReader } from '../nodes/lines.ts';
 import { NodeProcess } from '../nodes/process.ts';
+import { written } from '../nodes/written.ts';
 import type { RelaySettings, Software } from './software.ts';
 import { BEHIND_FRONT } from './squid.ts';
 
@@ -111,17 +112,6 @@ async function run(
     ? settings.listen.map((address) => startFront(container, spec, address, take(parseRelayLine)))
     : [];
   return { program, fronts: await together(fronts) };
-}
-
-/** Files by the environment, so that they are written in the exec that starts the program, and by its user. */
-function written(files: Readonly<Record<string, string>>): { env: Record<string, string>; script: string } {
-  const all = Object.entries(files);
-  return {
-    env: Object.fromEntries(all.map(([, content], i) => [`FILE${i}`, content])),
-    script: ['umask 077', ...all.map(([path], i) => `printf %s "$FILE${i}" > ${path}; unset FILE${i}`)].join(
-      '\n',
-    ),
-  };
 }
 
 async function startFront(

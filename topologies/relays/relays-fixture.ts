@@ -46,7 +46,7 @@ export async function tlsCloud(engine: Engine): Promise<TlsCloud> {
     const app = {
       image: toolsNodeImage(),
       argv: ['node', '--input-type=module', '-e', PROGRAM],
-      files: [{ path: '/tmp/cloud.pem', content: key + cert }],
+      files: { '/tmp/cloud.pem': key + cert },
       names: [CLOUD],
     };
     return { app, authority: authority.cert };

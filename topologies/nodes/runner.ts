@@ -1,0 +1,93 @@
+/**
+ * Commands in a node of ours without a call of the engine for each: starting an exec costs the engine some ten times what
+ * the command itself costs. One exec, begun with the first command, runs them all; only ever in nodes of the lab, never
+ * in an endpoint, where somebody could write into its streams.
+ */
+import { readFileSync } from 'node:fs';
+import type { RunResult, StartedContainer, StartedExec } from '../engine/engine.ts';
+import { LineReader } from './lines.ts';
+
+const PROGRAM = readFileSync(new URL('./runner.pl', import.meta.url), 'utf8');
+const USUAL_TIMEOUT_MS = 60_000;
+
+type RunOptions = NonNullable<Parameters<StartedContainer['run']>[1]>;
+/** Undefined: the runner ended before it answered. */
+type Settle = (answer: readonly string[] | undefined) => void;
+
+/** The same container, whose own user's commands are run by one process in it. */
+export function withRunner(container: StartedContainer): StartedContainer {
+  let runner: Promise<Runner> | undefined;
+  return {
+    ...container,
+    run: async (argv, options = {}) => {
+      // What is gone, cannot be started or is run as somebody else is the engine's business, and its errors.
+      if (options.user !== undefined || options.cwd !== undefined) return container.run(argv, options);
+      runner ??= container.exec(['perl', '-e', PROGRAM]).then((exec) => new Runner(exec));
+      const started = await runner.catch(() => undefined);
+      return started?.alive === true ? started.run(argv, options) : container.run(argv, options);
+    },
+  };
+}
+
+class Runner {
+  readonly #exec: StartedExec;
+  readonly #waiting = new Map<string, Settle>();
+  #asked = 0;
+  #alive = true;
+
+  constructor(exec: StartedExec) {
+    this.#exec = exec;
+    exec.stdin.on('error', () => this.#end());
+    exec.stderr.resume();
+    // How it ended says nothing that the end of its output does not say.
+    exec.ended.then(undefined, () => undefined);
+    void this.#read();
+  }
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  async run(argv: readonly string[], options: RunOptions): Promise<RunResult> {
+    const begun = performance.now();
+    const { env = {}, input = '', timeoutMs = USUAL_TIMEOUT_MS } = options;
+    const answer = await new Promise<readonly string[] | undefined>((settle) => {
+      const id = String(this.#asked++);
+      this.#waiting.set(id, settle);
+      const pairs = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+      const words = [hex(nul(argv)), hex(nul(pairs)), hex(input)];
+      this.#exec.stdin.write(`${[id, timeoutMs / 1000, ...words].join(' ')}\n`);
+    });
+    const ms = Math.round(performance.now() - begun);
+    // As with an exec whose streams broke: nothing is known of how it ended.
+    if (answer === undefined) return { exit: null, stdout: '', stderr: '', timedOut: false, ms };
+    const [exit = '', late, stdout = '-', stderr = '-'] = answer;
+    const timedOut = late === '1';
+    return { exit: timedOut ? null : Number(exit), stdout: text(stdout), stderr: text(stderr), timedOut, ms };
+  }
+
+  async #read(): Promise<void> {
+    const lines = new LineReader((line) => {
+      const [id = '', ...answer] = line.split(' ');
+      this.#waiting.get(id)?.(answer);
+      this.#waiting.delete(id);
+    });
+    try {
+      for await (const chunk of this.#exec.stdout) lines.push(chunk as Buffer);
+    } catch {
+      // broken streams: whoever waits is told below
+    }
+    this.#end();
+  }
+
+  #end(): void {
+    this.#alive = false;
+    for (const settle of this.#waiting.values()) settle(undefined);
+    this.#waiting.clear();
+  }
+}
+
+const nul = (words: readonly string[]): string => words.map((word) => `${word}\0`).join('');
+const hex = (content: string | Buffer): string => Buffer.from(content).toString('hex') || '-';
+const text = (content: string): string =>
+  content === '-' ? '' : Buffer.from(content, 'hex').toString('utf8');
