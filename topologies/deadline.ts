@@ -1,5 +1,13 @@
 /** Bounded waits and bounded concurrency; there are no others in the lab. */
 
+/**
+ * What a program of ours may take to be ready, to end, and to do one small thing. All are done within a second; these are for
+ * machines with many times more work than they can do, where shorter ones made labs fail that were sound.
+ */
+export const READY_MS = 60_000;
+export const STOP_MS = 20_000;
+export const CALL_MS = 60_000;
+
 /** The promise's value, or the error of `late` when it has not come after `ms` milliseconds. */
 export async function within<T>(ms: number, promise: Promise<T>, late: () => Error): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

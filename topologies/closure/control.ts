@@ -3,6 +3,7 @@
  * range (RFC 5737, RFC 3849), so that even a packet that leaks ends there and nowhere else. What the probes
  * reach here and not from a closed zone, closure has stopped.
  */
+import { READY_MS } from '../deadline.ts';
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Recorder } from '../../history/events.ts';
@@ -18,7 +19,6 @@ const WITNESS_SCRIPT = readFileSync(new URL('./witness.pl', import.meta.url), 'u
 const HOST = 1;
 const WITNESS = 10;
 const PROBER = 11;
-const READY_MS = 10_000;
 const PROBE_SECONDS = 1;
 const TRIES = 5;
 const EVERYBODY = '255.255.255.255';

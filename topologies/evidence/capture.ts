@@ -1,4 +1,5 @@
 /** Packets of one network namespace: raw into a file, and as events while they happen. */
+import { READY_MS, STOP_MS } from '../deadline.ts';
 import type { Recorder } from '../../history/events.ts';
 import type { StartedContainer } from '../engine/engine.ts';
 import { LabError } from '../errors.ts';
@@ -10,8 +11,6 @@ import { decodePacket } from './packet.ts';
 import type { Packet } from './packet.ts';
 import { PcapReader } from './pcap.ts';
 
-const READY_MS = 10_000;
-const STOP_MS = 10_000;
 /**
  * Headers are enough; a large ring and a short snap length keep the kernel from dropping under load. Loopback
  * is interface 1 of every namespace. No names are looked up: a capture must not cause packets.

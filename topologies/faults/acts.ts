@@ -1,11 +1,10 @@
 /** What is done for the faults that packet rules and programs beside the relay cannot make. */
-import { together } from '../deadline.ts';
+import { CALL_MS, together } from '../deadline.ts';
 import type { StartedContainer } from '../engine/engine.ts';
 import { FaultUnavailable, LabError } from '../errors.ts';
 import { SINK_PORT } from './rules.ts';
 import type { Running, Scene } from './scene.ts';
 
-const CALL_MS = 15_000;
 /** The resolver reads its file again within milliseconds; each look takes tens of them. */
 const LOOKS = 40;
 

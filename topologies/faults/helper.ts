@@ -1,6 +1,6 @@
 /** Programs that run scene the relay while a fault is in force. Their end, unless asked for, breaks the lab. */
 import { readFileSync } from 'node:fs';
-import { together } from '../deadline.ts';
+import { READY_MS, STOP_MS, together } from '../deadline.ts';
 import { parseRelayLine } from '../evidence/relay-log.ts';
 import { NodeProcess } from '../nodes/process.ts';
 import type { Eye } from './eye.ts';
@@ -8,8 +8,6 @@ import { mustBeAbleToCut } from './acts.ts';
 import { ANSWER_PORT, FORGET_RULES, SINK_PORT, cutCommand } from './rules.ts';
 import type { Running, Scene } from './scene.ts';
 
-const READY_MS = 10_000;
-const STOP_MS = 5_000;
 /** for a line that was written before the answer went out */
 const ANSWER_MS = 2_000;
 const program = (file: string): string => readFileSync(new URL(file, import.meta.url), 'utf8');

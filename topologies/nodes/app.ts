@@ -1,6 +1,6 @@
 /** A program of ours in the lab, spoken to by numbered frames on stdin and stdout. */
 import type { Recorder } from '../../history/events.ts';
-import { within } from '../deadline.ts';
+import { STOP_MS, within } from '../deadline.ts';
 import type { StartedContainer } from '../engine/engine.ts';
 import { LabError } from '../errors.ts';
 import { EvidenceFile } from '../evidence/file.ts';
@@ -8,8 +8,6 @@ import type { AppSpec, StartedApp } from '../lab-types.ts';
 import { FrameReader } from './ndjson.ts';
 import { NodeProcess } from './process.ts';
 import { written } from './written.ts';
-
-const STOP_MS = 5_000;
 
 export interface AppProcessSpec {
   readonly name: string;

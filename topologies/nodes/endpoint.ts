@@ -2,6 +2,7 @@
  * An endpoint is two containers: a holder that owns the network namespace, counts and captures from the first
  * packet on, and beside it the endpoint itself, without rights over the network. A move moves the holder.
  */
+import { CALL_MS, READY_MS } from '../deadline.ts';
 import type { Recorder } from '../../history/events.ts';
 import type {
   ContainerSpec,
@@ -24,9 +25,7 @@ ip route replace default via "$GATEWAY" && printf 'nameserver %s\\n' "$RESOLVER"
 const BEGIN = `${ENTER_ZONE} && printf %s "$RULES" | nft -f - && nft list table inet ${COUNTER_TABLE}`;
 /** PID 1 of an endpoint clears what a reboot clears, starts what starts at boot, and then leaves this file. */
 const BOOTED = '/run/booted';
-const BOOT_MS = 10_000;
 const AWAIT_BOOT = `for try in $(seq 500); do if [ -e ${BOOTED} ]; then exit 0; fi; sleep 0.02; done; exit 1`;
-const CALL_MS = 15_000;
 
 export interface EndpointPlace {
   /** starts a container, in its turn */
@@ -189,12 +188,12 @@ export class EndpointNode implements Endpoint, AsyncDisposable {
 }
 
 async function booted(body: StartedContainer, name: string): Promise<void> {
-  const { exit } = await body.run(['sh', '-c', AWAIT_BOOT], { user: 'root', timeoutMs: BOOT_MS });
+  const { exit } = await body.run(['sh', '-c', AWAIT_BOOT], { user: 'root', timeoutMs: READY_MS });
   if (exit !== 0)
     throw new LabError(
       'lab',
       `${name} did not boot`,
-      `PID 1 of its image left no ${BOOTED} within ${BOOT_MS} ms`,
+      `PID 1 of its image left no ${BOOTED} within ${READY_MS} ms`,
     );
 }
 

@@ -1,4 +1,5 @@
 /** A zone's gateway and resolver in one node: it takes what is sent outside, drops it, and answers for names. */
+import { READY_MS, STOP_MS } from '../deadline.ts';
 import type { Recorder } from '../../history/events.ts';
 import type { StartedContainer } from '../engine/engine.ts';
 import { EvidenceFile } from '../evidence/file.ts';
@@ -8,8 +9,6 @@ import { pacArgv } from '../relays/pac.ts';
 import { dnsmasqArgv, hostsFile } from './dnsmasq.ts';
 import { NodeProcess } from './process.ts';
 
-const READY_MS = 10_000;
-const STOP_MS = 5_000;
 const HOSTS = '/tmp/heiiki-hosts';
 /**
  * A sealed network has nobody at the gateway's address. If somebody answers there (the host, on a bridge that

@@ -1,4 +1,5 @@
 /** Strangers and witnesses of a topology: nodes that no product has to do with, and that say what they hear. */
+import { READY_MS, STOP_MS } from '../deadline.ts';
 import { readFileSync } from 'node:fs';
 import type { HistoryEventOf, Recorder } from '../../history/events.ts';
 import type { StartedContainer } from '../engine/engine.ts';
@@ -7,8 +8,6 @@ import { FrameReader } from './ndjson.ts';
 import { NodeProcess } from './process.ts';
 
 const PROGRAM = readFileSync(new URL('./outsider.mjs', import.meta.url), 'utf8');
-const READY_MS = 20_000;
-const STOP_MS = 5_000;
 const [KEY, CERT] = ['/tmp/outsider.key', '/tmp/outsider.pem'];
 /** The right names from the wrong issuer: what a client refuses that checks more than the name. */
 const CERTIFICATE = `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -keyout ${KEY} -out ${CERT} -subj /CN=stranger.invalid -addext "subjectAltName=$NAMES" 2>/dev/null`;

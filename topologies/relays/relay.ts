@@ -1,7 +1,7 @@
 /** A relay: the only way from a closed zone to the cloud. One program after another, as its settings change. */
 import { readFileSync } from 'node:fs';
 import type { Recorder } from '../../history/events.ts';
-import { together } from '../deadline.ts';
+import { READY_MS, STOP_MS, together } from '../deadline.ts';
 import type { StartedContainer } from '../engine/engine.ts';
 import { EvidenceFile } from '../evidence/file.ts';
 import { parseRelayLine } from '../evidence/relay-log.ts';
@@ -13,8 +13,6 @@ import type { RelaySettings, Software } from './software.ts';
 import { BEHIND_FRONT } from './squid.ts';
 
 const FRONT_SCRIPT = readFileSync(new URL('./strict-front.pl', import.meta.url), 'utf8');
-const READY_MS = 10_000;
-const STOP_MS = 5_000;
 
 export interface RelaySpec {
   readonly name: string;
