@@ -16,17 +16,17 @@ sub file { open my $file, '+>', undef or die "no temporary file: $!\n"; return $
 
 sub content { my $file = shift;
   my $cut = (-s $file) - $MOST;
-  seek $file, 0, 0; read $file, my $text, $MOST;
+  seek $file, 0, 0; read $file, my ($text), $MOST;
   return $cut > 0 ? "$text\n[cut here: $cut bytes more]" : $text;
 }
 sub begin { my ($argv, $env, $in, $out, $err) = @_;
   my $pid = fork // die "no process: $!\n";
   return $pid if $pid;
   POSIX::setpgid(0, 0);
-  open STDIN, '<&', $in; open STDOUT, '>&', $out; open STDERR, '>&', $err;
+  POSIX::dup2(fileno $in, 0); POSIX::dup2(fileno $out, 1); POSIX::dup2(fileno $err, 2);
   for (split /\0/, $env) { my ($name, $value) = split /=/, $_, 2; $ENV{$name} = $value }
   my @words = split /\0/, $argv, -1; pop @words;
-  exec { $words[0] } @words or print STDERR "$words[0]: $!\n";
+  exec { $words[0] } @words or syswrite STDERR, "$words[0]: $!\n";
   POSIX::_exit(127);
 }
 sub serve { my ($id, $seconds, @rest) = split / /, shift;
@@ -47,9 +47,13 @@ sub serve { my ($id, $seconds, @rest) = split / /, shift;
   for (my $gone = 0; $gone < length $answer;) { $gone += syswrite(STDOUT, $answer, length($answer) - $gone, $gone) // return }
 }
 
-while (my $line = <STDIN>) {
-  chomp $line;
-  my $pid = fork // die "no process: $!\n";
-  if (!$pid) { serve($line); POSIX::_exit(0) }
+# Not by lines: what Perl has read ahead it would take back, in a child, from whatever is that child's input by then.
+my $rest = '';
+while (sysread STDIN, $rest, 65536, length $rest) {
+  while ($rest =~ s/^(.*)\n//) {
+    my $line = $1;
+    my $pid = fork // die "no process: $!\n";
+    if (!$pid) { serve($line); POSIX::_exit(0) }
+  }
 }
 unlink $LOCK;

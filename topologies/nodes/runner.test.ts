@@ -53,6 +53,12 @@ describe('the runner of a node', () => {
         expect(result).to.include({ exit: n, stdout: `out ${n}\n`, stderr: `err ${n}\n`, timedOut: false });
       expect(execs).to.have.length(1);
     }));
+  it('gives each its own input, also when many are asked for at once', () =>
+    withHere(async (on) => {
+      const inputs = Array.from({ length: 12 }, (_, n) => `${n} `.repeat(500));
+      const results = await Promise.all(inputs.map((input) => on.run(['cat'], { input })));
+      expect(results.map(({ stdout }) => stdout)).to.deep.equal(inputs);
+    }));
   it('hands on words, environment and input as they are', () =>
     withHere(async (on) => {
       const env = { GREETING: 'an = and a\nline', EMPTY: '' };
