@@ -23,8 +23,9 @@ export function withRunner(container: StartedContainer): StartedContainer {
       // What is gone, cannot be started or is run as somebody else is the engine's business, and its errors.
       if (options.user !== undefined || options.cwd !== undefined) return container.run(argv, options);
       runner ??= container.exec(['perl', '-e', PROGRAM]).then((exec) => new Runner(exec));
-      const started = await runner.catch(() => undefined);
-      return started?.alive === true ? started.run(argv, options) : container.run(argv, options);
+      const answer = await (await runner.catch(() => undefined))?.run(argv, options);
+      // Where it ended before it answered the lab is broken: the engine tells how.
+      return answer ?? container.run(argv, options);
     },
   };
 }
@@ -44,11 +45,9 @@ class Runner {
     void this.#read();
   }
 
-  get alive(): boolean {
-    return this.#alive;
-  }
-
-  async run(argv: readonly string[], options: RunOptions): Promise<RunResult> {
+  /** Undefined if it has ended, or ends before it has an answer. */
+  async run(argv: readonly string[], options: RunOptions): Promise<RunResult | undefined> {
+    if (!this.#alive) return undefined;
     const begun = performance.now();
     const { env = {}, input = '', timeoutMs = USUAL_TIMEOUT_MS } = options;
     const answer = await new Promise<readonly string[] | undefined>((settle) => {
@@ -59,8 +58,7 @@ class Runner {
       this.#exec.stdin.write(`${[id, timeoutMs / 1000, ...words].join(' ')}\n`);
     });
     const ms = Math.round(performance.now() - begun);
-    // As with an exec whose streams broke: nothing is known of how it ended.
-    if (answer === undefined) return { exit: null, stdout: '', stderr: '', timedOut: false, ms };
+    if (answer === undefined) return undefined;
     const [exit = '', late, stdout = '-', stderr = '-'] = answer;
     const timedOut = late === '1';
     return { exit: timedOut ? null : Number(exit), stdout: text(stdout), stderr: text(stderr), timedOut, ms };
