@@ -72,12 +72,13 @@ export class Lab implements StartedLab {
     const captures = await Promise.allSettled(
       [...this.#nodes.endpoints.values()].map((endpoint) => endpoint.finishEvidence()),
     );
+    // A fault of a relay may have changed a resolver, which takes that back before it ends.
+    const relays = await Promise.allSettled([...this.#nodes.relays.values()].map((relay) => relay.finish()));
     const logs = await Promise.allSettled([
-      ...[...this.#nodes.relays.values()].map((relay) => relay.finish()),
       ...[...this.#nodes.gateways.values()].map(({ process }) => process.finish()),
       ...[...this.#nodes.outsiders.values()].map((outsider) => outsider.finish()),
     ]);
-    const failures = [...captures, ...logs].filter((result) => result.status === 'rejected');
+    const failures = [...captures, ...relays, ...logs].filter((result) => result.status === 'rejected');
     for (const { reason } of failures) this.#recordFailure(reason);
     if (failures[0] !== undefined) throw failures[0].reason as Error;
   }
