@@ -228,6 +228,8 @@ const kinds = {
     /** findings that wait to be sent and that were lost to an overflow since enrolment, by the product's word */
     queued: z.number().optional(),
     dropped: z.number().optional(),
+    /** of the product that runs, by its own word */
+    version: z.string().optional(),
   }),
   /** A detection arrived (also when it arrives again: `copy` counts from 1). */
   'cloud.detection': z.object({
@@ -304,6 +306,8 @@ const kinds = {
   'hook.finished': z.object({
     hook: z.string(),
     endpoint: z.string(),
+    /** who ran it; absent: root */
+    user: z.string().optional(),
     outcome: z.enum(['ok', 'failed', 'timeout', 'broken', 'missing']),
     exit: z.number().nullable(),
     ms: z.number(),

@@ -51,6 +51,10 @@ export const Statement = z.strictObject({
   relayReplaced: z
     .enum(['itself', 'policy', 'local-command', 'edited-configuration', 'reinstall', 'none'])
     .optional(),
+  /** what root does to it that it undoes, or reports to its cloud */
+  selfProtection: z.array(z.enum(['kill', 'stop'])).default([]),
+  /** what comes of it that root edits the relay in the stored configuration */
+  editedConfiguration: z.enum(['ignored', 'reported', 'effective']).optional(),
   /** the most that one endpoint causes at the relay while nothing happens on it */
   relayLoad: z
     .strictObject({

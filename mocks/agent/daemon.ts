@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Policy, TelemetryEvent } from '../cloud/protocol/types.ts';
 import { AccountsWatch, RecentStarts, userNames } from './accounts.ts';
 import { Boot } from './boot.ts';
@@ -12,11 +13,12 @@ import { Content } from './content.ts';
 import { serveControl, type Reply, type Request } from './control.ts';
 import { Detector } from './detector.ts';
 import { startExtras } from './extras.ts';
-import { messageOf, readState, writeWhole } from './files.ts';
+import { messageOf, readIfThere, writeWhole } from './files.ts';
 import { behaviourOf, type Behaviour } from './flaws.ts';
-import { machineId } from './identity.ts';
+import { endGuard, whenUnguarded } from './guard.ts';
+import { machineId, storedIdentity } from './identity.ts';
 import { Link, type Trial } from './link.ts';
-import { PRODUCT, type Places } from './places.ts';
+import { PRODUCT, versionOf, type Places } from './places.ts';
 import { PolicyInForce } from './policy.ts';
 import { queueOf, type FindingQueue } from './queue.ts';
 import { Relays } from './relays.ts';
@@ -25,6 +27,7 @@ import { Response } from './response.ts';
 import type { Act } from './rules/acts.ts';
 import { findingOf, type Draft } from './rules/finding.ts';
 import { Sensor } from './sensor.ts';
+import { launch } from './service.ts';
 import { TelemetryBuffer } from './telemetry.ts';
 import { writeRelay, type Relay } from './transport/relay.ts';
 import { revocationAsker } from './transport/revocation.ts';
@@ -32,6 +35,9 @@ import { revocationAsker } from './transport/revocation.ts';
 /** A proxy.pac is read again so often, and at most so often while nothing gets through. */
 const PAC_EVERY_MS = 30_000;
 const PAC_AFTER_FAILURE_MS = 2000;
+/** How long a stop waits for its finding to be sent. */
+const STOP_TOLD_MS = 1000;
+const STOP_LOOK_MS = 20;
 const NOT_ALLOWED: Trial = { works: false, word: 'not allowed', detail: 'it is bound to its relay' };
 
 const sameRelays = (one: readonly Relay[], other: readonly Relay[]): boolean =>
@@ -58,6 +64,7 @@ export class Daemon {
   readonly #time: CloudTime;
   #pacTimer: NodeJS.Timeout | undefined;
   #pacRead = -Infinity;
+  #stopping = false;
   #sensorState = 'the sensor has not started yet';
 
   constructor(places: Places) {
@@ -83,7 +90,7 @@ export class Daemon {
       },
     });
     this.#content = new Content(join(places.state, 'content.json'), behaviour.updates);
-    this.#cloud = new Cloud(this.#link, this.#storedIdentity());
+    this.#cloud = new Cloud(this.#link, storedIdentity(places));
     this.#policy = new PolicyInForce(join(places.state, 'policy.json'), behaviour.allowlist);
     this.#queue = queueOf(behaviour, places.state, config.queue);
     this.#time = new CloudTime(behaviour.otherTime, {
@@ -116,6 +123,7 @@ export class Daemon {
     this.#sensor.start();
     this.#accounts.start();
     await this.#response.isolation.resume();
+    whenUnguarded(() => this.#guardAgain());
     if (this.#config.pac !== null) {
       this.#pacTimer = setInterval(() => void this.#readPac(0), PAC_EVERY_MS);
       this.#link.on('failed', () => void this.#readPac(PAC_AFTER_FAILURE_MS));
@@ -130,7 +138,16 @@ export class Daemon {
     if (await this.#relays.refresh()) this.#link.useRelays(this.#relays.now);
   }
 
+  /** Another guard, which starts another agent: all that this one holds is on disk. */
+  #guardAgain(): void {
+    if (this.#stopping) return;
+    launch(this.#places);
+    process.kill(process.pid, 'SIGKILL');
+  }
+
   async #stop(): Promise<void> {
+    this.#stopping = true;
+    endGuard(this.#places);
     this.#reporter.stop();
     this.#response.isolation.stop();
     clearInterval(this.#pacTimer);
@@ -144,7 +161,8 @@ export class Daemon {
   }
 
   #newReporter(): Reporter {
-    const { name, version } = PRODUCT;
+    const { name } = PRODUCT;
+    const version = versionOf(this.#places);
     return new Reporter({
       link: this.#link,
       cloud: this.#cloud,
@@ -162,7 +180,10 @@ export class Daemon {
       enrolment: () => ({
         token: this.#config.token,
         hostname: hostname(),
-        machineId: machineId(this.#time.life),
+        machineId: machineId({
+          life: this.#time.life,
+          installation: readIfThere(join(this.#places.state, 'installation')),
+        }),
         product: { name, version },
       }),
       enrolled: (identity) => writeWhole(join(this.#places.state, 'identity.json'), JSON.stringify(identity)),
@@ -223,11 +244,6 @@ export class Daemon {
     };
   }
 
-  #storedIdentity() {
-    const stored = readState(join(this.#places.state, 'identity.json'));
-    const { agentId, key } = stored ?? {};
-    return typeof agentId === 'string' && typeof key === 'string' ? { agentId, key } : null;
-  }
   /** A relay from the policy is used once it has been seen to work: a wrong one must not lock us out. */
   async #followRelay(policy: Policy): Promise<void> {
     try {
@@ -262,6 +278,7 @@ export class Daemon {
       case 'reload':
         return this.#reload();
       case 'stop':
+        if (request.by === 'hand') await this.#tellStop();
         setImmediate(() => void this.#stop());
         return { stopped: true };
       case 'leave':
@@ -291,6 +308,13 @@ export class Daemon {
     this.#link.useRelays(this.#relays.now);
     if (config.pac !== null) await this.#readPac(0);
     return { relays: this.#link.relays.length };
+  }
+  /** Whoever stops it by hand is told of, now or with the next start: the finding is on disk. */
+  async #tellStop(): Promise<void> {
+    if (!this.#behaviour.tellsStop) return;
+    this.#found({ analytic: 'T1562.001', title: 'The agent is stopped by hand', startTime: Date.now() }, 15);
+    const until = performance.now() + STOP_TOLD_MS;
+    while (this.#queue.size > 0 && performance.now() < until) await delay(STOP_LOOK_MS);
   }
   async #leave(timeoutMs: number, must: boolean): Promise<Reply> {
     const problem = await this.#cloud.unenrol(timeoutMs).then(

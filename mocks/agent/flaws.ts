@@ -104,10 +104,29 @@ export interface Behaviour {
   readonly shrinksBatches: boolean;
   /** bytes of chatter in the detailed log, every second */
   readonly chatterBytes: number;
+  readonly stored: {
+    /** every user may write the configuration */
+    readonly openToUsers: boolean;
+    /** what counts is a copy of the configuration that nobody is told of */
+    readonly keepsCopy: boolean;
+  };
+  /** a proxy that a user of the endpoint has set for himself goes before its own relay */
+  readonly takesProxyOfUsers: boolean;
+  /** it is started again when it has ended without having been told to */
+  readonly guarded: boolean;
+  /** whoever stops it by hand is reported */
+  readonly tellsStop: boolean;
+  readonly upgrade: {
+    readonly keepsIdentity: boolean;
+    readonly keepsQueue: boolean;
+    readonly keepsProtection: boolean;
+  };
   readonly removal: {
     readonly asksForSecret: boolean;
     readonly obeysPolicy: boolean;
     readonly needsCloud: boolean;
+    /** a removal that the cloud has not allowed is told to it again and again, by a process that stays */
+    readonly leavesHeartbeat: boolean;
   };
 }
 
@@ -149,7 +168,12 @@ export const HONEST: Behaviour = {
   poll: { waitS: 2, mindsCuts: true },
   shrinksBatches: true,
   chatterBytes: 0,
-  removal: { asksForSecret: true, obeysPolicy: true, needsCloud: false },
+  stored: { openToUsers: false, keepsCopy: false },
+  takesProxyOfUsers: false,
+  guarded: true,
+  tellsStop: true,
+  upgrade: { keepsIdentity: true, keepsQueue: true, keepsProtection: true },
+  removal: { asksForSecret: true, obeysPolicy: true, needsCloud: false, leavesHeartbeat: false },
 };
 
 /** name of the flaw → what it does differently; `products/defects/*.yaml` say which requirement must see it */
@@ -178,6 +202,14 @@ export const FLAWS = {
   'never-returns': { returnsToRelay: false },
   'removal-needs-cloud': { removal: { ...HONEST.removal, needsCloud: true } },
   'uninstalls-for-anyone': { removal: { ...HONEST.removal, asksForSecret: false } },
+  'configuration-for-everyone': { stored: { ...HONEST.stored, openToUsers: true } },
+  'takes-proxy-of-users': { takesProxyOfUsers: true },
+  'ignores-edited-configuration': { stored: { ...HONEST.stored, keepsCopy: true } },
+  'stays-dead': { guarded: false },
+  'stops-silently': { tellsStop: false },
+  'upgrades-to-new-identity': { upgrade: { ...HONEST.upgrade, keepsIdentity: false } },
+  'upgrade-empties-queue': { upgrade: { ...HONEST.upgrade, keepsQueue: false } },
+  'upgrade-drops-protection': { upgrade: { ...HONEST.upgrade, keepsProtection: false } },
   'updates-bypass-relay': { updatesBypassRelay: true },
   'waits-for-dns': { boot: { ...HONEST.boot, waitsForName: true } },
   'gives-up-at-boot': { boot: { ...HONEST.boot, triesOnce: true } },
@@ -207,6 +239,7 @@ export const FLAWS = {
   'ignores-relay-ca': { trustsInspectionCa: false },
   'asks-ocsp-directly': { asksRevocation: true },
   chatters: { chatterBytes: 20_000 },
+  'leaves-heartbeat': { removal: { ...HONEST.removal, leavesHeartbeat: true } },
   'ignores-protection-off': { removal: { ...HONEST.removal, obeysPolicy: false } },
 } as const satisfies Readonly<Record<string, Partial<Behaviour>>>;
 

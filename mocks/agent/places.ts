@@ -1,6 +1,8 @@
 /** Where things are on the endpoint. */
 import { join } from 'node:path';
+import { readIfThere } from './files.ts';
 
+/** `version`: of this program; an upgrade to another number is told by a file beside it. */
 export const PRODUCT = { name: 'heiiki-edr', vendor: 'heiiki', version: '1.0.0' } as const;
 export const NODE = '/usr/local/bin/node';
 
@@ -12,6 +14,8 @@ export interface Places {
   readonly bootScript: string;
   readonly program: string;
   readonly sensor: string;
+  /** what an upgrade has made of it */
+  readonly version: string;
   readonly command: string;
   readonly config: string;
   readonly sealedConfig: string;
@@ -22,6 +26,10 @@ export interface Places {
   readonly isolated: string;
   readonly log: string;
   readonly socket: string;
+  readonly guard: string;
+  readonly guardPid: string;
+  /** its other end is the guard's: who reads its end is unguarded */
+  readonly leash: string;
   readonly pid: string;
 }
 
@@ -33,6 +41,7 @@ export function placesBelow(root = '/'): Places {
     bootScript: join(root, 'etc/boot.d/heiiki-edr'),
     program: join(home, 'lib/agent.mjs'),
     sensor: join(home, 'lib/execwatch'),
+    version: join(home, 'lib/version'),
     command: join(home, 'bin/heiiki-edr'),
     config: join(home, 'etc/config.json'),
     sealedConfig: join(home, 'etc/config.sealed'),
@@ -41,6 +50,11 @@ export function placesBelow(root = '/'): Places {
     isolated: join(home, 'var/isolated'),
     log: join(home, 'var/agent.log'),
     socket: join(home, 'run/control.sock'),
+    guard: join(home, 'lib/guard'),
+    guardPid: join(home, 'run/guard'),
+    leash: join(home, 'run/leash'),
     pid: join(home, 'run/pid'),
   };
 }
+
+export const versionOf = (places: Places): string => readIfThere(places.version)?.trim() || PRODUCT.version;

@@ -3,6 +3,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadConfig } from './config.ts';
 import { control } from './control.ts';
+import { leaveFarewell } from './farewell.ts';
 import { behaviourOf } from './flaws.ts';
 import { removeIsolation } from './isolation.ts';
 import type { Places } from './places.ts';
@@ -22,7 +23,8 @@ export async function uninstall(places: Places, secret: string | null): Promise<
     new PolicyInForce(join(places.state, 'policy.json'), allowlist).current?.uninstallProtection ?? null;
   const refused = refusal({ protection: config.protection, stored: config.secret, secret, policy }, removal);
   if (refused !== undefined) return refused;
-  const kept = await leave(places, removal.needsCloud);
+  const farewell = removal.leavesHeartbeat && policy !== 'off';
+  const kept = await (farewell ? stayBehind(places) : leave(places, removal.needsCloud));
   if (kept !== undefined) return kept;
   if (existsSync(places.isolated)) await removeIsolation();
   if (setsSystemProxy) unsetSystemProxy();
@@ -38,4 +40,10 @@ async function leave(places: Places, must: boolean): Promise<string | undefined>
     return 'the cloud has not confirmed the removal; try again when it can be reached';
   if (pid !== undefined && !(await goneWithin(places, pid, STOP_MS))) await halt(places, STOP_MS);
   return undefined;
+}
+
+/** The cloud is not told that the agent leaves, as it is told something else from now on. */
+async function stayBehind(places: Places): Promise<undefined> {
+  await leaveFarewell(places);
+  await halt(places, STOP_MS);
 }

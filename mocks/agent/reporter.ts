@@ -127,6 +127,7 @@ export class Reporter {
         policyRevision: policy.revision,
         queued,
         dropped,
+        version: enrolment().product.version,
       });
       const wasAway = this.#down;
       boot.attempted(true);

@@ -144,6 +144,29 @@ const STEPS: Readonly<Record<string, string>> = {
   'the order is acknowledged once the product is back': '通信の再開後、指示への応答が返る',
   'a business act happens that looks like an attack': '攻撃に似た業務操作を実行',
   'the business act has succeeded': '業務操作は成功した',
+  'the product is upgraded from an installation medium': 'インストール媒体から製品を更新',
+  'it is a newer version with the same identity and the same relay':
+    '新しい版が、同じ登録・同じプロキシのまま動作している',
+  'it still lets nobody remove it without the secret': '更新後も、パスワードなしの削除を拒否する',
+  'root kills its processes one after the other': '管理者権限で製品のプロセスを一つずつ強制終了',
+  'root stops it with its own command': '管理者権限で、製品自身のコマンドにより停止',
+  'it has had its time to come back': '復旧に十分な時間を置く',
+  'this was undone, or its cloud was told of it': '元の状態に戻るか、クラウドへ報告される',
+  'its removal is allowed, where that is for the cloud to say':
+    'クラウドの許可が必要な製品では、削除を許可しておく',
+  'the endpoint is watched on for as long as the slowest interval was':
+    '製品の最長間隔の間、端末の観測を続ける',
+  'it has sent nothing since, and its cloud shows that it is gone':
+    '削除後は何も送られず、クラウドでも削除または通信途絶と分かる',
+  'the product works in a closed network where somebody runs a relay of his own':
+    '製品が閉域で動作しており、別のプロキシを勝手に動かしている者がいる',
+  'an ordinary user tries to lead it there by files, by commands and by the environment':
+    '一般の利用者が、ファイル・コマンド・環境変数で製品をそこへ誘導しようとする',
+  'root writes that relay into all that the product has stored':
+    '管理者が、製品の保存した設定のプロキシをすべて書き換える',
+  'the product has kept to its own relay and still reports':
+    '製品は自分のプロキシを使い続け、報告も届いている',
+  'what comes of the edit is what the product declares': '書き換えの結果は申告どおりである',
   "the company's batch job is reported": '業務のバッチ処理が検知される',
   'the batch job is put on the allowlist': 'バッチ処理を許可リストに登録',
   'the batch job runs again': 'バッチ処理を再実行',

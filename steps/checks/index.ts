@@ -10,9 +10,11 @@ import { detected } from './detected.ts';
 import { actSucceeded } from './act-succeeded.ts';
 import { dispositionTrue } from './disposition.ts';
 import { addressForm, enrolled, policyRead, staysOut } from './enrolled.ts';
+import { goneForGood } from './gone-for-good.ts';
 import { incomplete, type Check, type Finding, type View } from './finding.ts';
 import { commandsInTime, reconnectsBounded } from './idle.ts';
 import { isolated } from './isolation.ts';
+import { editedConfiguration, ownRelayOnly } from './led-astray.ts';
 import { relayLoad } from './load.ts';
 import { inLog, logContext } from './log.ts';
 import { noSystemProxy } from './no-system-proxy.ts';
@@ -29,9 +31,11 @@ import { testsTruthfully } from './self-test.ts';
 import { signedIn, signInsBounded, turnedAway } from './sign-in.ts';
 import { silent } from './silent.ts';
 import { refused, saysDisconnected } from './status.ts';
+import { tamperingAnswered } from './tampering-answered.ts';
 import { unknownToDns } from './names.ts';
 import { reportedThrough } from './through.ts';
 import { wrongRelayVisible } from './visible.ts';
+import { upgraded } from './upgraded.ts';
 import { directStops, noPacketsTo, wireClean } from './wire.ts';
 
 export type { Finding, Remark, State, View } from './finding.ts';
@@ -61,6 +65,11 @@ export const checks = {
   'says-disconnected': saysDisconnected,
   refused,
   removed,
+  'gone-for-good': goneForGood,
+  upgraded,
+  'own-relay-only': ownRelayOnly,
+  'tampering-answered': tamperingAnswered,
+  'edited-configuration': editedConfiguration,
   'channels-used': channelsUsed,
   'channels-at-relay': channelsAtRelay,
   'unknown-to-dns': unknownToDns,

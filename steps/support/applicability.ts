@@ -75,6 +75,26 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
       'プロキシやその通信検査の証明書を信頼する必要がある',
     ),
   },
+  'self-protection': {
+    holds: ({ statement }) => statement.selfProtection.length > 0,
+    text: both('protects itself on the endpoint', '端末上で自分自身を守る'),
+  },
+  'answers-kill': {
+    holds: ({ statement }) => statement.selfProtection.includes('kill'),
+    text: both('undoes or reports that it is killed', '強制終了されても復旧または報告する'),
+  },
+  'answers-stop': {
+    holds: ({ statement }) => statement.selfProtection.includes('stop'),
+    text: both('undoes or reports that it is stopped', '停止されても復旧または報告する'),
+  },
+  upgrade: {
+    holds: ({ hooks }) => hooks.upgrade !== undefined,
+    text: both('can be upgraded', '更新（アップグレード）できる'),
+  },
+  'edited-configuration': {
+    holds: ({ statement }) => statement.editedConfiguration !== undefined,
+    text: both('says what an edited configuration does', '設定ファイルを書き換えたときの動作を明示している'),
+  },
   'relay-basic': usesRelay('basic'),
   'relay-tls': usesRelay('tls'),
   'relay-inspected': usesRelay('inspected'),

@@ -19,6 +19,11 @@ export interface HookValues {
   readonly protection: string;
   readonly token: string;
 }
+/** Somebody else than root, with variables of his own. */
+export interface RunBy {
+  readonly user: string;
+  readonly env: Readonly<Record<string, string>>;
+}
 
 /** Hooks that have not ended by then are ended; installers of real products take their time. */
 const LIMIT = 120_000;
@@ -32,8 +37,9 @@ export async function runHook(options: {
   product: LoadedProduct;
   name: HookName;
   values: HookValues;
+  by?: RunBy | undefined;
 }): Promise<HistoryEvent> {
-  const { endpoint, history, product, name, values } = options;
+  const { endpoint, history, product, name, values, by } = options;
   const argv = product.product.hooks[name];
   const record = (rest: {
     outcome: 'ok' | 'failed' | 'timeout' | 'broken' | 'missing';
@@ -43,7 +49,14 @@ export async function runHook(options: {
     at?: number;
   }) => {
     const { at, ...what } = rest;
-    const finished = { kind: 'hook.finished', hook: name, endpoint: endpoint.name, ...what } as const;
+    const user = by ? { user: by.user } : {};
+    const finished = {
+      kind: 'hook.finished',
+      hook: name,
+      endpoint: endpoint.name,
+      ...user,
+      ...what,
+    } as const;
     return history.record('harness', finished, at);
   };
   if (!argv) return record({ outcome: 'missing', exit: null, ms: 0, output: '' });
@@ -65,8 +78,8 @@ export async function runHook(options: {
   history.conceal(RELAY_PASSWORD, relaySecrets(values.relay));
   const files = relayFiles(values.relay);
   if (files.length > 0) await endpoint.put(files);
-  const wrapped = ['sh', '-c', WRAPPER, `/tmp/heiiki-hook-${name}`, ...filled];
-  const result = await endpoint.exec(wrapped, { user: 'root', timeoutMs: LIMIT });
+  const wrapped = ['sh', '-c', WRAPPER, `/tmp/heiiki-hook-${name}${by ? `-${by.user}` : ''}`, ...filled];
+  const result = await endpoint.exec(wrapped, { user: 'root', ...by, timeoutMs: LIMIT });
   const at = Date.now();
   if (files.some(({ path }) => path === RELAY_PASSWORD_FILE))
     await endpoint.exec(['rm', '-f', RELAY_PASSWORD_FILE], { user: 'root' });

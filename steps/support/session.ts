@@ -24,7 +24,7 @@ import { fill, makeRoom } from './disk.ts';
 import { freshNonce, seeded, type Random } from './random.ts';
 import type { LabRequest, RunContext } from './context.ts';
 import { PLACES, type Place } from './places.ts';
-import { runHook, type HookValues } from './hooks-of-product.ts';
+import { runHook, type HookValues, type RunBy } from './hooks-of-product.ts';
 import { declaredFor, timeFor, type Lane } from './timing.ts';
 import { readTraces } from './traces.ts';
 import type { LoadedProduct } from '../../products/load.ts';
@@ -118,6 +118,7 @@ export class Session implements AsyncDisposable {
     name: HookName,
     values: Partial<HookValues> = {},
     endpoint = this.endpoint,
+    by?: RunBy,
   ): Promise<HistoryEvent> {
     if (name === 'install' && this.#options.traces && !this.#installed.has(endpoint.name)) {
       this.#installed.add(endpoint.name);
@@ -131,6 +132,7 @@ export class Session implements AsyncDisposable {
         history: this.history,
         product: this.product,
         name,
+        by,
         values: {
           relay,
           second: 'none',

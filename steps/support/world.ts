@@ -146,6 +146,8 @@ type EventNote =
   | 'relay back'
   | 'move'
   | 'removal'
+  | 'tampering'
+  | 'upgrade'
   | 'policy'
   | 'clock wrong'
   | 'clock right'

@@ -46,7 +46,9 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   heartbeat: ({ state, agent, body, emit }) => {
     const beat = body as Heartbeat;
     agent.lastHeartbeat = { ...beat, receivedAt: state.now() };
-    emit({ kind: 'cloud.heartbeat', agent: agent.agentId, queued: beat.queued, dropped: beat.dropped });
+    const { queued, dropped, version } = beat;
+    const told = version === undefined ? {} : { version };
+    emit({ kind: 'cloud.heartbeat', agent: agent.agentId, queued, dropped, ...told });
     return json(200, { policyRevision: state.policy.current.revision, serverTime: state.told() });
   },
   readPolicy: ({ state, agent, request, emit }) => {

@@ -34,6 +34,8 @@ export interface Heartbeat {
   policyRevision: number;
   /** findings waiting to be sent */
   queued: number;
+  /** of the agent that runs */
+  version?: string;
   /** findings lost to an overflow since enrolment */
   dropped: number;
 }
