@@ -11,6 +11,7 @@ import { actSucceeded } from './act-succeeded.ts';
 import { dispositionTrue } from './disposition.ts';
 import { addressForm, enrolled, policyRead, staysOut } from './enrolled.ts';
 import { goneForGood } from './gone-for-good.ts';
+import { exactlyOnce } from './exactly-once.ts';
 import { incomplete, type Check, type Finding, type View } from './finding.ts';
 import { commandsInTime, reconnectsBounded } from './idle.ts';
 import { isolated } from './isolation.ts';
@@ -18,6 +19,10 @@ import { editedConfiguration, ownRelayOnly } from './led-astray.ts';
 import { relayLoad } from './load.ts';
 import { inLog, logContext } from './log.ts';
 import { noSystemProxy } from './no-system-proxy.ts';
+import { wholeFindings } from './ocsf.ts';
+import { inOrder } from './order.ts';
+import { detectionsOutlive } from './outlive.ts';
+import { overflowAnnounced } from './overflow.ts';
 import { connectivityClass } from './reach.ts';
 import { connectedAgain } from './reconnected.ts';
 import { recovery } from './recovery.ts';
@@ -34,6 +39,7 @@ import { refused, saysDisconnected } from './status.ts';
 import { tamperingAnswered } from './tampering-answered.ts';
 import { unknownToDns } from './names.ts';
 import { reportedThrough } from './through.ts';
+import { timeOfAct } from './time-of-act.ts';
 import { wrongRelayVisible } from './visible.ts';
 import { upgraded } from './upgraded.ts';
 import { directStops, noPacketsTo, wireClean } from './wire.ts';
@@ -51,6 +57,12 @@ export const checks = {
   'in-log': inLog,
   'same-identity': sameIdentity,
   'times-right': timesRight,
+  'exactly-once': exactlyOnce,
+  'time-of-act': timeOfAct,
+  'in-order': inOrder,
+  'overflow-announced': overflowAnnounced,
+  'detections-outlive': detectionsOutlive,
+  'whole-findings': wholeFindings,
   silent,
   'wire-clean': wireClean,
   'no-packets-to': noPacketsTo,
