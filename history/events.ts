@@ -346,7 +346,7 @@ const kinds = {
   /** A fact read from outside the endpoint (the engine's archive or process list). */
   'endpoint.state': z.object({
     endpoint: z.string(),
-    by: z.enum(['archive', 'top', 'exec']),
+    by: z.enum(['archive', 'top', 'exec', 'stats']),
     what: z.string(),
     value: z.unknown(),
   }),

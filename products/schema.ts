@@ -79,6 +79,15 @@ export const Statement = z.strictObject({
     .string()
     .regex(/^\/[^/].*[^/]$/, 'an absolute path on the endpoint, without a slash at its end')
     .optional(),
+  /** the most that an endpoint uses during an outage, over what it uses online */
+  outageUse: z.strictObject({ cpu: z.number().positive(), memory: z.number().positive() }).optional(),
+  /**
+   * how many endpoints come back after an outage: the most connections of one in the busiest second, on average, and by
+   * how much their waits differ at least, as a part of the wait
+   */
+  comeback: z
+    .strictObject({ connections: z.number().positive(), jitter: z.number().positive().max(2) })
+    .optional(),
   /** what the product says that it reacts to */
   stimuli: z.array(Stimulus).default([]),
 });

@@ -1,4 +1,4 @@
-/** Traffic of the broken ones that an honest agent does not have (flaws.ts). */
+/** What the broken ones do that an honest agent does not (flaws.ts). */
 import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { readIfThere } from './files.ts';
@@ -22,6 +22,11 @@ export function startExtras(
     link.once('switched', () => (moved = true)); // only as long as it stays where it was installed
     timers.push(setInterval(() => !moved && beacon(), EVERY_MS));
   }
+  if (behaviour.spinsWhileAway)
+    link.on(
+      'failed',
+      spinsUntil(() => !link.failing),
+    );
   const { chatterBytes } = behaviour;
   if (chatterBytes > 0)
     timers.push(setInterval(() => telemetry.agent(randomBytes(chatterBytes / 2).toString('hex')), 1000));
@@ -41,6 +46,18 @@ export function startExtras(
     ask();
   }
   return () => timers.forEach(clearInterval);
+}
+
+/** A loop that takes all the time that nothing else wants. */
+function spinsUntil(over: () => boolean): () => void {
+  let spinning = false;
+  const spin = (): void => {
+    spinning = !over();
+    if (spinning) setImmediate(spin);
+  };
+  return () => {
+    if (!spinning) spin();
+  };
 }
 
 function beacon(): void {

@@ -115,6 +115,10 @@ export interface Behaviour {
   };
   /** a batch that does not get through is made smaller */
   readonly shrinksBatches: boolean;
+  /** by how much a wait before another attempt differs, as a part of it, each way */
+  readonly retrySpread: number;
+  /** as long as its way does not work it looks without a pause whether it does */
+  readonly spinsWhileAway: boolean;
   /** bytes of chatter in the detailed log, every second */
   readonly chatterBytes: number;
   readonly stored: {
@@ -188,6 +192,8 @@ export const HONEST: Behaviour = {
     omits: [],
   },
   shrinksBatches: true,
+  retrySpread: 0.5,
+  spinsWhileAway: false,
   chatterBytes: 0,
   stored: { openToUsers: false, keepsCopy: false },
   takesProxyOfUsers: false,
@@ -268,6 +274,8 @@ export const FLAWS = {
   'asks-ocsp-directly': { asksRevocation: true },
   chatters: { chatterBytes: 20_000 },
   'leaves-heartbeat': { removal: { ...HONEST.removal, leavesHeartbeat: true } },
+  'retries-in-step': { retrySpread: 0 },
+  'spins-while-away': { spinsWhileAway: true },
   'ignores-protection-off': { removal: { ...HONEST.removal, obeysPolicy: false } },
 } as const satisfies Readonly<Record<string, Partial<Behaviour>>>;
 

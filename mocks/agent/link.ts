@@ -65,6 +65,9 @@ export class Link extends EventEmitter<LinkEvents> {
   get relays(): readonly Relay[] {
     return this.#relays;
   }
+  get failing(): boolean {
+    return this.#chooser.failing;
+  }
 
   /** Throws RouteError when nothing was answered. */
   async ask(ask: Ask, { health = false } = {}): Promise<Answer> {

@@ -23,7 +23,7 @@ import type { TelemetryBuffer } from './telemetry.ts';
 import { PageError, RouteError, wordFor } from './transport/failure.ts';
 
 const HEARTBEAT_MS = 1000;
-const RETRY_MS = 700;
+const RETRY_MS = 650;
 /** A first failure may be a connection that had died unseen: tried again at once. */
 const FIRST_RETRY_MS = 50;
 const BATCH = 100;
@@ -153,7 +153,12 @@ export class Reporter {
     if (this.#parts.behaviour.log.forgetsWhileAway) this.#parts.telemetry.forget();
     if (boot.attempted(false)) this.stop();
     if (cause instanceof CloudError && cause.status === 401) cloud.identity = null;
-    return this.#failures === 1 ? FIRST_RETRY_MS : RETRY_MS;
+    return this.#apart(this.#failures === 1 ? FIRST_RETRY_MS : RETRY_MS);
+  }
+  /** Whoever lost the relay lost it at the same moment; nobody must come back to it at the same moment. */
+  #apart(ms: number): number {
+    const { retrySpread } = this.#parts.behaviour;
+    return ms * (1 + retrySpread * (2 * Math.random() - 1));
   }
   async #readPolicy(): Promise<void> {
     const { cloud, policy, policyTaken, telemetry } = this.#parts;

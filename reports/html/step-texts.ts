@@ -37,6 +37,16 @@ const STEPS: Readonly<Record<string, string>> = {
   'the product is watched for as long as its slowest interval': '製品の最長間隔の間、観測を続ける',
   'the endpoint is watched: <>': '端末を観測：<>',
   'it is known what the relay carries for one endpoint: <>': '端末1台でプロキシにかかる負荷が分かる：<>',
+  'what the endpoint uses is measured online, and while the relay is lost':
+    '端末の使用量を通常時とプロキシ停止中に測定',
+  'it has not used more during the outage than it declares': '通信できない間の使用量が申告以内である',
+  'it is heard of again in time': '時間内に通信が再開する',
+  'the product works on several endpoints behind one relay':
+    '同じプロキシを使う複数の端末で製品が動作している',
+  'all of them lose the relay at once, and it comes back later':
+    '全端末が同時にプロキシを失い、その後プロキシが復帰する',
+  'all of them are back in time': '全端末が時間内に復帰する',
+  'they do not run the relay over': '再接続がプロキシに集中しない',
   'an attack happens': '攻撃を実行',
   'several attacks happen': '複数の攻撃を実行',
   'an attack on a file happens': 'ファイルへの攻撃を実行',

@@ -13,6 +13,7 @@ import { addressForm, enrolled, policyRead, staysOut } from './enrolled.ts';
 import { goneForGood } from './gone-for-good.ts';
 import { exactlyOnce } from './exactly-once.ts';
 import { incomplete, type Check, type Finding, type View } from './finding.ts';
+import { allBack, spreadOut } from './herd.ts';
 import { commandsInTime, reconnectsBounded } from './idle.ts';
 import { isolated } from './isolation.ts';
 import { editedConfiguration, ownRelayOnly } from './led-astray.ts';
@@ -40,6 +41,7 @@ import { tamperingAnswered } from './tampering-answered.ts';
 import { unknownToDns } from './names.ts';
 import { reportedThrough } from './through.ts';
 import { timeOfAct } from './time-of-act.ts';
+import { outageUse } from './usage.ts';
 import { wrongRelayVisible } from './visible.ts';
 import { upgraded } from './upgraded.ts';
 import { directStops, noPacketsTo, wireClean } from './wire.ts';
@@ -94,6 +96,9 @@ export const checks = {
   'inspection-as-declared': inspectionAsDeclared,
   'revocation-clean': revocationClean,
   'relay-load': relayLoad,
+  'outage-use': outageUse,
+  'all-back': allBack,
+  'spread-out': spreadOut,
   'signed-in': signedIn,
   'turned-away': turnedAway,
   'sign-ins-bounded': signInsBounded,

@@ -68,6 +68,20 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
     holds: ({ hooks }) => hooks['test-connectivity'] !== undefined,
     text: both('has a connectivity test of its own', '独自の接続テストを持つ'),
   },
+  'outage-use': {
+    holds: ({ statement }) => statement.outageUse !== undefined,
+    text: both(
+      'says how much more an endpoint uses during an outage',
+      '通信できない間の端末負荷の上限を申告している',
+    ),
+  },
+  comeback: {
+    holds: ({ statement }) => statement.comeback !== undefined,
+    text: both(
+      'says how many endpoints come back after an outage',
+      '障害後の再接続の分散について申告している',
+    ),
+  },
   'second-relay': {
     holds: ({ hooks }) => (hooks.install ?? []).some((word) => placeholdersIn(word).includes('relay.second')),
     text: both('can be told of a second relay', '二台目のプロキシを指定できる'),

@@ -91,6 +91,11 @@ export class Session implements AsyncDisposable {
     return this.lab.endpoint(ENDPOINT);
   }
 
+  /** of the topology, in its order */
+  get endpointNames(): string[] {
+    return this.#nodeNames('endpoint');
+  }
+
   /** Starts the lab with the product's files on its endpoint (not installed) and proves it closed. */
   async openLab(place: Place, settings: LabSettings = {}): Promise<void> {
     await this.openTopology(PLACES[place], settings);
@@ -259,11 +264,11 @@ export class Session implements AsyncDisposable {
 
   /** The relay of that name; without one, the first of the topology, which products are told of. */
   relay(name?: string): Relay {
-    return this.lab.relay(name ?? this.#relayNames()[0]);
+    return this.lab.relay(name ?? this.#nodeNames('relay')[0]);
   }
-  #relayNames(): string[] {
+  #nodeNames(wanted: string): string[] {
     const ready = this.history.events.findLast((event) => event.kind === 'lab.ready');
-    return ready?.nodes.filter(({ kind }) => kind === 'relay').map(({ name }) => name) ?? [];
+    return ready?.nodes.filter(({ kind }) => kind === wanted).map(({ name }) => name) ?? [];
   }
   /** Loses the relay in that way; the answer is the event that says it is in force. */
   async loseRelay(fault: RelayFault, settings: FaultSettings = {}): Promise<HistoryEvent> {
@@ -311,6 +316,10 @@ export class Session implements AsyncDisposable {
       full ? fill(this.endpoint, folder, this.history) : makeRoom(this.endpoint, folder, this.history),
     );
     return this.#last('endpoint.state');
+  }
+  /** What the endpoint has used so far and holds now, from outside. */
+  usage(): ReturnType<Endpoint['usage']> {
+    return this.#guard('reading what the endpoint uses', () => this.endpoint.usage());
   }
   /** Moves the endpoint; null means to no network at all. */
   async move(zone: string | null): Promise<HistoryEvent> {
