@@ -343,6 +343,8 @@ const kinds = {
     address: z.string().nullable(),
   }),
   'endpoint.restarted': z.object({ endpoint: z.string() }),
+  /** All of its programs are stopped where they are, or go on. */
+  'endpoint.sleep': z.object({ endpoint: z.string(), state: z.enum(['asleep', 'awake']) }),
   /** A fact read from outside the endpoint (the engine's archive or process list). */
   'endpoint.state': z.object({
     endpoint: z.string(),

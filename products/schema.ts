@@ -64,6 +64,8 @@ export const Statement = z.strictObject({
   selfProtection: z.array(z.enum(['kill', 'stop'])).default([]),
   /** what comes of it that root edits the relay in the stored configuration */
   editedConfiguration: z.enum(['ignored', 'reported', 'effective']).optional(),
+  /** a policy can name another relay, or none */
+  relayByPolicy: z.boolean().default(false),
   /** the most that one endpoint causes at the relay while nothing happens on it */
   relayLoad: z
     .strictObject({

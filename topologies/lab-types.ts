@@ -113,6 +113,9 @@ export interface Endpoint {
   /** paths added or modified since the endpoint was made from its image, by the engine's changes call */
   changes(): Promise<readonly string[]>;
   restart(): Promise<void>;
+  /** Nothing runs on it until it wakes, as on a PC whose lid is shut. It can be moved meanwhile. */
+  sleep(): Promise<void>;
+  wake(): Promise<void>;
   /** null: no network at all. Rewrites the resolver; the capture runs on. Records move.started/finished. */
   move(zone: ZoneName | null): Promise<void>;
 }

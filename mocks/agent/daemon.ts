@@ -12,11 +12,11 @@ import { loadConfig, loadRelaySecret, type Config } from './config.ts';
 import { Content } from './content.ts';
 import { serveControl, type Reply, type Request } from './control.ts';
 import { Detector } from './detector.ts';
-import { startExtras } from './extras.ts';
-import { messageOf, readIfThere, writeWhole } from './files.ts';
+import { endAfterSleep, startExtras } from './extras.ts';
+import { messageOf, writeWhole } from './files.ts';
 import { behaviourOf, type Behaviour } from './flaws.ts';
 import { endGuard, whenUnguarded } from './guard.ts';
-import { machineId, storedIdentity } from './identity.ts';
+import { firstAddress, forgetIdentityAfterMoves, machineIdBy, storedIdentity } from './identity.ts';
 import { Link, type Trial } from './link.ts';
 import { PRODUCT, versionOf, type Places } from './places.ts';
 import { PolicyInForce } from './policy.ts';
@@ -118,6 +118,8 @@ export class Daemon {
       allows: (act) => this.#policy.allows(act),
       report: (draft) => this.#content.looksFor(draft.analytic) && this.#found(draft, 15),
     });
+    if (behaviour.identity === 'new-when-moved') forgetIdentityAfterMoves(this.#link, this.#cloud);
+    if (!behaviour.wakesUp) endAfterSleep(this.#reporter);
     this.#stopExtras = startExtras(behaviour, this.#link, this.#telemetry, config.cloudCa);
   }
 
@@ -184,10 +186,7 @@ export class Daemon {
       enrolment: () => ({
         token: this.#config.token,
         hostname: hostname(),
-        machineId: machineId({
-          life: this.#time.life,
-          installation: readIfThere(join(this.#places.state, 'installation')),
-        }),
+        machineId: machineIdBy(this.#behaviour.identity, this.#places, this.#time.life),
         product: { name, version },
       }),
       enrolled: (identity) => writeWhole(join(this.#places.state, 'identity.json'), JSON.stringify(identity)),
@@ -222,6 +221,7 @@ export class Daemon {
   }
 
   #found(draft: Draft, disposition: 2 | 15): void {
+    if (!this.#behaviour.keepsOffline && firstAddress() === null) return;
     const uid = this.#cloud.identity?.agentId;
     const device = { hostname: hostname(), ...(uid === undefined ? {} : { uid }) };
     this.#queue.add(findingOf(draft, disposition, device, this.#time.ahead));
@@ -248,13 +248,15 @@ export class Daemon {
     };
   }
 
-  /** A relay from the policy is used once it has been seen to work: a wrong one must not lock us out. */
+  /** A relay from the policy is used once it has been seen to work: a wrong one must not lock us out. Not if it is sealed. */
   async #followRelay(policy: Policy): Promise<void> {
+    const { tried, cleared } = this.#behaviour.relayByPolicy;
+    if (this.#config.sealed || (policy.relay === null && !cleared)) return;
     try {
       const wanted = this.#relays.byPolicy(policy.relay);
       if (sameRelays(wanted, this.#relays.now)) return;
       const trial = await this.#link.try(wanted[0] ?? null);
-      if (!trial.works) {
+      if (tried && !trial.works) {
         const which = policy.relay ?? 'none';
         this.#telemetry.agent(`the policy's relay ${which} does not work and was not taken: ${trial.detail}`);
         return;

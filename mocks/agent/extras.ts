@@ -1,9 +1,10 @@
-/** What the broken ones do that an honest agent does not (flaws.ts). */
+/** What the broken ones do and an honest agent does not (flaws.ts). */
 import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { readIfThere } from './files.ts';
 import type { Behaviour } from './flaws.ts';
 import { TIMES, type Link } from './link.ts';
+import type { Reporter } from './reporter.ts';
 import type { TelemetryBuffer } from './telemetry.ts';
 import { readRelay } from './transport/relay.ts';
 import { openTunnel } from './transport/tunnel.ts';
@@ -58,6 +59,16 @@ function spinsUntil(over: () => boolean): () => void {
   return () => {
     if (!spinning) spin();
   };
+}
+
+const LONG_SLEEP_MS = 4500;
+/** That nothing ran for a while it takes for its own end. */
+export function endAfterSleep(reporter: Reporter): void {
+  let ticked = performance.now();
+  setInterval(() => {
+    if (performance.now() - ticked > LONG_SLEEP_MS) reporter.stop();
+    ticked = performance.now();
+  }, 1000).unref();
 }
 
 function beacon(): void {

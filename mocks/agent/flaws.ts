@@ -2,6 +2,7 @@
  * What the honest agent does at the few points where the deliberately broken ones differ, and the one
  * table of the broken ones. The rest of the agent asks the behaviour and knows no flaw by name.
  */
+import type { NameStyle } from './names.ts';
 import type { RouteFailure } from './transport/failure.ts';
 import type { SignInStyle } from './transport/sign-in.ts';
 import type { TrustStyle } from './transport/trust.ts';
@@ -32,6 +33,14 @@ export interface Behaviour {
   };
   /** what it makes of another time at the cloud: nothing but a note, its own time, or a reason to begin anew */
   readonly otherTime: 'noted' | 'taken' | 'new-identity';
+  /** after the way was lost often in a short time, what was sent meanwhile is told again as if it were new */
+  readonly tellsAgainAfterFlaps: boolean;
+  /** a portal's page is as good as an answer of the cloud to `status` */
+  readonly takesPortal: boolean;
+  /** findings made while the endpoint is on no network at all are kept */
+  readonly keepsOffline: boolean;
+  /** what it enrols with: that of the machine; another after each move, or for each installation */
+  readonly identity: 'of-the-machine' | 'new-when-moved' | 'new-at-install';
   /** a finding says "blocked" because it was refused, or because the mode says so */
   readonly refusesWhatItClaims: boolean;
   readonly allowlist: 'as-given' | 'ignored' | 'by-path-once-seen' | 'never-shrinks';
@@ -56,6 +65,18 @@ export interface Behaviour {
   readonly asksRevocation: boolean;
   /** a new address of the relay is used at once */
   readonly followsNewRelay: boolean;
+  readonly relayByPolicy: {
+    /** one from the policy is seen to work before it is used */
+    readonly tried: boolean;
+    /** the policy can take it away */
+    readonly cleared: boolean;
+  };
+  /** how names become addresses; the others ask the endpoint's resolver each time */
+  readonly names: NameStyle;
+  /** after a sleep it goes on */
+  readonly wakesUp: boolean;
+  /** a relay that does not answer ping is lost */
+  readonly needsPing: boolean;
   readonly boot: {
     /** after the first failed attempt since it was started it waits to be started again */
     readonly triesOnce: boolean;
@@ -144,6 +165,8 @@ export interface Behaviour {
     readonly needsCloud: boolean;
     /** a removal that the cloud has not allowed is told to it again and again, by a process that stays */
     readonly leavesHeartbeat: boolean;
+    /** how many findings go with it */
+    readonly saysLost: boolean;
   };
 }
 
@@ -159,6 +182,10 @@ export const HONEST: Behaviour = {
   endsWhenFull: false,
   log: { parents: true, forgetsWhileAway: false },
   otherTime: 'noted',
+  tellsAgainAfterFlaps: false,
+  takesPortal: false,
+  keepsOffline: true,
+  identity: 'of-the-machine',
   refusesWhatItClaims: true,
   allowlist: 'as-given',
   bindsFirstAddress: false,
@@ -166,13 +193,17 @@ export const HONEST: Behaviour = {
   leaksAfter: null,
   returnsToRelay: true,
   returnsToFirst: true,
-  signIn: { restMs: 5000, digest: 'right' },
+  signIn: { restMs: 5000, digest: 'right', unasked: false },
   showsSecret: false,
   certificates: 'nothing-wrong',
   trustsInspectionCa: true,
   followsRelayCa: true,
   asksRevocation: false,
   followsNewRelay: true,
+  relayByPolicy: { tried: true, cleared: true },
+  names: 'asked-each-time',
+  wakesUp: true,
+  needsPing: false,
   boot: { triesOnce: false, waitsForName: false },
   hidesUnreachable: false,
   testsPortOnly: false,
@@ -200,7 +231,13 @@ export const HONEST: Behaviour = {
   guarded: true,
   tellsStop: true,
   upgrade: { keepsIdentity: true, keepsQueue: true, keepsProtection: true },
-  removal: { asksForSecret: true, obeysPolicy: true, needsCloud: false, leavesHeartbeat: false },
+  removal: {
+    asksForSecret: true,
+    obeysPolicy: true,
+    needsCloud: false,
+    leavesHeartbeat: false,
+    saysLost: true,
+  },
 };
 
 /** name of the flaw → what it does differently; `products/defects/*.yaml` say which requirement must see it */
@@ -276,6 +313,19 @@ export const FLAWS = {
   'leaves-heartbeat': { removal: { ...HONEST.removal, leavesHeartbeat: true } },
   'retries-in-step': { retrySpread: 0 },
   'spins-while-away': { spinsWhileAway: true },
+  'tells-again-after-flaps': { tellsAgainAfterFlaps: true },
+  'takes-portal-for-cloud': { takesPortal: true },
+  'loses-offline': { keepsOffline: false },
+  'new-identity-when-moved': { identity: 'new-when-moved' },
+  'new-identity-at-install': { identity: 'new-at-install' },
+  'shows-account-unasked': { signIn: { ...HONEST.signIn, unasked: true } },
+  'needs-ping': { needsPing: true },
+  'takes-relay-untried': { relayByPolicy: { ...HONEST.relayByPolicy, tried: false } },
+  'keeps-cleared-relay': { relayByPolicy: { ...HONEST.relayByPolicy, cleared: false } },
+  'keeps-first-resolver': { names: 'relay-by-first-resolver' },
+  'remembers-names-by-address': { names: 'cloud-by-address' },
+  'stays-asleep': { wakesUp: false },
+  'drops-queue-silently': { removal: { ...HONEST.removal, saysLost: false } },
   'ignores-protection-off': { removal: { ...HONEST.removal, obeysPolicy: false } },
 } as const satisfies Readonly<Record<string, Partial<Behaviour>>>;
 

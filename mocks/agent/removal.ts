@@ -9,6 +9,7 @@ import { removeIsolation } from './isolation.ts';
 import type { Places } from './places.ts';
 import { PolicyInForce } from './policy.ts';
 import { refusal } from './protection.ts';
+import { Journal, journalOf } from './queue.ts';
 import { goneWithin, halt, runningPid } from './service.ts';
 import { unsetSystemProxy } from './system-proxy.ts';
 
@@ -27,10 +28,18 @@ export async function uninstall(places: Places, secret: string | null): Promise<
   const kept = await (farewell ? stayBehind(places) : leave(places, removal.needsCloud));
   if (kept !== undefined) return kept;
   if (existsSync(places.isolated)) await removeIsolation();
+  if (removal.saysLost) console.log(JSON.stringify({ lost: waiting(places) }));
   if (setsSystemProxy) unsetSystemProxy();
   rmSync(places.bootScript, { force: true });
   rmSync(places.home, { recursive: true, force: true });
   return undefined;
+}
+
+/** Findings that nobody has heard of and that go with the agent. */
+function waiting(places: Places): number {
+  const queue = new Journal(journalOf(places), Infinity);
+  queue.close();
+  return queue.size;
 }
 
 async function leave(places: Places, must: boolean): Promise<string | undefined> {

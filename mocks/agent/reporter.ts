@@ -14,6 +14,7 @@ import type { Commands } from './commands.ts';
 import type { Content } from './content.ts';
 import type { Behaviour } from './flaws.ts';
 import { messageOf } from './files.ts';
+import { FlapEcho } from './flap-echo.ts';
 import type { Link } from './link.ts';
 import { Loop } from './loop.ts';
 import { parsePolicy, type PolicyInForce } from './policy.ts';
@@ -65,6 +66,9 @@ export class Reporter {
   readonly #commands = new Loop(() => this.#askCommands());
   readonly #updates = new Loop(() => this.#readContent());
   #failures = 0;
+  /** the last attempt met a page for people, or was sent to one */
+  #page = false;
+  readonly #flaps: FlapEcho | null;
   #lastAnswer: number | null = null;
   #state = 'not connected yet';
   #problem = 'not connected yet';
@@ -78,6 +82,7 @@ export class Reporter {
     this.#batch = new BatchSize(BATCH, shrinksBatches);
     this.#logBatch = new BatchSize(TELEMETRY_BATCH, shrinksBatches);
     this.#poll = new PollTime(poll.waitS);
+    this.#flaps = parts.behaviour.tellsAgainAfterFlaps ? new FlapEcho(parts.queue) : null;
     parts.link.on('switched', (path) => {
       parts.telemetry.agent(`the way to the cloud is now: ${path}`);
       this.#health.kick();
@@ -99,7 +104,8 @@ export class Reporter {
     const via = this.#parts.link.path;
     if (fresh && !this.#down)
       return { connected: true, via, state: 'connected', reason: 'the cloud answers' };
-    if (this.#hides()) return { connected: true, via, state: 'connected', reason: 'the service is running' };
+    if (this.#hides() || this.#seesPortal())
+      return { connected: true, via, state: 'connected', reason: 'the service is running' };
     const reason = this.#failures > 0 ? this.#problem : 'the cloud has not answered for a while';
     const state = this.#failures > 0 ? this.#state : 'no answer';
     return { connected: false, via: null, state, reason: `${state}: ${reason}` };
@@ -107,6 +113,10 @@ export class Reporter {
   #hides(): boolean {
     const { behaviour, cloud } = this.#parts;
     return behaviour.hidesUnreachable && !cloud.identity && !/refused/.test(this.#state);
+  }
+
+  #seesPortal(): boolean {
+    return this.#parts.behaviour.takesPortal && this.#page;
   }
 
   get #loops(): readonly Loop[] {
@@ -136,6 +146,7 @@ export class Reporter {
       this.#lastAnswer = performance.now();
       this.#parts.told(serverTime);
       if (policyRevision !== policy.revision) await this.#readPolicy();
+      if (wasAway) this.#flaps?.back(performance.now());
       if (wasAway) for (const loop of this.#loops.slice(1)) loop.kick();
       return HEARTBEAT_MS;
     } catch (cause) {
@@ -151,6 +162,7 @@ export class Reporter {
       cause instanceof RouteError ? wordFor(cause.failure, link.path === 'relay') : 'cloud refuses';
     this.#failures += 1;
     if (this.#parts.behaviour.log.forgetsWhileAway) this.#parts.telemetry.forget();
+    this.#page = cause instanceof PageError || (cause instanceof RouteError && cause.failure === 'denied');
     if (boot.attempted(false)) this.stop();
     if (cause instanceof CloudError && cause.status === 401) cloud.identity = null;
     return this.#apart(this.#failures === 1 ? FIRST_RETRY_MS : RETRY_MS);
@@ -184,6 +196,7 @@ export class Reporter {
     const { findings: batch, acceptedOf } = parcel(queue, this.#batch.now, behaviour.delivery);
     try {
       const accepted = acceptedOf(await cloud.detections(batch));
+      this.#flaps?.sent(queue.oldest(batch.length));
       queue.remove(accepted);
       this.#batch.grow();
       return queue.size === 0 ? Infinity : accepted.length > 0 ? 0 : RETRY_MS;

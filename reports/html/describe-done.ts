@@ -61,6 +61,10 @@ export function describeDone(e: DoneEvent): Described {
     }
     case 'endpoint.restarted':
       return plain(`${e.endpoint} restarted`, `${e.endpoint} を再起動`);
+    case 'endpoint.sleep':
+      return e.state === 'asleep'
+        ? plain(`${e.endpoint} falls asleep`, `${e.endpoint} がスリープ`)
+        : plain(`${e.endpoint} wakes up`, `${e.endpoint} がスリープから復帰`);
     case 'endpoint.state': {
       const text = `${e.endpoint}: ${e.what} = ${json(e.value)} (${e.by})`;
       return quiet(text, text);

@@ -135,6 +135,45 @@ const STEPS: Readonly<Record<string, string>> = {
   'the endpoint is cut off from every network': '端末をすべてのネットワークから切り離す',
   'the cheapest way that brings the product back is looked for':
     '手間の少ない順に、製品を復旧できる方法を試す',
+  'the endpoint arrives where the product reaches its cloud': '端末が、クラウドに届く場所に着く',
+  'each of them arrives, and none is told twice': 'すべて届き、二重に報告されたものはない',
+  'the endpoint is moved back to the closed network and has had time to connect':
+    '端末を閉域へ戻し、再接続に十分な時間を置く',
+  'the endpoint is started again and has had time to connect': '端末を再起動し、再接続に十分な時間を置く',
+  'the product is removed without any network, and installed again in the closed one':
+    'ネットワークのない状態で製品を削除し、閉域で再び導入',
+  'the cloud knows the endpoint once': 'クラウド上で端末の記録は1台分だけである',
+  'the product works behind a relay whose address a stranger has elsewhere':
+    '製品が閉域のプロキシ経由で動作し、同じアドレスを別の場所で第三者が使っている',
+  'the endpoint is moved to the network of the stranger': '端末を第三者のネットワークへ移す',
+  'the stranger has got no data and no credential': '第三者にデータもアカウントも渡っていない',
+  'the relay no longer answers ping': 'プロキシがpingに応答しなくなる',
+  'it is reported in time, and nothing has gone around the relay':
+    '時間内に報告され、プロキシを迂回した通信はない',
+  'the product works at the first of two closed sites': '製品が、二つある閉域拠点の一方で動作している',
+  'the endpoint is moved to the other site': '端末をもう一方の拠点へ移す',
+  'the cheapest way that brings the product to the relay of that site is looked for':
+    '手間の少ない順に、その拠点のプロキシへ移す方法を試す',
+  'it has come to the relay of that site as declared': '申告どおりの方法でその拠点のプロキシに移った',
+  'its removal is allowed': '製品の削除を許可',
+  'the product is removed there, and installed again in the closed network':
+    'その場で製品を削除し、閉域で再び導入',
+  'each of them arrives, or it was said how many are lost': 'すべて届くか、失われた件数が示される',
+  'the endpoint sleeps while it is moved to the open network, and wakes up there':
+    '端末がスリープ中に開いたネットワークへ移り、そこで復帰する',
+  'the product works in a closed network whose addresses a home network has as well':
+    '製品が閉域で動作し、自宅のネットワークも同じアドレスを使っている',
+  'the endpoint is moved to the home network': '端末を自宅のネットワークへ移す',
+  'the relay comes and goes many times, and attacks happen meanwhile':
+    'プロキシが断続を繰り返し、その間に攻撃を実行',
+  'each of them arrives after that, and none is told twice': 'その後すべて届き、二重に報告されたものはない',
+  'the product has not knocked without end': '製品は接続を際限なく試みていない',
+  'a captive portal answers in the place of the relay': 'プロキシの代わりにキャプティブポータルが応答する',
+  'the policy names the other relay': 'ポリシーで別のプロキシを指定',
+  'the policy names no relay': 'ポリシーでプロキシなしを指定',
+  'the policy names a relay that nobody has': 'ポリシーで存在しないプロキシを指定',
+  'it is reported through the other relay in time': '時間内に別のプロキシ経由で報告される',
+  'it is reported through the relay all the same': 'それでも元のプロキシ経由で報告される',
   'it has recovered as declared': '申告どおりの方法で復旧した',
   'it is visible on the endpoint that the product is cut off': '通信できないことが端末で分かる',
   'the product has not spoken to its cloud': '製品はクラウドと通信していない',

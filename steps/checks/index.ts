@@ -14,8 +14,10 @@ import { goneForGood } from './gone-for-good.ts';
 import { exactlyOnce } from './exactly-once.ts';
 import { incomplete, type Check, type Finding, type View } from './finding.ts';
 import { allBack, spreadOut } from './herd.ts';
+import { oneIdentity } from './identity.ts';
 import { commandsInTime, reconnectsBounded } from './idle.ts';
 import { isolated } from './isolation.ts';
+import { keptOrSaid } from './kept.ts';
 import { editedConfiguration, ownRelayOnly } from './led-astray.ts';
 import { relayLoad } from './load.ts';
 import { inLog, logContext } from './log.ts';
@@ -26,6 +28,7 @@ import { detectionsOutlive } from './outlive.ts';
 import { overflowAnnounced } from './overflow.ts';
 import { connectivityClass } from './reach.ts';
 import { connectedAgain } from './reconnected.ts';
+import { noneDoubled } from './once.ts';
 import { recovery } from './recovery.ts';
 import { refusedListed } from './refused.ts';
 import { onlyDeclared, strictConnect } from './relay.ts';
@@ -39,6 +42,7 @@ import { silent } from './silent.ts';
 import { refused, saysDisconnected } from './status.ts';
 import { tamperingAnswered } from './tampering-answered.ts';
 import { unknownToDns } from './names.ts';
+import { strangerGotNothing } from './stranger.ts';
 import { reportedThrough } from './through.ts';
 import { timeOfAct } from './time-of-act.ts';
 import { outageUse } from './usage.ts';
@@ -65,6 +69,8 @@ export const checks = {
   'overflow-announced': overflowAnnounced,
   'detections-outlive': detectionsOutlive,
   'whole-findings': wholeFindings,
+  'none-doubled': noneDoubled,
+  'kept-or-said': keptOrSaid,
   silent,
   'wire-clean': wireClean,
   'no-packets-to': noPacketsTo,
@@ -76,6 +82,8 @@ export const checks = {
   'disposition-true': dispositionTrue,
   'act-succeeded': actSucceeded,
   recovery,
+  'one-identity': oneIdentity,
+  'stranger-got-nothing': strangerGotNothing,
   'says-disconnected': saysDisconnected,
   refused,
   removed,

@@ -86,6 +86,10 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
     holds: ({ hooks }) => (hooks.install ?? []).some((word) => placeholdersIn(word).includes('relay.second')),
     text: both('can be told of a second relay', '二台目のプロキシを指定できる'),
   },
+  'relay-by-policy': {
+    holds: ({ statement }) => statement.relayByPolicy,
+    text: both('takes another relay from its policy', 'ポリシーでプロキシを変更できる'),
+  },
   'relay-certificate': {
     holds: ({ statement: { relays } }) => relays.includes('tls') || relays.includes('inspected'),
     text: both(

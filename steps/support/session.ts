@@ -79,6 +79,9 @@ export class Session implements AsyncDisposable {
     this.random = seeded(options.seed, 'session');
   }
 
+  get lane(): Lane {
+    return this.#options.lane;
+  }
   get lab(): StartedLab {
     if (!this.#setting) throw new Error('this step needs a lab, but no Given has started one');
     return this.#setting.lab;
@@ -293,6 +296,12 @@ export class Session implements AsyncDisposable {
   async changeCloud(what: string, change: (cloud: CloudConsole) => Promise<void>): Promise<HistoryEvent> {
     await this.#guard(what, () => change(this.cloud));
     return this.#last('cloud.fault');
+  }
+  /** The endpoint sleeps while that is done to it. */
+  async asleep(body: () => Promise<void>): Promise<void> {
+    await this.#guard('putting the endpoint to sleep', () => this.endpoint.sleep());
+    await body();
+    await this.#guard('waking the endpoint', () => this.endpoint.wake());
   }
   /** From now on the cloud shows that certificate to whoever connects; null: its own. */
   async showCertificate(kind: CertificateKind | null): Promise<HistoryEvent> {

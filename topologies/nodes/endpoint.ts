@@ -153,6 +153,15 @@ export class EndpointNode implements Endpoint, AsyncDisposable {
     this.#record({ kind: 'endpoint.restarted', endpoint: this.name });
   }
 
+  async sleep(): Promise<void> {
+    await this.#body.pause();
+    this.#record({ kind: 'endpoint.sleep', endpoint: this.name, state: 'asleep' });
+  }
+  async wake(): Promise<void> {
+    await this.#body.unpause();
+    this.#record({ kind: 'endpoint.sleep', endpoint: this.name, state: 'awake' });
+  }
+
   async move(to: ZoneName | null): Promise<void> {
     const from = this.zone;
     this.#record({ kind: 'move.started', endpoint: this.name, from, to });
