@@ -1,22 +1,13 @@
 import { Given, Then, When } from '@cucumber/cucumber';
+import { firstAttack } from './support/after-restart.ts';
 import { until } from './support/ask.ts';
 import { killEach } from './support/end-product.ts';
 import { startAndEnrol } from './support/product.ts';
-import { deliversAgain } from './support/recovery.ts';
-import type { Session } from './support/session.ts';
 import { curlThrough, editAsRoot, tryAsUser } from './support/tamper.ts';
 import type { HeiikiWorld } from './support/world.ts';
 
 /** The relay that the product is not told of. */
 const BAIT = 'second';
-
-/** Attacks are played until one is reported: a product that was started again has to find its way first. */
-async function worksAgain(session: Session, stimulus: HeiikiWorld['stimulus']): Promise<string> {
-  await deliversAgain(session, stimulus, session.within('reconnect') + session.declared('detect'));
-  const last = session.acts.at(-1);
-  if (!last) throw new Error('no attack was played');
-  return last.id;
-}
 
 Given(
   'the product works in a closed network where somebody runs a relay of his own',
@@ -40,22 +31,21 @@ When('root writes that relay into all that the product has stored', async functi
 
 Then('the product has kept to its own relay and still reports', async function (this: HeiikiWorld) {
   const { session } = this;
-  const act = await worksAgain(session, this.stimulus);
+  const { id: act, started } = await firstAttack(session, this.stimulus, this.event('restart'));
+  const within = session.within('detect');
   await session.finishEvidence();
   const own = session.relay().name;
   const args = { point: session.endpoint.name, own, bait: BAIT };
   await session.ask({ check: 'own-relay-only', args, since: this.event('tampering') });
-  const within = session.within('reconnect') + session.declared('detect');
   const report = { act, within, via: 'relay', relay: own };
-  await session.ask({ check: 'detected', args: report, since: this.event('restart') });
+  await session.ask({ check: 'detected', args: report, since: started });
 });
 
 Then('what comes of the edit is what the product declares', async function (this: HeiikiWorld) {
   const { session } = this;
-  const act = await worksAgain(session, this.stimulus);
+  const { id: act } = await firstAttack(session, this.stimulus, this.event('restart'));
   const declared = session.product.product.statement.editedConfiguration;
-  const within = session.within('reconnect') + session.declared('detect');
-  const args = { declared, act, bait: BAIT, within };
+  const args = { declared, act, bait: BAIT, within: session.within('detect') };
   await session.ask({ check: 'edited-configuration', args, since: this.event('tampering') });
 });
 
@@ -69,7 +59,7 @@ When('root stops it with its own command', async function (this: HeiikiWorld) {
 
 When('it has had its time to come back', async function (this: HeiikiWorld) {
   const { session } = this;
-  await until(session.history, this.event('tampering').t + session.declared('reconnect'));
+  await until(session.history, this.event('tampering').t + session.within('reconnect'));
 });
 
 Then('this was undone, or its cloud was told of it', async function (this: HeiikiWorld) {

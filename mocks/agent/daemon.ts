@@ -15,7 +15,7 @@ import { Detector } from './detector.ts';
 import { endAfterSleep, startExtras } from './extras.ts';
 import { messageOf, writeWhole } from './files.ts';
 import { behaviourOf, type Behaviour } from './flaws.ts';
-import { endGuard, whenUnguarded } from './guard.ts';
+import { endGuard, isGuarded, whenUnguarded } from './guard.ts';
 import { firstAddress, forgetIdentityAfterMoves, machineIdBy, storedIdentity } from './identity.ts';
 import { Link, type Trial } from './link.ts';
 import { PRODUCT, versionOf, type Places } from './places.ts';
@@ -25,7 +25,7 @@ import { Relays } from './relays.ts';
 import { Reporter } from './reporter.ts';
 import { Response } from './response.ts';
 import type { Act } from './rules/acts.ts';
-import { findingOf, type Draft } from './rules/finding.ts';
+import { findingOf, withoutFile, type Draft } from './rules/finding.ts';
 import { Sensor } from './sensor.ts';
 import { launch } from './service.ts';
 import { TelemetryBuffer } from './telemetry.ts';
@@ -147,7 +147,7 @@ export class Daemon {
   /** Another guard, which starts another agent: all that this one holds is on disk. */
   #guardAgain(): void {
     if (this.#stopping) return;
-    launch(this.#places);
+    if (!isGuarded(this.#places)) launch(this.#places);
     process.kill(process.pid, 'SIGKILL');
   }
 
@@ -224,7 +224,8 @@ export class Daemon {
     if (!this.#behaviour.keepsOffline && firstAddress() === null) return;
     const uid = this.#cloud.identity?.agentId;
     const device = { hostname: hostname(), ...(uid === undefined ? {} : { uid }) };
-    this.#queue.add(findingOf(draft, disposition, device, this.#time.ahead));
+    const told = this.#behaviour.namesFile ? draft : withoutFile(draft);
+    this.#queue.add(findingOf(told, disposition, device, this.#time.ahead));
     this.#reporter.found();
   }
   /** A writer may have ended by the time that its event is read; then its start tells what it was. */

@@ -8,7 +8,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { readIfThere } from './files.ts';
-import { endGuard, writeGuard } from './guard.ts';
+import { endGuard, isGuarded, writeGuard } from './guard.ts';
 import { placesBelow } from './places.ts';
 
 /** Notes each of its starts, and that it has lost its guard. */
@@ -46,6 +46,7 @@ describe('the guard of the agent', { timeout: 60_000 }, () => {
   it('starts the agent with its arguments, and again when it has been killed', async () => {
     const [first = ''] = await until((lines) => lines.length > 0);
     expect(first).to.match(/^\d+ run --shown 1$/);
+    expect(isGuarded(places)).to.equal(true);
     kill(Number.parseInt(first));
     const [, second = ''] = await until((lines) => lines.length > 1);
     expect(second)
@@ -56,6 +57,7 @@ describe('the guard of the agent', { timeout: 60_000 }, () => {
     const gone = once(guard, 'exit');
     endGuard(places);
     await gone;
+    expect(isGuarded(places)).to.equal(false);
     expect((await until((lines) => lines.includes('unguarded'))).at(-1)).to.equal('unguarded');
   });
 });

@@ -32,20 +32,26 @@ export function whenUnguarded(gone: () => void): void {
   process.stdin.once('end', gone).once('error', gone).resume();
 }
 
-/** Whoever ends the agent for good ends its guard first. */
+/** The agent runs, or is about to: its guard sees to it. */
+export const isGuarded = (places: Places): boolean => guardPid(places) !== undefined;
+
+/** Whoever ends the agent for good ends its guard as well. */
 export function endGuard(places: Places): void {
-  const pid = Number(readIfThere(places.guardPid));
-  if (!Number.isInteger(pid) || pid <= 0 || !isGuard(places, pid)) return;
+  const pid = guardPid(places);
+  if (pid === undefined) return;
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
     // it has just gone by itself
   }
 }
-function isGuard(places: Places, pid: number): boolean {
+/** Also guards against another process that has got its number meanwhile. */
+function guardPid(places: Places): number | undefined {
+  const pid = Number(readIfThere(places.guardPid));
+  if (!Number.isInteger(pid) || pid <= 0) return undefined;
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`${places.guard}\0`);
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`${places.guard}\0`) ? pid : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }

@@ -6,6 +6,7 @@ import { Daemon } from './daemon.ts';
 import { sayFarewell } from './farewell.ts';
 import { messageOf } from './files.ts';
 import { behaviourOf } from './flaws.ts';
+import { isGuarded } from './guard.ts';
 import { install, upgrade } from './installer.ts';
 import { placesBelow } from './places.ts';
 import { readRelayOptions, RELAY_OPTIONS } from './relay-options.ts';
@@ -31,7 +32,8 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<num
   },
   start: () => {
     loadConfig(places); // says what is wrong here rather than in the log
-    if (runningPid(places) === undefined) launch(places);
+    // One that is starting has not said its number yet, but its guard has.
+    if (runningPid(places) === undefined && !isGuarded(places)) launch(places);
     return Promise.resolve(EXIT.ok);
   },
   stop: async () => {

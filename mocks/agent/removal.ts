@@ -6,6 +6,7 @@ import { control } from './control.ts';
 import { leaveFarewell } from './farewell.ts';
 import { behaviourOf } from './flaws.ts';
 import { removeIsolation } from './isolation.ts';
+import { endGuard } from './guard.ts';
 import type { Places } from './places.ts';
 import { PolicyInForce } from './policy.ts';
 import { refusal } from './protection.ts';
@@ -48,6 +49,8 @@ async function leave(places: Places, must: boolean): Promise<string | undefined>
   if (must && reply?.['left'] !== true)
     return 'the cloud has not confirmed the removal; try again when it can be reached';
   if (pid !== undefined && !(await goneWithin(places, pid, STOP_MS))) await halt(places, STOP_MS);
+  // An agent that has just died was about to be started again.
+  endGuard(places);
   return undefined;
 }
 

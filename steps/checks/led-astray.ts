@@ -7,16 +7,17 @@ import {
   check,
   incomplete,
   satisfied,
+  undecided,
   violated,
   Within,
   type Finding,
   type Remark,
   type View,
 } from './finding.ts';
-import { actOf, entryOf } from './ledger.ts';
+import { actOf, endOf, entryOf, notEnded, outcomeOf as outcomeOfAct } from './ledger.ts';
 import { count, inSeconds, seconds, words } from './measures.ts';
 import { tamperReports } from './tamper-reports.ts';
-import { anchorTime, inWindow, later, ofKind } from './window.ts';
+import { inWindow, later, ofKind } from './window.ts';
 
 const Attempts = z.object({
   attempts: z.array(z.object({ how: z.string(), what: z.string(), done: z.boolean() })),
@@ -151,7 +152,9 @@ export const editedConfiguration = check(
       evidence: [...(report ? [report.n] : []), ...told.map(({ n }) => n)].slice(0, 20),
     };
     if (outcome === declared) return satisfied(reason, details);
-    const until = anchorTime(view) + within;
+    const until = endOf(view.events, act) + within;
+    if (outcome === 'lost' && view.now <= until) return undecided(reason, details);
+    if (outcome === 'lost' && outcomeOfAct(view.events, act)?.effect === 'unknown') return notEnded(act);
     const late = both(` It was waited for ${inSeconds(within)}.`, `${seconds(within)}秒待ちました。`);
     return violated(both(reason.en + late.en, reason.ja + late.ja), {
       ...details,
