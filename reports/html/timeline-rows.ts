@@ -27,7 +27,6 @@ const TOLD = new Set<HistoryEvent['kind']>([
   'move.started',
   'move.finished',
   'endpoint.restarted',
-  'endpoint.sleep',
   'relay.changed',
   'act.started',
   'act.finished',

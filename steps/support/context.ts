@@ -39,8 +39,6 @@ export interface LabRequest {
   readonly history: HistoryWriter;
   readonly evidence: string;
   readonly indicators: readonly { sha256: string; name: string }[];
-  /** the folder in which the product keeps its state is a disk of so many bytes */
-  readonly stateBytes?: number;
   /** for measurements only: false leaves out the proof of closure */
   readonly prove?: boolean;
 }
@@ -123,9 +121,7 @@ export class RunContext implements AsyncDisposable {
     const names = Object.keys(loadTopology(topology).endpoints);
     const lab = await this.#labs.start({
       topology,
-      endpoints: Object.fromEntries(
-        names.map((name) => [name, this.#endpoint(name, product, request.stateBytes)]),
-      ),
+      endpoints: Object.fromEntries(names.map((name) => [name, this.#endpoint(name, product)])),
       apps: { cloud: { ...this.#cloud, argv: [...this.#cloud.argv, '--token', this.enrolmentToken] } },
       allow: [...new Set(product ? Object.values(product.product.statement.channels) : CLOUD_CHANNELS)],
       trust: this.#ca,
@@ -176,11 +172,8 @@ export class RunContext implements AsyncDisposable {
     await this.engine[Symbol.asyncDispose]();
   }
 
-  #endpoint(name: string, product: LoadedProduct | undefined, stateBytes?: number): EndpointSpec {
-    const folder = product?.product.statement.stateFolder;
-    const small = folder !== undefined && stateBytes !== undefined;
+  #endpoint(name: string, product: LoadedProduct | undefined): EndpointSpec {
     return {
-      ...(small ? { disks: { [folder]: stateBytes } } : {}),
       image: product ? this.#image(product) : endpointBases()['debian-12'],
       capabilities: product?.product.privileges ?? [],
       hostname: hostnameOf(name),

@@ -47,8 +47,7 @@ export async function searchFiles(
   }
 }
 
-export const isOfHarness = (path: string): boolean =>
-  /^\/(?:etc\/heiiki|tmp\/heiiki-hook-[^/]*)(?:\/|$)/.test(path);
+const isOfHarness = (path: string): boolean => /^\/(?:etc\/heiiki|tmp\/heiiki-hook-[^/]*)(?:\/|$)/.test(path);
 const isLog = (path: string): boolean => /^\/var\/log\/|\.log(\.\d+)?$/.test(path);
 
 async function search(

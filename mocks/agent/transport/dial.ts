@@ -13,13 +13,12 @@ export function dial(
   to: HostPort,
   from: string | undefined,
   opened: (socket: Socket) => void,
-  names: LookupFunction = sharedLookup,
 ): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({
       host: to.host,
       port: to.port,
-      lookup: names,
+      lookup: sharedLookup,
       ...(from === undefined ? {} : { localAddress: from }),
     });
     opened(socket);
