@@ -5,10 +5,10 @@
  */
 import { readFileSync } from 'node:fs';
 import type { RunResult, StartedContainer, StartedExec } from '../engine/engine.ts';
+import { USUAL_TIMEOUT_MS } from '../engine/run.ts';
 import { LineReader } from './lines.ts';
 
 const PROGRAM = readFileSync(new URL('./runner.pl', import.meta.url), 'utf8');
-const USUAL_TIMEOUT_MS = 60_000;
 
 type RunOptions = NonNullable<Parameters<StartedContainer['run']>[1]>;
 /** Undefined: the runner ended before it answered. */
