@@ -6,10 +6,13 @@ import { spawn } from 'node:child_process';
 import { glob, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 
 interface Count {
   readonly passed: number;
   readonly failed: number;
+  /** what failed, said once more at the end: before it are thousands of lines */
+  readonly failures: readonly string[];
 }
 
 const SOURCES = ['history', 'steps', 'topologies', 'mocks', 'products', 'reports', 'cli', 'bench'];
@@ -26,7 +29,19 @@ function run(program: string, args: readonly string[]): Promise<number> {
 async function command(name: string, ...args: readonly string[]): Promise<Count> {
   const ok = (await run('npm', ['run', '--silent', name, ...args])) === 0;
   process.stdout.write(`${ok ? 'ok    ' : 'FAILED'} npm run ${name}\n`);
-  return ok ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+  return ok
+    ? { passed: 1, failed: 0, failures: [] }
+    : { passed: 0, failed: 1, failures: [`npm run ${name}`] };
+}
+
+/** The tests of a TAP text that failed, each with its place and its error. */
+function failuresIn(tap: string): readonly string[] {
+  return [...tap.matchAll(/^ *not ok \d+ - (.+)\n( *)---\n((?:\2.*\n)*?)\2\.\.\.$/gm)].flatMap(
+    ([, name = '', , block = '']) => {
+      const { type, location, error } = parse(block) as Record<string, string | undefined>;
+      return type === 'suite' ? [] : [`${name} (${location ?? ''}): ${error ?? ''}`];
+    },
+  );
 }
 
 /** Files with tests: so many processes at a time, or all in one, which spares each file the start of a compiler. */
@@ -55,13 +70,17 @@ async function tests(
     const text = await readFile(tap, 'utf8');
     const number = (word: string): number =>
       Number(new RegExp(`^# ${word} (\\d+)$`, 'm').exec(text)?.[1] ?? 0);
-    const count = { passed: number('pass'), failed: number('fail') + number('cancelled') };
+    const count = {
+      passed: number('pass'),
+      failed: number('fail') + number('cancelled'),
+      failures: failuresIn(text),
+    };
     process.stdout.write(
       `${name}: ${count.passed} passed, ${count.failed} failed, of ${files.length} files\n`,
     );
     // A runner that ended badly without a failed test, or found none, has not tested anything.
     const hollow = (status !== 0 && count.failed === 0) || count.passed + count.failed === 0;
-    return hollow ? { passed: count.passed, failed: count.failed + 1 } : count;
+    return hollow ? { ...count, failed: count.failed + 1, failures: [...count.failures, name] } : count;
   } finally {
     await rm(scratch, { recursive: true });
   }
@@ -79,5 +98,7 @@ counts.push(await tests('tests of the whole', isWhole, 1));
 
 const passed = counts.reduce((sum, count) => sum + count.passed, 0);
 const failed = counts.reduce((sum, count) => sum + count.failed, 0);
+for (const failure of counts.flatMap(({ failures }) => failures))
+  process.stdout.write(`FAILED ${failure.replace(`${process.cwd()}/`, '')}\n`);
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exitCode = failed === 0 ? 0 : 1;
