@@ -11,7 +11,7 @@ import { openRunId } from '../steps/support/run-id.ts';
 import { closeRun, openRun } from '../steps/support/runs.ts';
 import type { Lane } from '../steps/support/timing.ts';
 import { harnessIdentity } from './harness.ts';
-import { chosen, emptyFolder } from './options.ts';
+import { chosen, emptyFolder, fewKinds } from './options.ts';
 import type { ScenarioOutcome } from './outcome.ts';
 import { plan, type Selection } from './plan.ts';
 import { Reporter } from './progress.ts';
@@ -21,6 +21,7 @@ import { Scenarios } from './scenarios.ts';
 export interface RunCommand {
   readonly products: readonly string[];
   readonly requirements?: readonly string[];
+  readonly kinds?: number;
   readonly parallel: number;
   readonly seed: number;
   readonly out?: string;
@@ -32,7 +33,8 @@ export interface RunCommand {
 export async function run(command: RunCommand, signal: AbortSignal): Promise<number> {
   const products = await loadAll(command.products);
   const scenarios = await Scenarios.load();
-  const wanted = chosen(await scenarios.list(), command.requirements);
+  const asked = chosen(await scenarios.list(), command.requirements);
+  const wanted = fewKinds(asked, command.kinds, command.seed);
   const id = openRunId();
   const out = command.out ?? join('reports', 'out', id);
   await emptyFolder(out);
