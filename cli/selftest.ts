@@ -28,8 +28,8 @@ export interface SelftestCommand {
   readonly argv: readonly string[];
 }
 
-/** How many scenarios that a defect must not touch are played beside its own, when not `--all`. */
-const SAMPLE = 1;
+/** When not `--all`, one in so many defects is also played in a scenario that it must not touch. */
+const SAMPLED = 3;
 /** Defects that `--all` plays together: the more, the less is idle; the fewer, the less is lost when it is stopped. */
 const STRIDE = 4;
 
@@ -104,7 +104,7 @@ async function loadDefects(ids: readonly string[] | undefined): Promise<readonly
   return loadAll(ids ?? known);
 }
 
-/** Its own requirements, and a little of what it must leave alone. */
+/** Its own requirements, and, of some defects, one scenario that they must leave alone. */
 function sample(
   { product, defect }: LoadedProduct,
   scenarios: readonly Scenario[],
@@ -112,7 +112,8 @@ function sample(
 ): Scenario[] {
   const own = scenarios.filter(({ requirement }) => defect?.fails.includes(requirement));
   const others = scenarios.filter((scenario) => !own.includes(scenario));
-  const picked = seeded(seed, `sample ${product.id}`).shuffle(others).slice(0, SAMPLE);
+  const random = seeded(seed, `sample ${product.id}`);
+  const picked = random.integer(1, SAMPLED) === 1 ? random.shuffle(others).slice(0, 1) : [];
   return scenarios.filter((scenario) => own.includes(scenario) || picked.includes(scenario));
 }
 
