@@ -228,6 +228,8 @@ const kinds = {
     /** findings that wait to be sent and that were lost to an overflow since enrolment, by the product's word */
     queued: z.number().optional(),
     dropped: z.number().optional(),
+    /** of the product that runs, by its own word */
+    version: z.string().optional(),
   }),
   /** A detection arrived (also when it arrives again: `copy` counts from 1). */
   'cloud.detection': z.object({
@@ -251,6 +253,8 @@ const kinds = {
     relay: RelayName,
     count: z.number(),
     body: z.string(),
+    /** log that the product says it has lost: times of the first and last event, ms, and how many */
+    gaps: z.array(z.object({ from: z.number(), to: z.number(), count: z.number() })).optional(),
   }),
   'cloud.policy-set': z.object({ revision: z.number(), policy: z.record(z.string(), z.unknown()) }),
   'cloud.policy-read': z.object({
@@ -260,8 +264,21 @@ const kinds = {
     via: z.enum(['relay', 'direct', 'unknown']),
     relay: RelayName,
   }),
-  'cloud.command': z.object({ agent: z.string(), command: z.string(), uid: z.string() }),
-  'cloud.command-result': z.object({ agent: z.string(), uid: z.string(), outcome: z.string() }),
+  'cloud.command': z.object({
+    agent: z.string(),
+    command: z.string(),
+    uid: z.string(),
+    /** who gave it: a person at the console, or a rule of the cloud's that answers a detection */
+    by: z.enum(['console', 'rule']).optional(),
+  }),
+  'cloud.command-result': z.object({
+    agent: z.string(),
+    uid: z.string(),
+    outcome: z.string(),
+    detail: z.string().optional(),
+    via: z.enum(['relay', 'direct', 'unknown']).optional(),
+    relay: RelayName,
+  }),
   'cloud.unenrolled': z.object({ agent: z.string() }),
   'cloud.fault': z.object({ fault: z.string(), state: z.enum(['on', 'off', 'hit']) }),
 
@@ -289,6 +306,8 @@ const kinds = {
   'hook.finished': z.object({
     hook: z.string(),
     endpoint: z.string(),
+    /** who ran it; absent: root */
+    user: z.string().optional(),
     outcome: z.enum(['ok', 'failed', 'timeout', 'broken', 'missing']),
     exit: z.number().nullable(),
     ms: z.number(),
@@ -324,10 +343,12 @@ const kinds = {
     address: z.string().nullable(),
   }),
   'endpoint.restarted': z.object({ endpoint: z.string() }),
+  /** All of its programs are stopped where they are, or go on. */
+  'endpoint.sleep': z.object({ endpoint: z.string(), state: z.enum(['asleep', 'awake']) }),
   /** A fact read from outside the endpoint (the engine's archive or process list). */
   'endpoint.state': z.object({
     endpoint: z.string(),
-    by: z.enum(['archive', 'top', 'exec']),
+    by: z.enum(['archive', 'top', 'exec', 'stats']),
     what: z.string(),
     value: z.unknown(),
   }),

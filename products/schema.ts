@@ -37,6 +37,15 @@ export const Statement = z.strictObject({
       detections: z.number().int().nonnegative(),
       overflow: z.enum(['drop-oldest', 'drop-newest', 'block']),
       order: z.enum(['oldest-first', 'newest-first', 'none']),
+      /** events of the detailed log that are kept beside them */
+      events: z.number().int().positive().optional(),
+      /** the least that its installer takes, for a lab that has to fill it */
+      smallest: z
+        .strictObject({
+          detections: z.number().int().positive(),
+          events: z.number().int().positive().optional(),
+        })
+        .optional(),
     })
     .optional(),
   /** channel → destination; several channels may share one */
@@ -51,12 +60,35 @@ export const Statement = z.strictObject({
   relayReplaced: z
     .enum(['itself', 'policy', 'local-command', 'edited-configuration', 'reinstall', 'none'])
     .optional(),
+  /** what root does to it that it undoes, or reports to its cloud */
+  selfProtection: z.array(z.enum(['kill', 'stop'])).default([]),
+  /** what comes of it that root edits the relay in the stored configuration */
+  editedConfiguration: z.enum(['ignored', 'reported', 'effective']).optional(),
+  /** a policy can name another relay, or none */
+  relayByPolicy: z.boolean().default(false),
   /** the most that one endpoint causes at the relay while nothing happens on it */
   relayLoad: z
     .strictObject({
       bytesPerHour: z.number().int().positive(),
       connectionsPerHour: z.number().int().positive(),
     })
+    .optional(),
+  /**
+   * folder in which it keeps what has to survive, such as its queue: one scenario makes it a small disk, and fills it.
+   * Nothing is in it before the install hook.
+   */
+  stateFolder: z
+    .string()
+    .regex(/^\/[^/].*[^/]$/, 'an absolute path on the endpoint, without a slash at its end')
+    .optional(),
+  /** the most that an endpoint uses during an outage, over what it uses online */
+  outageUse: z.strictObject({ cpu: z.number().positive(), memory: z.number().positive() }).optional(),
+  /**
+   * how many endpoints come back after an outage: the most connections of one in the busiest second, on average, and by
+   * how much their waits differ at least, as a part of the wait
+   */
+  comeback: z
+    .strictObject({ connections: z.number().positive(), jitter: z.number().positive().max(2) })
     .optional(),
   /** what the product says that it reacts to */
   stimuli: z.array(Stimulus).default([]),

@@ -69,6 +69,8 @@ export interface EndpointSpec {
   readonly image: ImageRecipe;
   readonly capabilities: readonly string[];
   readonly hostname: string;
+  /** folder → bytes: disks of their own, empty at first and after a restart */
+  readonly disks?: Readonly<Record<string, number>>;
 }
 export interface LabSpec {
   /** parsed topology (see topologies/schema.ts) or the id of one in topologies/*.yaml */
@@ -106,9 +108,14 @@ export interface Endpoint {
   has(path: string): Promise<boolean>;
   /** by the engine's top call */
   processes(): Promise<readonly ProcessRow[]>;
+  /** what all its processes together have used and hold, by the engine's stats call */
+  usage(): Promise<{ cpuMs: number; memoryBytes: number }>;
   /** paths added or modified since the endpoint was made from its image, by the engine's changes call */
   changes(): Promise<readonly string[]>;
   restart(): Promise<void>;
+  /** Nothing runs on it until it wakes, as on a PC whose lid is shut. It can be moved meanwhile. */
+  sleep(): Promise<void>;
+  wake(): Promise<void>;
   /** null: no network at all. Rewrites the resolver; the capture runs on. Records move.started/finished. */
   move(zone: ZoneName | null): Promise<void>;
 }

@@ -5,9 +5,9 @@
  * has no effect, and an edit of the sealed one stops the agent.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import { isRecord, readIfThere, writeWhole } from './files.ts';
-import { isFlaw, type Flaw } from './flaws.ts';
+import { behaviourOf, isFlaw, type Flaw } from './flaws.ts';
 import type { Connectivity } from './path.ts';
 import type { Places } from './places.ts';
 import type { HostPort } from './transport/dial.ts';
@@ -38,6 +38,8 @@ export interface Config extends RelaySettings {
   readonly secret: { readonly salt: string; readonly hash: string } | null;
   /** findings that are kept while they cannot be sent */
   readonly queue: number;
+  /** events of the detailed log that are kept while they cannot be sent */
+  readonly events: number;
   readonly sealed: boolean;
   /** IPv4 address of the endpoint at install */
   readonly firstAddress: string | null;
@@ -94,12 +96,14 @@ const sealOf = (text: string): Buffer => createHmac('sha256', SEAL).update(text)
 
 export function saveConfig(places: Places, config: Config): void {
   const text = `${JSON.stringify(config, null, 2)}\n`;
-  if (config.sealed)
+  const { keepsCopy, openToUsers } = behaviourOf(config.flaw).stored;
+  if (config.sealed || keepsCopy)
     writeWhole(
       places.sealedConfig,
       `${sealOf(text).toString('hex')}\n${Buffer.from(text).toString('base64')}\n`,
     );
   writeWhole(places.config, text);
+  if (openToUsers) chmodSync(places.config, 0o666);
 }
 
 /** null: no secret. */
@@ -136,7 +140,7 @@ function checked(text: string): Config {
     throw new ConfigError('the configuration is no JSON', 'correct it or install the agent again');
   }
   if (!isRecord(value)) throw bad('{…}');
-  const { connectivity, protection, queue, sealed, firstAddress, flaw } = value;
+  const { connectivity, protection, queue, events, sealed, firstAddress, flaw } = value;
   const settings = value;
   const needed = (key: string): string => {
     const given = settings[key];
@@ -148,6 +152,7 @@ function checked(text: string): Config {
   if (!isConnectivity(connectivity)) throw bad('connectivity');
   if (!isProtection(protection)) throw bad('protection');
   if (typeof queue !== 'number' || queue < 1) throw bad('queue');
+  if (typeof events !== 'number' || events < 1) throw bad('events');
   return {
     cloud,
     update: place(value['update']) ?? null,
@@ -158,6 +163,7 @@ function checked(text: string): Config {
     protection,
     secret: secretOf(value['secret']),
     queue,
+    events,
     sealed: sealed === true,
     firstAddress: typeof firstAddress === 'string' ? firstAddress : null,
     flaw: typeof flaw === 'string' && isFlaw(flaw) ? flaw : null,

@@ -2,6 +2,7 @@
  * What the honest agent does at the few points where the deliberately broken ones differ, and the one
  * table of the broken ones. The rest of the agent asks the behaviour and knows no flaw by name.
  */
+import type { NameStyle } from './names.ts';
 import type { RouteFailure } from './transport/failure.ts';
 import type { SignInStyle } from './transport/sign-in.ts';
 import type { TrustStyle } from './transport/trust.ts';
@@ -20,8 +21,26 @@ export interface Behaviour {
   readonly losesBehindRelay: readonly string[];
   /** groups whose new members are reported */
   readonly privilegedGroups: readonly string[];
-  /** findings kept on disk, or only the newest one in memory once sending has failed */
-  readonly queue: 'durable' | 'newest-only';
+  /** findings kept on disk, only the newest one in memory once sending has failed, or written when it is stopped */
+  readonly queue: 'durable' | 'newest-only' | 'written-at-stop';
+  /** a finding that cannot be written, as the disk is full, ends the agent */
+  readonly endsWhenFull: boolean;
+  readonly log: {
+    /** who started a process is in the log and in the findings */
+    readonly parents: boolean;
+    /** what was not sent is forgotten, without a word, when the cloud cannot be reached */
+    readonly forgetsWhileAway: boolean;
+  };
+  /** what it makes of another time at the cloud: nothing but a note, its own time, or a reason to begin anew */
+  readonly otherTime: 'noted' | 'taken' | 'new-identity';
+  /** after the way was lost often in a short time, what was sent meanwhile is told again as if it were new */
+  readonly tellsAgainAfterFlaps: boolean;
+  /** a portal's page is as good as an answer of the cloud to `status` */
+  readonly takesPortal: boolean;
+  /** findings made while the endpoint is on no network at all are kept */
+  readonly keepsOffline: boolean;
+  /** what it enrols with: that of the machine; another after each move, or for each installation */
+  readonly identity: 'of-the-machine' | 'new-when-moved' | 'new-at-install';
   /** a finding says "blocked" because it was refused, or because the mode says so */
   readonly refusesWhatItClaims: boolean;
   readonly allowlist: 'as-given' | 'ignored' | 'by-path-once-seen' | 'never-shrinks';
@@ -46,6 +65,18 @@ export interface Behaviour {
   readonly asksRevocation: boolean;
   /** a new address of the relay is used at once */
   readonly followsNewRelay: boolean;
+  readonly relayByPolicy: {
+    /** one from the policy is seen to work before it is used */
+    readonly tried: boolean;
+    /** the policy can take it away */
+    readonly cleared: boolean;
+  };
+  /** how names become addresses; the others ask the endpoint's resolver each time */
+  readonly names: NameStyle;
+  /** after a sleep it goes on */
+  readonly wakesUp: boolean;
+  /** a relay that does not answer ping is lost */
+  readonly needsPing: boolean;
   readonly boot: {
     /** after the first failed attempt since it was started it waits to be started again */
     readonly triesOnce: boolean;
@@ -67,20 +98,77 @@ export interface Behaviour {
   };
   /** what `collect-log` does behind a relay: it fails */
   readonly collectsOnlyDirectly: boolean;
+  readonly commands: {
+    /** `kill-process` is carried out, not only acknowledged */
+    readonly does: boolean;
+    /** one whose result has not been acknowledged is not done again */
+    readonly remembers: boolean;
+    /** `kill-process` also ends programs of the same name elsewhere */
+    readonly killsNamesakes: boolean;
+  };
+  readonly isolation: {
+    readonly cuts: boolean;
+    /** the way to the cloud stays open */
+    readonly keepsRelay: boolean;
+    /** in another network it is open there */
+    readonly followsMoves: boolean;
+  };
+  /** a finding names the file and the program that it is about */
+  readonly namesFile: boolean;
+  /** acts are refused also where the policy says to report only */
+  readonly blocksAlways: boolean;
   readonly poll: {
     /** how long the cloud may keep a question for commands, s */
     readonly waitS: number;
     /** a question that was cut is asked again only when its time is over */
     readonly mindsCuts: boolean;
   };
+  readonly delivery: {
+    /** a finding that is sent again has the uid that it had */
+    readonly keepsUid: boolean;
+    /** what an overflow has dropped is told to the cloud */
+    readonly announcesLoss: boolean;
+    /** what a finding says of when it happened */
+    readonly startTime: 'of-the-act' | 'of-sending';
+    readonly order: 'oldest-first' | 'newest-first';
+    /** a full detailed log takes its room from the findings */
+    readonly logCrowdsOut: boolean;
+    /** parts of a finding that are not sent */
+    readonly omits: readonly ('severity' | 'techniques')[];
+  };
   /** a batch that does not get through is made smaller */
   readonly shrinksBatches: boolean;
+  /** by how much a wait before another attempt differs, as a part of it, each way */
+  readonly retrySpread: number;
+  /** as long as its way does not work it looks without a pause whether it does */
+  readonly spinsWhileAway: boolean;
   /** bytes of chatter in the detailed log, every second */
   readonly chatterBytes: number;
+  readonly stored: {
+    /** every user may write the configuration */
+    readonly openToUsers: boolean;
+    /** what counts is a copy of the configuration that nobody is told of */
+    readonly keepsCopy: boolean;
+  };
+  /** a proxy that a user of the endpoint has set for himself goes before its own relay */
+  readonly takesProxyOfUsers: boolean;
+  /** it is started again when it has ended without having been told to */
+  readonly guarded: boolean;
+  /** whoever stops it by hand is reported */
+  readonly tellsStop: boolean;
+  readonly upgrade: {
+    readonly keepsIdentity: boolean;
+    readonly keepsQueue: boolean;
+    readonly keepsProtection: boolean;
+  };
   readonly removal: {
     readonly asksForSecret: boolean;
     readonly obeysPolicy: boolean;
     readonly needsCloud: boolean;
+    /** a removal that the cloud has not allowed is told to it again and again, by a process that stays */
+    readonly leavesHeartbeat: boolean;
+    /** how many findings go with it */
+    readonly saysLost: boolean;
   };
 }
 
@@ -93,6 +181,13 @@ export const HONEST: Behaviour = {
   losesBehindRelay: [],
   privilegedGroups: ['sudo', 'wheel', 'adm', 'root'],
   queue: 'durable',
+  endsWhenFull: false,
+  log: { parents: true, forgetsWhileAway: false },
+  otherTime: 'noted',
+  tellsAgainAfterFlaps: false,
+  takesPortal: false,
+  keepsOffline: true,
+  identity: 'of-the-machine',
   refusesWhatItClaims: true,
   allowlist: 'as-given',
   bindsFirstAddress: false,
@@ -100,23 +195,52 @@ export const HONEST: Behaviour = {
   leaksAfter: null,
   returnsToRelay: true,
   returnsToFirst: true,
-  signIn: { restMs: 5000, digest: 'right' },
+  signIn: { restMs: 5000, digest: 'right', unasked: false },
   showsSecret: false,
   certificates: 'nothing-wrong',
   trustsInspectionCa: true,
   followsRelayCa: true,
   asksRevocation: false,
   followsNewRelay: true,
+  relayByPolicy: { tried: true, cleared: true },
+  names: 'asked-each-time',
+  wakesUp: true,
+  needsPing: false,
   boot: { triesOnce: false, waitsForName: false },
   hidesUnreachable: false,
   testsPortOnly: false,
   updatesBypassRelay: false,
   updates: { neededFirst: false, neededAlways: false, takesPages: false },
   collectsOnlyDirectly: false,
+  commands: { does: true, remembers: true, killsNamesakes: false },
+  isolation: { cuts: true, keepsRelay: true, followsMoves: true },
+  namesFile: true,
+  blocksAlways: false,
   poll: { waitS: 2, mindsCuts: true },
+  delivery: {
+    keepsUid: true,
+    announcesLoss: true,
+    startTime: 'of-the-act',
+    order: 'oldest-first',
+    logCrowdsOut: false,
+    omits: [],
+  },
   shrinksBatches: true,
+  retrySpread: 0.5,
+  spinsWhileAway: false,
   chatterBytes: 0,
-  removal: { asksForSecret: true, obeysPolicy: true, needsCloud: false },
+  stored: { openToUsers: false, keepsCopy: false },
+  takesProxyOfUsers: false,
+  guarded: true,
+  tellsStop: true,
+  upgrade: { keepsIdentity: true, keepsQueue: true, keepsProtection: true },
+  removal: {
+    asksForSecret: true,
+    obeysPolicy: true,
+    needsCloud: false,
+    leavesHeartbeat: false,
+    saysLost: true,
+  },
 };
 
 /** name of the flaw → what it does differently; `products/defects/*.yaml` say which requirement must see it */
@@ -129,6 +253,19 @@ export const FLAWS = {
   'misses-group-behind-relay': { losesBehindRelay: ['T1098.007'] },
   'alarms-on-twin': { privilegedGroups: [...HONEST.privilegedGroups, 'users'] },
   'memory-queue': { queue: 'newest-only' },
+  'loses-queue-at-kill': { queue: 'written-at-stop' },
+  'ends-when-disk-is-full': { endsWhenFull: true },
+  'hides-parents': { log: { ...HONEST.log, parents: false } },
+  'forgets-log-in-outage': { log: { ...HONEST.log, forgetsWhileAway: true } },
+  'takes-cloud-time': { otherTime: 'taken' },
+  'new-identity-at-other-time': { otherTime: 'new-identity' },
+  'renames-when-sent-again': { delivery: { ...HONEST.delivery, keepsUid: false } },
+  'hides-overflow': { delivery: { ...HONEST.delivery, announcesLoss: false } },
+  'dates-at-sending': { delivery: { ...HONEST.delivery, startTime: 'of-sending' } },
+  'sends-newest-first': { delivery: { ...HONEST.delivery, order: 'newest-first' } },
+  'log-crowds-out-findings': { delivery: { ...HONEST.delivery, logCrowdsOut: true } },
+  'omits-severity': { delivery: { ...HONEST.delivery, omits: ['severity'] } },
+  'names-no-technique': { delivery: { ...HONEST.delivery, omits: ['techniques'] } },
   'claims-blocked': { refusesWhatItClaims: false },
   'ignores-allowlist': { allowlist: 'ignored' },
   'allowlists-path': { allowlist: 'by-path-once-seen' },
@@ -139,6 +276,14 @@ export const FLAWS = {
   'never-returns': { returnsToRelay: false },
   'removal-needs-cloud': { removal: { ...HONEST.removal, needsCloud: true } },
   'uninstalls-for-anyone': { removal: { ...HONEST.removal, asksForSecret: false } },
+  'configuration-for-everyone': { stored: { ...HONEST.stored, openToUsers: true } },
+  'takes-proxy-of-users': { takesProxyOfUsers: true },
+  'ignores-edited-configuration': { stored: { ...HONEST.stored, keepsCopy: true } },
+  'stays-dead': { guarded: false },
+  'stops-silently': { tellsStop: false },
+  'upgrades-to-new-identity': { upgrade: { ...HONEST.upgrade, keepsIdentity: false } },
+  'upgrade-empties-queue': { upgrade: { ...HONEST.upgrade, keepsQueue: false } },
+  'upgrade-drops-protection': { upgrade: { ...HONEST.upgrade, keepsProtection: false } },
   'updates-bypass-relay': { updatesBypassRelay: true },
   'waits-for-dns': { boot: { ...HONEST.boot, waitsForName: true } },
   'gives-up-at-boot': { boot: { ...HONEST.boot, triesOnce: true } },
@@ -146,6 +291,14 @@ export const FLAWS = {
   'tests-port-only': { testsPortOnly: true },
   'needs-first-update': { updates: { ...HONEST.updates, neededFirst: true } },
   'collects-only-directly': { collectsOnlyDirectly: true },
+  'acknowledges-only': { commands: { ...HONEST.commands, does: false } },
+  'repeats-commands': { commands: { ...HONEST.commands, remembers: false } },
+  'kills-namesakes': { commands: { ...HONEST.commands, killsNamesakes: true } },
+  'isolates-nothing': { isolation: { ...HONEST.isolation, cuts: false } },
+  'isolates-from-cloud': { isolation: { ...HONEST.isolation, keepsRelay: false } },
+  'isolates-in-place': { isolation: { ...HONEST.isolation, followsMoves: false } },
+  'names-no-program': { namesFile: false },
+  'blocks-always': { blocksAlways: true },
   'shows-relay-secret': { showsSecret: true },
   'miscounts-digest': { signIn: { ...HONEST.signIn, digest: 'without-method' } },
   'stays-on-second-relay': { returnsToFirst: false },
@@ -161,6 +314,22 @@ export const FLAWS = {
   'ignores-relay-ca': { trustsInspectionCa: false },
   'asks-ocsp-directly': { asksRevocation: true },
   chatters: { chatterBytes: 20_000 },
+  'leaves-heartbeat': { removal: { ...HONEST.removal, leavesHeartbeat: true } },
+  'retries-in-step': { retrySpread: 0 },
+  'spins-while-away': { spinsWhileAway: true },
+  'tells-again-after-flaps': { tellsAgainAfterFlaps: true },
+  'takes-portal-for-cloud': { takesPortal: true },
+  'loses-offline': { keepsOffline: false },
+  'new-identity-when-moved': { identity: 'new-when-moved' },
+  'new-identity-at-install': { identity: 'new-at-install' },
+  'shows-account-unasked': { signIn: { ...HONEST.signIn, unasked: true } },
+  'needs-ping': { needsPing: true },
+  'takes-relay-untried': { relayByPolicy: { ...HONEST.relayByPolicy, tried: false } },
+  'keeps-cleared-relay': { relayByPolicy: { ...HONEST.relayByPolicy, cleared: false } },
+  'keeps-first-resolver': { names: 'relay-by-first-resolver' },
+  'remembers-names-by-address': { names: 'cloud-by-address' },
+  'stays-asleep': { wakesUp: false },
+  'drops-queue-silently': { removal: { ...HONEST.removal, saysLost: false } },
   'ignores-protection-off': { removal: { ...HONEST.removal, obeysPolicy: false } },
 } as const satisfies Readonly<Record<string, Partial<Behaviour>>>;
 

@@ -1,11 +1,13 @@
 /** Puts the agent on the endpoint. It does not wait for the cloud: the service enrols when it can. */
-import { chmodSync, copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
   ConfigError,
   isConnectivity,
   isProtection,
+  loadConfig,
   parseCloud,
   saveConfig,
   saveRelaySecret,
@@ -13,6 +15,7 @@ import {
 } from './config.ts';
 import { messageOf, writeWhole } from './files.ts';
 import { behaviourOf, isFlaw } from './flaws.ts';
+import { writeGuard } from './guard.ts';
 import { firstAddress } from './identity.ts';
 import { NODE, type Places } from './places.ts';
 import { hashSecret } from './protection.ts';
@@ -31,6 +34,7 @@ const OPTIONS = {
   protection: { type: 'string', default: 'none' },
   secret: { type: 'string' },
   queue: { type: 'string', default: '10000' },
+  events: { type: 'string', default: '5000' },
   sealed: { type: 'boolean', default: false },
   defect: { type: 'string' },
 } as const;
@@ -56,9 +60,6 @@ export function configFrom(args: readonly string[]): Given {
     throw new ConfigError(`--defect ${defect} is unknown`, 'see mocks/agent/flaws.ts');
   if (protection === 'local-secret' && (given.secret ?? '') === '')
     throw new ConfigError('--protection local-secret has no secret', 'add --secret');
-  const queue = Number(given.queue);
-  if (!Number.isInteger(queue) || queue < 1)
-    throw new ConfigError(`--queue ${given.queue} is no number of findings`, 'give a whole number from 1');
   const { settings, secret }: GivenRelay = readRelayOptions(given.relay, given);
   if (settings.pac !== null && connectivity === 'relay-only')
     throw new ConfigError(
@@ -74,7 +75,8 @@ export function configFrom(args: readonly string[]): Given {
     ...settings,
     protection,
     secret: protection === 'local-secret' ? hashSecret(needed('secret', given.secret)) : null,
-    queue,
+    queue: amount('queue', given.queue, 'findings'),
+    events: amount('events', given.events, 'events'),
     sealed: given.sealed,
     firstAddress: firstAddress(),
     flaw: defect ?? null,
@@ -93,6 +95,12 @@ function parsed(args: readonly string[]) {
     );
   }
 }
+function amount(name: string, given: string, of: string): number {
+  const number = Number(given);
+  if (!Number.isInteger(number) || number < 1)
+    throw new ConfigError(`--${name} ${given} is no number of ${of}`, 'give a whole number from 1');
+  return number;
+}
 function needed(name: string, value: string | undefined): string {
   if (value === undefined || value === '')
     throw new ConfigError(`--${name} is missing`, 'add it to the install command');
@@ -102,6 +110,7 @@ export async function install(places: Places, args: readonly string[]): Promise<
   const { config, relaySecret } = configFrom(args);
   await halt(places, 3000);
   copyProgram(places);
+  rmSync(places.version, { force: true });
   saveConfig(places, config);
   saveRelaySecret(places, relaySecret);
   writeScript(places.command, `exec ${NODE} ${places.program} "$@"`);
@@ -110,11 +119,27 @@ export async function install(places: Places, args: readonly string[]): Promise<
   launch(places);
 }
 /** The newer version takes the place of the old one; configuration and state stay. */
-export async function upgrade(places: Places): Promise<void> {
+export async function upgrade(places: Places, args: readonly string[]): Promise<void> {
   if (!existsSync(places.config)) throw new ConfigError('the agent is not installed', 'use install');
+  const { values } = parseArgs({ args: [...args], options: { version: { type: 'string' } }, strict: true });
+  const version = needed('version', values.version);
   await halt(places, 3000);
   copyProgram(places);
+  writeWhole(places.version, `${version}\n`);
+  forget(places);
   launch(places);
+}
+
+/** What the upgrade of a careless maker does not keep. */
+function forget(places: Places): void {
+  const config = loadConfig(places);
+  const { keepsIdentity, keepsQueue, keepsProtection } = behaviourOf(config.flaw).upgrade;
+  if (!keepsIdentity) {
+    rmSync(join(places.state, 'identity.json'), { force: true });
+    writeWhole(join(places.state, 'installation'), randomUUID());
+  }
+  if (!keepsQueue) rmSync(join(places.state, 'queue.jsonl'), { force: true });
+  if (!keepsProtection) saveConfig(places, { ...config, protection: 'none', secret: null });
 }
 
 function copyProgram(places: Places): void {
@@ -122,6 +147,7 @@ function copyProgram(places: Places): void {
   copyFileSync(join(places.medium, 'agent.mjs'), places.program);
   copyFileSync(join(places.medium, 'execwatch'), places.sensor);
   chmodSync(places.sensor, 0o755);
+  writeGuard(places);
 }
 function writeScript(path: string, command: string): void {
   writeWhole(path, `#!/bin/sh\n${command}\n`, 0o755);

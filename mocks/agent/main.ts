@@ -3,8 +3,10 @@ import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig, saveConfig, saveRelaySecret } from './config.ts';
 import { control } from './control.ts';
 import { Daemon } from './daemon.ts';
+import { sayFarewell } from './farewell.ts';
 import { messageOf } from './files.ts';
 import { behaviourOf } from './flaws.ts';
+import { isGuarded } from './guard.ts';
 import { install, upgrade } from './installer.ts';
 import { placesBelow } from './places.ts';
 import { readRelayOptions, RELAY_OPTIONS } from './relay-options.ts';
@@ -24,17 +26,18 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<num
     await install(places, args);
     return EXIT.ok;
   },
-  upgrade: async () => {
-    await upgrade(places);
+  upgrade: async (args) => {
+    await upgrade(places, args);
     return EXIT.ok;
   },
   start: () => {
     loadConfig(places); // says what is wrong here rather than in the log
-    if (runningPid(places) === undefined) launch(places);
+    // One that is starting has not said its number yet, but its guard has.
+    if (runningPid(places) === undefined && !isGuarded(places)) launch(places);
     return Promise.resolve(EXIT.ok);
   },
   stop: async () => {
-    await halt(places, 3000);
+    await halt(places, 3000, 'hand');
     return EXIT.ok;
   },
   status: async () => {
@@ -46,6 +49,10 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<num
     const result = await control(places.socket, { do: 'test' }, 8000);
     say(result ?? { works: false, word: 'not running' });
     return result?.['works'] === true ? EXIT.ok : EXIT.failed;
+  },
+  farewell: async () => {
+    await sayFarewell(places);
+    return EXIT.ok;
   },
   'set-relay': (args) => setRelay(args),
   uninstall: async (args) => {

@@ -1,5 +1,12 @@
 /** Everything that goes to the cloud by itself: enrolment, heartbeat, policy, findings, telemetry, commands. */
-import { CONTENT, type DetectionFinding, type Identity, type Policy } from '../cloud/protocol/types.ts';
+import {
+  CONTENT,
+  type Command,
+  type DetectionFinding,
+  type Enrolment,
+  type Identity,
+  type Policy,
+} from '../cloud/protocol/types.ts';
 import { BatchSize, PollTime } from './batch.ts';
 import type { Boot } from './boot.ts';
 import { REQUEST_MS, CloudError, type Cloud } from './cloud.ts';
@@ -7,15 +14,17 @@ import type { Commands } from './commands.ts';
 import type { Content } from './content.ts';
 import type { Behaviour } from './flaws.ts';
 import { messageOf } from './files.ts';
+import { FlapEcho } from './flap-echo.ts';
 import type { Link } from './link.ts';
 import { Loop } from './loop.ts';
 import { parsePolicy, type PolicyInForce } from './policy.ts';
+import { parcel } from './parcel.ts';
 import { NewestOnly, type FindingQueue } from './queue.ts';
 import type { TelemetryBuffer } from './telemetry.ts';
 import { PageError, RouteError, wordFor } from './transport/failure.ts';
 
 const HEARTBEAT_MS = 1000;
-const RETRY_MS = 700;
+const RETRY_MS = 650;
 /** A first failure may be a connection that had died unseen: tried again at once. */
 const FIRST_RETRY_MS = 50;
 const BATCH = 100;
@@ -34,14 +43,11 @@ export interface ReporterParts {
   readonly telemetry: TelemetryBuffer;
   readonly commands: Commands;
   readonly behaviour: Behaviour;
-  readonly enrolment: {
-    token: string;
-    hostname: string;
-    machineId: string;
-    product: { name: string; version: string };
-  };
+  readonly enrolment: () => Enrolment;
   readonly enrolled: (identity: Identity) => void;
   readonly policyTaken: (policy: Policy) => void;
+  /** the cloud has said what time it has, ms */
+  readonly told: (serverTime: number) => void;
   readonly log: (text: string) => void;
 }
 export interface Connection {
@@ -60,6 +66,9 @@ export class Reporter {
   readonly #commands = new Loop(() => this.#askCommands());
   readonly #updates = new Loop(() => this.#readContent());
   #failures = 0;
+  /** the last attempt met a page for people, or was sent to one */
+  #page = false;
+  readonly #flaps: FlapEcho | null;
   #lastAnswer: number | null = null;
   #state = 'not connected yet';
   #problem = 'not connected yet';
@@ -73,6 +82,7 @@ export class Reporter {
     this.#batch = new BatchSize(BATCH, shrinksBatches);
     this.#logBatch = new BatchSize(TELEMETRY_BATCH, shrinksBatches);
     this.#poll = new PollTime(poll.waitS);
+    this.#flaps = parts.behaviour.tellsAgainAfterFlaps ? new FlapEcho(parts.queue) : null;
     parts.link.on('switched', (path) => {
       parts.telemetry.agent(`the way to the cloud is now: ${path}`);
       this.#health.kick();
@@ -94,7 +104,8 @@ export class Reporter {
     const via = this.#parts.link.path;
     if (fresh && !this.#down)
       return { connected: true, via, state: 'connected', reason: 'the cloud answers' };
-    if (this.#hides()) return { connected: true, via, state: 'connected', reason: 'the service is running' };
+    if (this.#hides() || this.#seesPortal())
+      return { connected: true, via, state: 'connected', reason: 'the service is running' };
     const reason = this.#failures > 0 ? this.#problem : 'the cloud has not answered for a while';
     const state = this.#failures > 0 ? this.#state : 'no answer';
     return { connected: false, via: null, state, reason: `${state}: ${reason}` };
@@ -102,6 +113,10 @@ export class Reporter {
   #hides(): boolean {
     const { behaviour, cloud } = this.#parts;
     return behaviour.hidesUnreachable && !cloud.identity && !/refused/.test(this.#state);
+  }
+
+  #seesPortal(): boolean {
+    return this.#parts.behaviour.takesPortal && this.#page;
   }
 
   get #loops(): readonly Loop[] {
@@ -113,22 +128,25 @@ export class Reporter {
   }
 
   async #beat(): Promise<number> {
-    const { cloud, policy, queue, enrolment, enrolled, boot } = this.#parts;
+    const { cloud, policy, queue, enrolment, enrolled, boot, behaviour } = this.#parts;
     if (!(await boot.ready())) return HEARTBEAT_MS;
     try {
-      if (!cloud.identity) enrolled(await cloud.enrol(enrolment));
+      if (!cloud.identity) enrolled(await cloud.enrol(enrolment()));
       const { size: queued, dropped } = queue;
-      const revision = await cloud.heartbeat({
+      const { policyRevision, serverTime } = await cloud.heartbeat({
         sentAt: Date.now(),
         policyRevision: policy.revision,
         queued,
-        dropped,
+        dropped: behaviour.delivery.announcesLoss ? dropped : 0,
+        version: enrolment().product.version,
       });
       const wasAway = this.#down;
       boot.attempted(true);
       this.#failures = 0;
       this.#lastAnswer = performance.now();
-      if (revision !== policy.revision) await this.#readPolicy();
+      this.#parts.told(serverTime);
+      if (policyRevision !== policy.revision) await this.#readPolicy();
+      if (wasAway) this.#flaps?.back(performance.now());
       if (wasAway) for (const loop of this.#loops.slice(1)) loop.kick();
       return HEARTBEAT_MS;
     } catch (cause) {
@@ -143,9 +161,16 @@ export class Reporter {
     this.#state =
       cause instanceof RouteError ? wordFor(cause.failure, link.path === 'relay') : 'cloud refuses';
     this.#failures += 1;
+    if (this.#parts.behaviour.log.forgetsWhileAway) this.#parts.telemetry.forget();
+    this.#page = cause instanceof PageError || (cause instanceof RouteError && cause.failure === 'denied');
     if (boot.attempted(false)) this.stop();
     if (cause instanceof CloudError && cause.status === 401) cloud.identity = null;
-    return this.#failures === 1 ? FIRST_RETRY_MS : RETRY_MS;
+    return this.#apart(this.#failures === 1 ? FIRST_RETRY_MS : RETRY_MS);
+  }
+  /** Whoever lost the relay lost it at the same moment; nobody must come back to it at the same moment. */
+  #apart(ms: number): number {
+    const { retrySpread } = this.#parts.behaviour;
+    return ms * (1 + retrySpread * (2 * Math.random() - 1));
   }
   async #readPolicy(): Promise<void> {
     const { cloud, policy, policyTaken, telemetry } = this.#parts;
@@ -168,28 +193,29 @@ export class Reporter {
     if (!cloud.identity || this.#down || queue.size === 0) return Infinity;
     if (behaviour.updates.neededAlways) await this.#readUpdate();
     if (!content.usable) return Infinity;
-    const batch = queue.oldest(this.#batch.now);
+    const { findings: batch, acceptedOf } = parcel(queue, this.#batch.now, behaviour.delivery);
     try {
-      const accepted = await cloud.detections(batch);
+      const accepted = acceptedOf(await cloud.detections(batch));
+      this.#flaps?.sent(queue.oldest(batch.length));
       queue.remove(accepted);
       this.#batch.grow();
       return queue.size === 0 ? Infinity : accepted.length > 0 ? 0 : RETRY_MS;
     } catch (cause) {
-      return this.#notSent(cause, batch);
+      return this.#notSent(cause, batch.length, acceptedOf(batch.map((one) => one.finding_info.uid)));
     }
   }
-  #notSent(cause: unknown, batch: readonly DetectionFinding[]): number {
+  #notSent(cause: unknown, sent: number, waiting: readonly string[]): number {
     const { queue, telemetry } = this.#parts;
     const refused = cause instanceof CloudError && cause.status === 400;
     // One finding that the cloud does not take must not hold up all others.
-    if (refused && batch.length === 1) {
-      queue.remove(batch.map((finding) => finding.finding_info.uid));
+    if (refused && sent === 1) {
+      queue.remove(waiting);
       telemetry.agent(`a finding was refused by the cloud and given up: ${messageOf(cause)}`);
       return 0;
     }
     if (queue instanceof NewestOnly) queue.sendingFailed();
     this.#health.kick();
-    return this.#batch.shrink(batch.length) ? FIRST_RETRY_MS : RETRY_MS;
+    return this.#batch.shrink(sent) ? FIRST_RETRY_MS : RETRY_MS;
   }
   #loseWhatTheFlawLoses(): void {
     const { behaviour, link, queue } = this.#parts;
@@ -204,15 +230,15 @@ export class Reporter {
     const { cloud, telemetry } = this.#parts;
     if (!cloud.identity || this.#down) return Infinity;
     if (telemetry.size === 0) return HEARTBEAT_MS;
-    const events = telemetry.take(this.#logBatch.now);
+    const batch = telemetry.take(this.#logBatch.now);
     try {
-      await cloud.telemetry(events);
+      await cloud.telemetry(batch);
       this.#logBatch.grow();
       return telemetry.size > this.#logBatch.now ? 0 : HEARTBEAT_MS;
     } catch (cause) {
       const refused = cause instanceof CloudError && cause.status === 400;
-      if (!refused) telemetry.putBack(events);
-      return this.#logBatch.shrink(events.length) ? FIRST_RETRY_MS : HEARTBEAT_MS;
+      if (!refused) telemetry.putBack(batch);
+      return this.#logBatch.shrink(batch.events.length) ? FIRST_RETRY_MS : HEARTBEAT_MS;
     }
   }
 
@@ -223,8 +249,9 @@ export class Reporter {
     if (!cloud.identity || this.#down) return Infinity;
     const began = performance.now();
     try {
+      for (const command of commands.unacknowledged) await this.#carryOut(command);
       const given = await cloud.commands(this.#poll.seconds(began));
-      for (const command of given) await cloud.result(command.uid, commands.run(command));
+      for (const command of given) await this.#carryOut(command);
       const atOnce = given.length === 0 && performance.now() - began < AT_ONCE_MS;
       return atOnce ? HEARTBEAT_MS : 0;
     } catch {
@@ -234,6 +261,19 @@ export class Reporter {
       this.#health.kick();
       return lasted < HEARTBEAT_MS ? HEARTBEAT_MS : FIRST_RETRY_MS;
     }
+  }
+
+  async #carryOut(command: Command): Promise<void> {
+    const { cloud, commands } = this.#parts;
+    const result = await commands.run(command);
+    try {
+      await cloud.result(command.uid, result);
+    } catch (cause) {
+      // What the cloud does not want now it will not want later.
+      const refused = cause instanceof CloudError && cause.status >= 400 && cause.status < 500;
+      if (!refused) throw cause;
+    }
+    commands.acknowledged(command.uid);
   }
 
   /** Nothing but the update itself depends on it. */

@@ -51,6 +51,7 @@ export function describe(e: HistoryEvent): Described {
     case 'move.started':
     case 'move.finished':
     case 'endpoint.restarted':
+    case 'endpoint.sleep':
     case 'endpoint.state':
       return describeDone(e);
     default:

@@ -37,6 +37,16 @@ const STEPS: Readonly<Record<string, string>> = {
   'the product is watched for as long as its slowest interval': '製品の最長間隔の間、観測を続ける',
   'the endpoint is watched: <>': '端末を観測：<>',
   'it is known what the relay carries for one endpoint: <>': '端末1台でプロキシにかかる負荷が分かる：<>',
+  'what the endpoint uses is measured online, and while the relay is lost':
+    '端末の使用量を通常時とプロキシ停止中に測定',
+  'it has not used more during the outage than it declares': '通信できない間の使用量が申告以内である',
+  'it is heard of again in time': '時間内に通信が再開する',
+  'the product works on several endpoints behind one relay':
+    '同じプロキシを使う複数の端末で製品が動作している',
+  'all of them lose the relay at once, and it comes back later':
+    '全端末が同時にプロキシを失い、その後プロキシが復帰する',
+  'all of them are back in time': '全端末が時間内に復帰する',
+  'they do not run the relay over': '再接続がプロキシに集中しない',
   'an attack happens': '攻撃を実行',
   'several attacks happen': '複数の攻撃を実行',
   'an attack on a file happens': 'ファイルへの攻撃を実行',
@@ -51,7 +61,47 @@ const STEPS: Readonly<Record<string, string>> = {
   'each of them is reported as in the open': 'それぞれが開いたネットワークと同様に報告される',
   'each of them went through the relay and none past it': 'すべてがプロキシを通り、迂回したものはない',
   'all of them arrive': 'すべて届く',
+  'an attack has been reported': '攻撃が報告されている',
+  'several attacks of the same kind happen': '同じ種類の攻撃を複数実行',
+  'one more attack of the same kind happens': '同じ種類の攻撃をもう一度実行',
+  'the cloud fails to take reports: <>': 'クラウドが検知の受信に失敗する：<>',
+  'the cloud takes reports again': 'クラウドが検知の受信を再開する',
+  'the cloud has each of them once': 'クラウドにそれぞれ一件ずつ登録されている',
+  'each report says when its attack happened': 'それぞれの報告が攻撃の時刻を示している',
+  'the reports show their order and come as the product declares':
+    '報告から順序が分かり、申告どおりの順に届く',
+  'the product works with a <> that can be filled': '製品が、保持件数を最小にして動作している：<>',
+  'more attacks happen than its queue holds': '保持件数を超える攻撃を実行',
+  'attacks happen, fewer than its queue holds': '保持件数より少ない攻撃を実行',
+  'more ordinary programs run than its log holds': 'ログの保持件数を超える通常のプログラムを実行',
+  'the cloud is told how many are lost': '失われた件数がクラウドに通知される',
+  'all of the attacks are reported, and ordinary events made room':
+    '攻撃はすべて報告され、通常のログが先に破棄される',
+  'each report has what OCSF requires, and names the technique':
+    '報告がOCSFの必須項目を満たし、技術IDを示している',
   'the twins stay silent': '無害な類似操作は報告されない',
+  'an ordinary program is run': '通常のプログラムを実行',
+  'ordinary work is in its log': '通常の操作がログに残ることを確認',
+  'the relay is lost in one of several ways': 'プロキシが失われる（失われ方は乱数で選択）',
+  'ordinary work goes on': '通常の操作を続ける',
+  'the log says process, parent, command line, user and hash of each attack':
+    '各攻撃のプロセス、親プロセス、コマンドライン、ユーザー、ハッシュがログにある',
+  'the ordinary program is in the log, too': '通常のプログラムもログにある',
+  'all of that work is in the log, or in a gap that the log tells of':
+    'その操作はすべてログにあるか、欠落期間として通知されている',
+  'the product is killed and started by its manager': '製品を強制終了し、サービス管理の代わりに起動',
+  'the product works in a closed network, with a small disk for its state':
+    '製品が閉域で動作し、状態の保存先は小さなディスク',
+  'it has had its time to notice them': '検知に十分な時間を置く',
+  'that disk is full': 'そのディスクを満杯にする',
+  'that disk has room again': 'そのディスクに空きができる',
+  'nothing that was queued is lost': '送信待ちの検知は失われない',
+  'the clock of the cloud, and with it its certificate, is <>': 'クラウドの時刻と証明書がずれる：<>',
+  'the clock of the cloud is right again': 'クラウドの時刻が正しく戻る',
+  'all of them arrive once the clock is right': '時刻が戻った後、すべて届く',
+  'the cloud knows it as the same endpoint': 'クラウドは同じ端末と認識している',
+  'their times are right, or the report says how far they are off':
+    '時刻が正しいか、ずれの大きさが報告にある',
   'the report says what really happened': '報告された処置が実際の結果と一致する',
   'its policy says <>': 'ポリシーの指定：<>',
   'the endpoint has sent nothing past the relay': '端末はプロキシ以外へ何も送っていない',
@@ -85,6 +135,45 @@ const STEPS: Readonly<Record<string, string>> = {
   'the endpoint is cut off from every network': '端末をすべてのネットワークから切り離す',
   'the cheapest way that brings the product back is looked for':
     '手間の少ない順に、製品を復旧できる方法を試す',
+  'the endpoint arrives where the product reaches its cloud': '端末が、クラウドに届く場所に着く',
+  'each of them arrives, and none is told twice': 'すべて届き、二重に報告されたものはない',
+  'the endpoint is moved back to the closed network and has had time to connect':
+    '端末を閉域へ戻し、再接続に十分な時間を置く',
+  'the endpoint is started again and has had time to connect': '端末を再起動し、再接続に十分な時間を置く',
+  'the product is removed without any network, and installed again in the closed one':
+    'ネットワークのない状態で製品を削除し、閉域で再び導入',
+  'the cloud knows the endpoint once': 'クラウド上で端末の記録は1台分だけである',
+  'the product works behind a relay whose address a stranger has elsewhere':
+    '製品が閉域のプロキシ経由で動作し、同じアドレスを別の場所で第三者が使っている',
+  'the endpoint is moved to the network of the stranger': '端末を第三者のネットワークへ移す',
+  'the stranger has got no data and no credential': '第三者にデータもアカウントも渡っていない',
+  'the relay no longer answers ping': 'プロキシがpingに応答しなくなる',
+  'it is reported in time, and nothing has gone around the relay':
+    '時間内に報告され、プロキシを迂回した通信はない',
+  'the product works at the first of two closed sites': '製品が、二つある閉域拠点の一方で動作している',
+  'the endpoint is moved to the other site': '端末をもう一方の拠点へ移す',
+  'the cheapest way that brings the product to the relay of that site is looked for':
+    '手間の少ない順に、その拠点のプロキシへ移す方法を試す',
+  'it has come to the relay of that site as declared': '申告どおりの方法でその拠点のプロキシに移った',
+  'its removal is allowed': '製品の削除を許可',
+  'the product is removed there, and installed again in the closed network':
+    'その場で製品を削除し、閉域で再び導入',
+  'each of them arrives, or it was said how many are lost': 'すべて届くか、失われた件数が示される',
+  'the endpoint sleeps while it is moved to the open network, and wakes up there':
+    '端末がスリープ中に開いたネットワークへ移り、そこで復帰する',
+  'the product works in a closed network whose addresses a home network has as well':
+    '製品が閉域で動作し、自宅のネットワークも同じアドレスを使っている',
+  'the endpoint is moved to the home network': '端末を自宅のネットワークへ移す',
+  'the relay comes and goes many times, and attacks happen meanwhile':
+    'プロキシが断続を繰り返し、その間に攻撃を実行',
+  'each of them arrives after that, and none is told twice': 'その後すべて届き、二重に報告されたものはない',
+  'the product has not knocked without end': '製品は接続を際限なく試みていない',
+  'a captive portal answers in the place of the relay': 'プロキシの代わりにキャプティブポータルが応答する',
+  'the policy names the other relay': 'ポリシーで別のプロキシを指定',
+  'the policy names no relay': 'ポリシーでプロキシなしを指定',
+  'the policy names a relay that nobody has': 'ポリシーで存在しないプロキシを指定',
+  'it is reported through the other relay in time': '時間内に別のプロキシ経由で報告される',
+  'it is reported through the relay all the same': 'それでも元のプロキシ経由で報告される',
   'it has recovered as declared': '申告どおりの方法で復旧した',
   'it is visible on the endpoint that the product is cut off': '通信できないことが端末で分かる',
   'the product has not spoken to its cloud': '製品はクラウドと通信していない',
@@ -98,6 +187,58 @@ const STEPS: Readonly<Record<string, string>> = {
   'the product is removed without the secret as soon as it lets itself':
     '削除できるようになり次第、パスワードなしで削除',
   'it was removed in time, and nothing of it is left': '時間内に削除され、何も残っていない',
+  'two business programs of one name run on the endpoint': '端末で、同名の業務プログラム2つが動作している',
+  'a business program runs on the endpoint and is started again whenever it ends':
+    '端末で、停止しても自動で再起動される業務プログラムが動作している',
+  'the cloud orders one of them to be ended': 'クラウドから一方の停止を指示',
+  'the cloud orders the program to be ended': 'クラウドからプログラムの停止を指示',
+  "the cloud's answer to the next results goes wrong: <>": '次の実行結果へのクラウドの応答が異常になる：<>',
+  'the cloud has had its answers go wrong': 'クラウドの異常な応答が済むまで待つ',
+  'the order is acknowledged through the relay in time': '指示への応答が時間内にプロキシ経由で返る',
+  'that program has ended and the other one still runs': '指示したプログラムだけが停止している',
+  'it was ended exactly once, or the order has expired': '停止はちょうど1回、または指示が期限切れになった',
+  'the product works in a closed network beside a neighbour': '製品が、ほかの機器もある閉域で動作している',
+  'the endpoint reaches its neighbour': '端末は隣の機器と通信できる',
+  'the endpoint tries to reach its neighbour': '端末から隣の機器との通信を試みる',
+  'the cloud orders the endpoint to be isolated': 'クラウドから端末の隔離を指示',
+  'the endpoint is isolated': '端末は隔離されている',
+  'the order is acknowledged through the relay, and so is another one meanwhile':
+    '隔離中も、指示への応答がプロキシ経由で返る',
+  'the cloud orders the isolation to be ended': 'クラウドから隔離の解除を指示',
+  'everything else was cut until then, and is not any more':
+    '隔離中はほかの通信がすべて遮断され、解除後は通信できる',
+  'the product is told so, if it declares that it has to be': '申告上必要な製品には、移動を設定する',
+  'the order is acknowledged once the product is back': '通信の再開後、指示への応答が返る',
+  'detections are answered by <>': '検知への対応：<>',
+  'an attack goes on beside its benign twin': '攻撃と、その無害な類似プログラムが動作し続ける',
+  'whoever answers has had their time': '対応に十分な時間を置く',
+  'the attack was ended in time, unless nobody answers, and the twin still runs':
+    '攻撃は時間内に停止し（対応者なしの場合を除く）、類似プログラムは動作を続ける',
+  'a business act happens that looks like an attack': '攻撃に似た業務操作を実行',
+  'the business act has succeeded': '業務操作は成功した',
+  'the product is upgraded from an installation medium': 'インストール媒体から製品を更新',
+  'it is a newer version with the same identity and the same relay':
+    '新しい版が、同じ登録・同じプロキシのまま動作している',
+  'it still lets nobody remove it without the secret': '更新後も、パスワードなしの削除を拒否する',
+  'root kills its processes one after the other': '管理者権限で製品のプロセスを一つずつ強制終了',
+  'root stops it with its own command': '管理者権限で、製品自身のコマンドにより停止',
+  'it has had its time to come back': '復旧に十分な時間を置く',
+  'this was undone, or its cloud was told of it': '元の状態に戻るか、クラウドへ報告される',
+  'its removal is allowed, where that is for the cloud to say':
+    'クラウドの許可が必要な製品では、削除を許可しておく',
+  'the endpoint is watched on for as long as the slowest interval was':
+    '製品の最長間隔の間、端末の観測を続ける',
+  'it has sent nothing since, and its cloud shows that it is gone':
+    '削除後は何も送られず、クラウドでも削除または通信途絶と分かる',
+  'the product works in a closed network where somebody runs a relay of his own':
+    '製品が閉域で動作しており、別のプロキシを勝手に動かしている者がいる',
+  'an ordinary user tries to lead it there by files, by commands and by the environment':
+    '一般の利用者が、ファイル・コマンド・環境変数で製品をそこへ誘導しようとする',
+  'root writes that relay into all that the product has stored':
+    '管理者が、製品の保存した設定のプロキシをすべて書き換える',
+  'the product has kept to its own relay and still reports':
+    '製品は自分のプロキシを使い続け、報告も届いている',
+  'what comes of the edit is what the product declares': '書き換えの結果は申告どおりである',
   "the company's batch job is reported": '業務のバッチ処理が検知される',
   'the batch job is put on the allowlist': 'バッチ処理を許可リストに登録',
   'the batch job runs again': 'バッチ処理を再実行',

@@ -27,6 +27,7 @@ const TOLD = new Set<HistoryEvent['kind']>([
   'move.started',
   'move.finished',
   'endpoint.restarted',
+  'endpoint.sleep',
   'relay.changed',
   'act.started',
   'act.finished',

@@ -3,30 +3,52 @@ import { backlogDrains } from './backlog.ts';
 import { blockPageShown } from './block-page.ts';
 import { certificateRefused, inspectionAsDeclared, revocationClean } from './certificate.ts';
 import { channelsAtRelay, channelsUsed } from './channels.ts';
+import { sameIdentity, timesRight } from './clock.ts';
 import { allDelivered, eachInTime } from './delivered.ts';
 import { minimalAllowlist } from './destinations.ts';
 import { detected } from './detected.ts';
+import { actSucceeded } from './act-succeeded.ts';
 import { dispositionTrue } from './disposition.ts';
 import { addressForm, enrolled, policyRead, staysOut } from './enrolled.ts';
+import { goneForGood } from './gone-for-good.ts';
+import { exactlyOnce } from './exactly-once.ts';
 import { incomplete, type Check, type Finding, type View } from './finding.ts';
+import { allBack, spreadOut } from './herd.ts';
+import { oneIdentity } from './identity.ts';
 import { commandsInTime, reconnectsBounded } from './idle.ts';
+import { isolated } from './isolation.ts';
+import { keptOrSaid } from './kept.ts';
+import { editedConfiguration, ownRelayOnly } from './led-astray.ts';
 import { relayLoad } from './load.ts';
+import { inLog, logContext } from './log.ts';
 import { noSystemProxy } from './no-system-proxy.ts';
+import { wholeFindings } from './ocsf.ts';
+import { inOrder } from './order.ts';
+import { detectionsOutlive } from './outlive.ts';
+import { overflowAnnounced } from './overflow.ts';
 import { connectivityClass } from './reach.ts';
 import { connectedAgain } from './reconnected.ts';
+import { noneDoubled } from './once.ts';
+import { answeredBy } from './answered.ts';
 import { recovery } from './recovery.ts';
 import { refusedListed } from './refused.ts';
 import { onlyDeclared, strictConnect } from './relay.ts';
 import { relayKind } from './relay-kind.ts';
 import { removed } from './removed.ts';
+import { commandDone, endedOnce, programEnded } from './response.ts';
 import { secretHidden } from './secrets.ts';
 import { testsTruthfully } from './self-test.ts';
 import { signedIn, signInsBounded, turnedAway } from './sign-in.ts';
 import { silent } from './silent.ts';
 import { refused, saysDisconnected } from './status.ts';
+import { tamperingAnswered } from './tampering-answered.ts';
 import { unknownToDns } from './names.ts';
+import { strangerGotNothing } from './stranger.ts';
 import { reportedThrough } from './through.ts';
+import { timeOfAct } from './time-of-act.ts';
+import { outageUse } from './usage.ts';
 import { wrongRelayVisible } from './visible.ts';
+import { upgraded } from './upgraded.ts';
 import { directStops, noPacketsTo, wireClean } from './wire.ts';
 
 export type { Finding, Remark, State, View } from './finding.ts';
@@ -38,6 +60,18 @@ export const checks = {
   detected,
   'all-delivered': allDelivered,
   'each-in-time': eachInTime,
+  'log-context': logContext,
+  'in-log': inLog,
+  'same-identity': sameIdentity,
+  'times-right': timesRight,
+  'exactly-once': exactlyOnce,
+  'time-of-act': timeOfAct,
+  'in-order': inOrder,
+  'overflow-announced': overflowAnnounced,
+  'detections-outlive': detectionsOutlive,
+  'whole-findings': wholeFindings,
+  'none-doubled': noneDoubled,
+  'kept-or-said': keptOrSaid,
   silent,
   'wire-clean': wireClean,
   'no-packets-to': noPacketsTo,
@@ -47,10 +81,18 @@ export const checks = {
   'strict-connect': strictConnect,
   'only-declared': onlyDeclared,
   'disposition-true': dispositionTrue,
+  'act-succeeded': actSucceeded,
   recovery,
+  'one-identity': oneIdentity,
+  'stranger-got-nothing': strangerGotNothing,
   'says-disconnected': saysDisconnected,
   refused,
   removed,
+  'gone-for-good': goneForGood,
+  upgraded,
+  'own-relay-only': ownRelayOnly,
+  'tampering-answered': tamperingAnswered,
+  'edited-configuration': editedConfiguration,
   'channels-used': channelsUsed,
   'channels-at-relay': channelsAtRelay,
   'unknown-to-dns': unknownToDns,
@@ -63,12 +105,20 @@ export const checks = {
   'inspection-as-declared': inspectionAsDeclared,
   'revocation-clean': revocationClean,
   'relay-load': relayLoad,
+  'outage-use': outageUse,
+  'all-back': allBack,
+  'spread-out': spreadOut,
   'signed-in': signedIn,
   'turned-away': turnedAway,
   'sign-ins-bounded': signInsBounded,
   'secret-hidden': secretHidden,
   'relay-kind': relayKind,
   'commands-in-time': commandsInTime,
+  'command-done': commandDone,
+  'program-ended': programEnded,
+  'ended-once': endedOnce,
+  isolated,
+  'answered-by': answeredBy,
   'reconnects-bounded': reconnectsBounded,
   'backlog-drains': backlogDrains,
   'minimal-allowlist': minimalAllowlist,

@@ -72,6 +72,8 @@ export interface ContainerSpec {
   readonly cpus?: number;
   readonly pids?: number;
   readonly labels?: Readonly<Record<string, string>>;
+  /** folder → bytes: file systems of their own, in memory, empty at first and after a restart */
+  readonly disks?: Readonly<Record<string, number>>;
   /** a TCP port that the host takes at this address of its own and hands to the container; open networks only */
   readonly publish?: { readonly address: string; readonly port: number };
 }
@@ -143,7 +145,7 @@ export interface StartedContainer extends AsyncDisposable {
   connect(network: StartedNetwork, address?: string): Promise<void>;
   disconnect(network: StartedNetwork): Promise<void>;
   inspect(): Promise<{ running: boolean; exit: number | null; networks: Readonly<Record<string, string>> }>;
-  /** Resource use now, by the engine. */
+  /** By the engine: memory in use now, page cache left out, and processor time used since it was started. */
   stats(): Promise<{ memoryBytes: number; cpuNanos: number }>;
 }
 
