@@ -16,6 +16,9 @@ interface RunFlags {
   readonly seed: number;
   readonly out?: string;
   readonly lane: Lane;
+}
+interface RunOnlyFlags extends RunFlags {
+  readonly kinds?: number;
   readonly reportOnly: boolean;
 }
 interface SelftestFlags extends RunFlags {
@@ -42,8 +45,13 @@ export async function main(argv: readonly string[], signal: AbortSignal): Promis
       commaList('--products'),
       PRODUCTS.split(','),
     )
+    .option(
+      '--kinds <n>',
+      'of a rule that has several kinds (e.g. of losing the relay) only so many, drawn by the seed (default: all)',
+      positiveInteger('--kinds'),
+    )
     .option('--report-only', 'end with 0 when the comparison was made, whatever it says', false)
-    .action(async (flags: RunFlags) => {
+    .action(async (flags: RunOnlyFlags) => {
       const { run } = await import('./run.ts');
       const verdict = await run(
         { ...flags, ...paths(flags), products: flags.products.map(fromHere), argv },

@@ -1,5 +1,6 @@
 /** Reading options: every mistake is found before anything is started, and says what would be right. */
 import { readdir } from 'node:fs/promises';
+import { seeded } from '../steps/support/random.ts';
 import type { Scenario } from './scenarios.ts';
 import { LANES, type Lane } from '../steps/support/timing.ts';
 
@@ -71,4 +72,23 @@ export async function emptyFolder(path: string): Promise<void> {
   }
   if (entries.length > 0)
     throw new WrongUsage(`--out ${path}: is not empty. Name a new folder, or remove this one.`);
+}
+
+/** At most so many of the kinds (rows of outlines) of each requirement, drawn by the seed; what has no kinds stays. */
+export function fewKinds(
+  scenarios: readonly Scenario[],
+  most: number | undefined,
+  seed: number,
+): readonly Scenario[] {
+  if (most === undefined) return scenarios;
+  const kinds = Object.groupBy(
+    scenarios.filter(({ variant }) => variant !== undefined),
+    ({ requirement }) => requirement,
+  );
+  const drawn = new Set(
+    Object.entries(kinds).flatMap(([requirement, all = []]) =>
+      seeded(seed, `kinds of ${requirement}`).shuffle(all).slice(0, most),
+    ),
+  );
+  return scenarios.filter((scenario) => scenario.variant === undefined || drawn.has(scenario));
 }

@@ -10,6 +10,8 @@ export interface ScenarioOutcome {
   readonly requirement: string;
   readonly result: ScenarioResult;
   readonly findings: ScenarioJudgement['findings'];
+  /** it failed by being too late */
+  readonly late: boolean;
 }
 
 export type Judged = ScenarioJudgement & { readonly seconds: number };
@@ -29,6 +31,7 @@ export function outcomeOf(
     product,
     requirement: scenario.requirement,
     findings: judged.findings,
+    late: judged.late ?? false,
     result: {
       name: scenario.name,
       ...(scenario.variant === undefined ? {} : { variant: scenario.variant }),

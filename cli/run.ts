@@ -10,17 +10,19 @@ import type { RunContext } from '../steps/support/context.ts';
 import { openRunId } from '../steps/support/run-id.ts';
 import { closeRun, openRun } from '../steps/support/runs.ts';
 import type { Lane } from '../steps/support/timing.ts';
+import { again, doubtful, type Look } from './again.ts';
 import { harnessIdentity } from './harness.ts';
-import { chosen, emptyFolder } from './options.ts';
+import { chosen, emptyFolder, fewKinds } from './options.ts';
 import type { ScenarioOutcome } from './outcome.ts';
 import { plan, type Selection } from './plan.ts';
 import { Reporter } from './progress.ts';
-import { runAll } from './scheduler.ts';
+import { runAll, type Job } from './scheduler.ts';
 import { Scenarios } from './scenarios.ts';
 
 export interface RunCommand {
   readonly products: readonly string[];
   readonly requirements?: readonly string[];
+  readonly kinds?: number;
   readonly parallel: number;
   readonly seed: number;
   readonly out?: string;
@@ -32,7 +34,8 @@ export interface RunCommand {
 export async function run(command: RunCommand, signal: AbortSignal): Promise<number> {
   const products = await loadAll(command.products);
   const scenarios = await Scenarios.load();
-  const wanted = chosen(await scenarios.list(), command.requirements);
+  const asked = chosen(await scenarios.list(), command.requirements);
+  const wanted = fewKinds(asked, command.kinds, command.seed);
   const id = openRunId();
   const out = command.out ?? join('reports', 'out', id);
   await emptyFolder(out);
@@ -59,6 +62,8 @@ export interface Selections {
   readonly scenarios: Scenarios;
   readonly selections: readonly Selection[];
   readonly signal: AbortSignal;
+  /** Is this outcome one that may be looked at again if it is in doubt? Without it every one is. */
+  readonly doubts?: (outcome: ScenarioOutcome) => boolean;
 }
 
 export async function playSelections(
@@ -73,10 +78,9 @@ export async function playSelections(
     for (const { product } of command.selections) await context.prepare(product);
     const jobs = plan(context, command.scenarios, command.selections);
     reporter.begin(jobs.length);
-    const outcomes = (await runAll(jobs, command.parallel, reporter, command.signal)).filter(
-      (o) => o !== undefined,
-    );
+    const played = await runAll(jobs, command.parallel, reporter, command.signal);
     reporter.finish();
+    const outcomes = await secondLook(command, jobs, played, reporter);
     if (command.signal.aborted) throw new Interrupted(out);
     const products = command.selections.map(({ product }) => product);
     const results = await assemble(context, products, outcomes, started, command.argv);
@@ -87,6 +91,38 @@ export async function playSelections(
     reporter.finish();
     await closeRun(id);
   }
+}
+
+/** Outcomes in the order of the jobs; those in doubt from a second play, one at a time. */
+async function secondLook(
+  { out, parallel, signal, doubts = () => true }: Selections,
+  jobs: readonly Job<ScenarioOutcome | undefined>[],
+  played: readonly (ScenarioOutcome | undefined)[],
+  reporter: Reporter,
+): Promise<readonly ScenarioOutcome[]> {
+  let looks = jobs.flatMap((job, index): Look[] => {
+    const outcome = played[index];
+    return outcome === undefined ? [] : [{ name: job.name, outcome, play: () => job.run() }];
+  });
+  for (const round of ['first', 'second'] as const) {
+    if (parallel === 1 || signal.aborted) break;
+    const wanted = doubtful(looks, round).filter(({ outcome }) => doubts(outcome));
+    if (wanted.length === 0) continue;
+    reporter.line(`${wanted.length} played again, alone: late, or not judged, beside other labs`);
+    reporter.begin(wanted.length);
+    const seconds = await runAll(
+      wanted.map((look) => ({ name: look.name, run: () => again(look, out) })),
+      1,
+      reporter,
+      signal,
+    );
+    reporter.finish();
+    looks = looks.map((look): Look => {
+      const outcome = seconds[wanted.indexOf(look)];
+      return outcome === undefined ? look : { ...look, outcome, done: true };
+    });
+  }
+  return looks.map(({ outcome }) => outcome);
 }
 
 export class Interrupted extends Error {

@@ -22,6 +22,7 @@ describe('wrong usage', () => {
     ['two products with one id', () => ['run', '--products', 'reference,reference'], /taken by/],
     ['an unknown option', () => ['run', '--paralel', '4'], /--parallel/],
     ['a parallel that is no number', () => ['run', '--parallel', 'many'], /whole number/],
+    ['no kinds at all', () => ['run', '--kinds', '0'], /whole number/],
     ['an unknown lane', () => ['run', '--lane', 'fast'], /ci and evaluation/],
     ['an output folder that is not empty', () => ['run', '--out', scratch], /not empty/],
     ['an unknown defect', () => ['selftest', '--defects', 'none-such'], /no none-such/],

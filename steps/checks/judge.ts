@@ -31,6 +31,8 @@ export interface ScenarioJudgement {
   readonly perhaps?: string;
   /** who has to answer for an inconclusive scenario */
   readonly blame?: Blame;
+  /** It failed by being too late: so would a product whose endpoint got too little of the machine. */
+  readonly late?: true;
   readonly measures: readonly Measure[];
   readonly findings: readonly Remark[];
   readonly checks: readonly CheckJudgement[];
@@ -39,7 +41,7 @@ export interface ScenarioJudgement {
 
 type Events = readonly HistoryEvent[];
 type Question = HistoryEventOf<'check'>;
-type Outcome = Pick<ScenarioJudgement, 'verdict' | 'reason' | 'because' | 'perhaps' | 'blame'>;
+type Outcome = Pick<ScenarioJudgement, 'verdict' | 'reason' | 'because' | 'perhaps' | 'blame' | 'late'>;
 
 export function judgeScenario(events: Events): ScenarioJudgement {
   const decided = ofKind(events, 'applicability').find((event) => event.verdict !== 'runs');
@@ -103,13 +105,14 @@ const unanswered = ({ blame, reason, n }: Sickness): Finding =>
     { evidence: [n] },
   );
 
-function outcomeOf(question: Question, { state, reason, blame }: Finding): Outcome | undefined {
+function outcomeOf(question: Question, { state, reason, blame, missed }: Finding): Outcome | undefined {
   if (state === 'satisfied') return undefined;
   if (state === 'incomplete') return { verdict: 'inconclusive', reason, blame: blame ?? 'harness' };
-  if (question.root === undefined) return { verdict: 'fail', reason };
+  const failed: Outcome = { verdict: 'fail', reason, ...(missed ? { late: true } : {}) };
+  if (question.root === undefined) return failed;
   return question.role === 'given'
-    ? { verdict: 'fail', reason, because: question.root }
-    : { verdict: 'fail', reason, perhaps: question.root };
+    ? { ...failed, because: question.root }
+    : { ...failed, perhaps: question.root };
 }
 
 /** Of a scenario that did not finish: up to its last event. */
