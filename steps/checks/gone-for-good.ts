@@ -3,7 +3,16 @@ import { z } from 'zod';
 import { both, type Both } from '../../history/both.ts';
 import type { HistoryEventOf } from '../../history/events.ts';
 import { holeInCapture, packetsOut, tally, timeOf } from './capture.ts';
-import { check, incomplete, satisfied, violated, Within, type Finding, type View } from './finding.ts';
+import {
+  check,
+  numbersOf,
+  incomplete,
+  satisfied,
+  violated,
+  Within,
+  type Finding,
+  type View,
+} from './finding.ts';
 import { count, inSeconds, seconds, words } from './measures.ts';
 import { later, ofKind } from './window.ts';
 
@@ -43,7 +52,7 @@ export const goneForGood = check(
         words('removal.record', alive ? 'alive' : record),
         count('removal.packets-after', packets.length),
       ],
-      evidence: [...requests, ...packets].slice(0, 20).map(({ n }) => n),
+      evidence: numbersOf([...requests, ...packets]),
     };
     const watched = end.t - from;
     if (!alive) return satisfied(goneText(record, watched), { ...details, evidence: [hook.n] });

@@ -89,7 +89,8 @@ export const spreadOut = check(
         en: 'The log of the relay shows no connection of these endpoints after the outage.',
         ja: 'プロキシの記録に、復旧後のこれらの端末の接続がありません。',
       });
-    return verdict(points.length, { waits, peak }, limits);
+    const found = verdict(points.length, { waits, peak }, limits);
+    return { ...found, evidence: [began.n, ...found.evidence] };
   },
   { wholeRecord: true },
 );

@@ -6,6 +6,7 @@ import { holeInCapture, packetsOut } from './capture.ts';
 import {
   check,
   incomplete,
+  numbersOf,
   satisfied,
   undecided,
   violated,
@@ -75,7 +76,7 @@ export const ownRelayOnly = check(
           en: `After ${attempts.length} attempts of an ordinary user the product used another relay, ${bait} (${used.length} packets, requests and exchanges).${ways(done).en}`,
           ja: `一般の利用者による${attempts.length}件の操作の後、製品は別のプロキシ ${bait} を使いました（パケット・要求・通信が計${used.length}件）。${ways(done).ja}`,
         },
-        { ...details, evidence: used.slice(0, 20).map(({ n }) => n) },
+        { ...details, evidence: numbersOf(used) },
       );
     const kept = useOf(view, point, own);
     if (kept.length === 0)
@@ -149,7 +150,7 @@ export const editedConfiguration = check(
     );
     const details = {
       measures: [{ ...words('tamper.edited-configuration', outcome), declared }],
-      evidence: [...(report ? [report.n] : []), ...told.map(({ n }) => n)].slice(0, 20),
+      evidence: numbersOf([report ?? act, ...told]),
     };
     if (outcome === declared) return satisfied(reason, details);
     const until = endOf(view.events, act) + within;

@@ -1,8 +1,8 @@
 /** `stranger-got-nothing`: what somebody heard who stands where the relay was. */
 import { z } from 'zod';
 import type { HistoryEventOf } from '../../history/events.ts';
-import { holeInCapture, packetsOut } from './capture.ts';
-import { check, incomplete, satisfied, violated, Within, type View } from './finding.ts';
+import { endsOfCapture, holeInCapture, packetsOut } from './capture.ts';
+import { check, incomplete, numbersOf, satisfied, violated, Within, type View } from './finding.ts';
 import { count, inSeconds, seconds, timeMeasure } from './measures.ts';
 import { anchorTime, later, ofKind } from './window.ts';
 
@@ -33,10 +33,13 @@ export const strangerGotNothing = check(
     const deaf = notHearing(view, stranger);
     if (deaf) return deaf;
     if (packetsOut(view, point).length === 0)
-      return violated({
-        en: `${point} sent nothing at all in the stranger's network, so nothing was looked at.`,
-        ja: `${point} は第三者のネットワークで何も送っておらず、確認の対象がありません。`,
-      });
+      return violated(
+        {
+          en: `${point} sent nothing at all in the stranger's network, so nothing was looked at.`,
+          ja: `${point} は第三者のネットワークで何も送っておらず、確認の対象がありません。`,
+        },
+        { evidence: numbersOf(endsOfCapture(view, point)) },
+      );
     const ended = ofKind(view.events, 'capture.summary').findLast((event) => event.point === point);
     const watched = (ended?.t ?? view.now) - anchorTime(view);
     const heard = later(view, 'outsider.heard').filter((event) => event.outsider === stranger && !event.ours);
@@ -48,7 +51,7 @@ export const strangerGotNothing = check(
       count('stranger.credentials', credentials.length),
       timeMeasure(view.events, { name: 'stranger.watched', ms: watched }),
     ];
-    const evidence = [...data, ...credentials, ...heard].map(({ n }) => n).slice(0, 20);
+    const evidence = numbersOf([...data, ...credentials, ...heard]);
     if (data.length + credentials.length > 0)
       return violated(
         {
