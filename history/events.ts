@@ -209,6 +209,8 @@ const kinds = {
     agent: z.string().optional(),
     bytesUp: z.number(),
     bytesDown: z.number(),
+    /** the part that was answered, as Content-Range has it: `bytes 0-99/300` */
+    range: z.string().optional(),
     /** how the exchange breaks the published protocol; empty if it does not */
     problems: z.array(z.string()),
   }),
@@ -257,6 +259,8 @@ const kinds = {
     gaps: z.array(z.object({ from: z.number(), to: z.number(), count: z.number() })).optional(),
   }),
   'cloud.policy-set': z.object({ revision: z.number(), policy: z.record(z.string(), z.unknown()) }),
+  /** The version of the product that its cloud wants to run from now on. */
+  'cloud.release-offered': z.object({ version: z.string(), size: z.number(), sha256: z.string() }),
   'cloud.policy-read': z.object({
     agent: z.string(),
     revision: z.number(),

@@ -96,6 +96,13 @@ export interface Behaviour {
     /** a page of the relay is taken for an update */
     readonly takesPages: boolean;
   };
+  /** a newer version of the agent itself */
+  readonly selfUpdate: {
+    /** put in place when it is whole, or what has come of it when its way is cut */
+    readonly takes: 'whole' | 'what-has-come';
+    /** the old version looks for attacks until then */
+    readonly detectsMeanwhile: boolean;
+  };
   /** what `collect-log` does behind a relay: it fails */
   readonly collectsOnlyDirectly: boolean;
   readonly commands: {
@@ -211,6 +218,7 @@ export const HONEST: Behaviour = {
   testsPortOnly: false,
   updatesBypassRelay: false,
   updates: { neededFirst: false, neededAlways: false, takesPages: false },
+  selfUpdate: { takes: 'whole', detectsMeanwhile: true },
   collectsOnlyDirectly: false,
   commands: { does: true, remembers: true, killsNamesakes: false },
   isolation: { cuts: true, keepsRelay: true, followsMoves: true },
@@ -290,6 +298,8 @@ export const FLAWS = {
   'hides-unreachable-relay': { hidesUnreachable: true },
   'tests-port-only': { testsPortOnly: true },
   'needs-first-update': { updates: { ...HONEST.updates, neededFirst: true } },
+  'installs-half-update': { selfUpdate: { ...HONEST.selfUpdate, takes: 'what-has-come' } },
+  'stops-while-updating': { selfUpdate: { ...HONEST.selfUpdate, detectsMeanwhile: false } },
   'collects-only-directly': { collectsOnlyDirectly: true },
   'acknowledges-only': { commands: { ...HONEST.commands, does: false } },
   'repeats-commands': { commands: { ...HONEST.commands, remembers: false } },

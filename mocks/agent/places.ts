@@ -14,6 +14,8 @@ export interface Places {
   readonly bootScript: string;
   readonly program: string;
   readonly sensor: string;
+  /** what the cloud hands out of a version; the version that is told is that of this file */
+  readonly release: string;
   /** what an upgrade has made of it */
   readonly version: string;
   readonly command: string;
@@ -41,6 +43,7 @@ export function placesBelow(root = '/'): Places {
     bootScript: join(root, 'etc/boot.d/heiiki-edr'),
     program: join(home, 'lib/agent.mjs'),
     sensor: join(home, 'lib/execwatch'),
+    release: join(home, 'lib/release'),
     version: join(home, 'lib/version'),
     command: join(home, 'bin/heiiki-edr'),
     config: join(home, 'etc/config.json'),
@@ -57,4 +60,5 @@ export function placesBelow(root = '/'): Places {
   };
 }
 
-export const versionOf = (places: Places): string => readIfThere(places.version)?.trim() || PRODUCT.version;
+export const versionOf = (places: Pick<Places, 'version'>): string =>
+  readIfThere(places.version)?.trim() || PRODUCT.version;

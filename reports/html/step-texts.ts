@@ -220,6 +220,11 @@ const STEPS: Readonly<Record<string, string>> = {
   'it is a newer version with the same identity and the same relay':
     '新しい版が、同じ登録・同じプロキシのまま動作している',
   'it still lets nobody remove it without the secret': '更新後も、パスワードなしの削除を拒否する',
+  'its cloud hands out a new version, slowly': 'クラウドが新しい版の配布を始める（低速）',
+  'a good part of it has come': '新しい版の一部が届く',
+  'what is installed is looked at meanwhile': 'その間にインストールされている版を確認',
+  'the new version has come whole, and the old one was whole until then':
+    '新しい版が完全に届いて置き換わり、それまでは元の版のままである',
   'root kills its processes one after the other': '管理者権限で製品のプロセスを一つずつ強制終了',
   'root stops it with its own command': '管理者権限で、製品自身のコマンドにより停止',
   'it has had its time to come back': '復旧に十分な時間を置く',

@@ -48,6 +48,7 @@ import { reportedThrough } from './through.ts';
 import { timeOfAct } from './time-of-act.ts';
 import { outageUse } from './usage.ts';
 import { wrongRelayVisible } from './visible.ts';
+import { updatedWhole } from './updated-whole.ts';
 import { upgraded } from './upgraded.ts';
 import { directStops, noPacketsTo, wireClean } from './wire.ts';
 
@@ -90,6 +91,7 @@ export const checks = {
   removed,
   'gone-for-good': goneForGood,
   upgraded,
+  'updated-whole': updatedWhole,
   'own-relay-only': ownRelayOnly,
   'tampering-answered': tamperingAnswered,
   'edited-configuration': editedConfiguration,

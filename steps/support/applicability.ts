@@ -113,6 +113,10 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
     holds: ({ hooks }) => hooks.upgrade !== undefined,
     text: both('can be upgraded', '更新（アップグレード）できる'),
   },
+  'self-update': {
+    holds: ({ statement: s }) => s.selfUpdate !== undefined && s.channels.update !== undefined,
+    text: both('fetches new versions of itself', '自分自身の新しい版を取得する'),
+  },
   'edited-configuration': {
     holds: ({ statement }) => statement.editedConfiguration !== undefined,
     text: both('says what an edited configuration does', '設定ファイルを書き換えたときの動作を明示している'),

@@ -104,6 +104,10 @@ export class HeiikiWorld extends World<WorldParameters> {
   get contacts(): readonly Contact[] {
     return (this.#notes.get('contacts') ?? []) as readonly Contact[];
   }
+  /** The version that its cloud hands out. */
+  get release(): HistoryEventOf<'cloud.release-offered'> {
+    return this.#noted('release') as HistoryEventOf<'cloud.release-offered'>;
+  }
   /** Who answers detections. */
   get answering(): string {
     return this.#noted('answering') as string;
@@ -168,6 +172,7 @@ type EventNote =
   | 'removal'
   | 'tampering'
   | 'upgrade'
+  | 'release'
   | 'policy'
   | 'clock wrong'
   | 'clock right'

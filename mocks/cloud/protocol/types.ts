@@ -7,6 +7,8 @@
 export const HELLO = '/v1/hello';
 /** Path of the content update, at the host that updates come from. */
 export const CONTENT = '/v1/content';
+/** Path of the parts of that release, at the same host. */
+export const releasePath = (version: string): string => `/v1/releases/${encodeURIComponent(version)}`;
 
 /** RFC 9457 */
 export interface Problem {
@@ -42,6 +44,14 @@ export interface Heartbeat {
 export interface HeartbeatAnswer {
   policyRevision: number;
   serverTime: number;
+  /** the version to run, where one is offered */
+  release?: Release;
+}
+export interface Release {
+  version: string;
+  /** bytes */
+  size: number;
+  sha256: string;
 }
 
 export type Mode = 'detect' | 'block';

@@ -1,0 +1,45 @@
+/** Both sides of the protocol together, as in a lab, but in one process: what each says is what the other understands. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { expect } from 'chai';
+import type { Release } from '../../mocks/cloud/protocol/types.ts';
+import { agentAtCloud, type AgentAtCloud } from './testing-agent.ts';
+
+const installed = ({ places }: AgentAtCloud): string =>
+  createHash('sha256').update(readFileSync(places.release)).digest('hex');
+const rangesOf = (lab: AgentAtCloud): string[] => lab.of('cloud.request').flatMap(({ range }) => range ?? []);
+
+async function offerAndCut(lab: AgentAtCloud): Promise<Release> {
+  await lab.until('a heartbeat', () => lab.of('cloud.heartbeat').length > 0);
+  lab.cloud.obey({ what: 'fault', fault: { kind: 'slow', ms: 100, operations: ['readRelease'] } });
+  const release = lab.cloud.obey({ what: 'offer-release', version: '9.0.0' }) as Release;
+  await lab.until('a good part', () => rangesOf(lab).length >= 4);
+  lab.loseRelay();
+  return release;
+}
+
+describe('the agent and the cloud: a new version', () => {
+  it('is fetched on after a cut, and told when it is whole', async () => {
+    await using lab = await agentAtCloud();
+    const old = installed(lab);
+    const release = await offerAndCut(lab);
+    const before = rangesOf(lab).length;
+    expect(installed(lab)).to.equal(old);
+    lab.cloud.obey({ what: 'heal' });
+    await lab.replaceRelay();
+    await lab.until('the new version', () => lab.of('cloud.heartbeat').at(-1)?.version === '9.0.0');
+    expect(installed(lab)).to.equal(release.sha256);
+    // At most the part that was cut was asked for again.
+    expect(rangesOf(lab).length).to.be.at.most(release.size / 65_536 + 1);
+    expect(rangesOf(lab).length).to.be.greaterThan(before);
+    expect(lab.of('lab.failed')).to.deep.equal([]);
+    expect(lab.of('cloud.request').flatMap(({ problems }) => problems)).to.deep.equal([]);
+  });
+  it('is put in place by half by one of the broken ones', async () => {
+    await using lab = await agentAtCloud('installs-half-update');
+    const old = installed(lab);
+    const release = await offerAndCut(lab);
+    await lab.until('half of it', () => ![old, release.sha256].includes(installed(lab)));
+  });
+});
