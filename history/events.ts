@@ -274,6 +274,9 @@ const kinds = {
     uid: z.string(),
     /** who gave it: a person at the console, or a rule of the cloud's that answers a detection */
     by: z.enum(['console', 'rule']).optional(),
+    /** of a remote shell: the analyst, and what he does */
+    who: z.string().optional(),
+    script: z.string().optional(),
   }),
   'cloud.command-result': z.object({
     agent: z.string(),
@@ -349,10 +352,10 @@ const kinds = {
   'endpoint.restarted': z.object({ endpoint: z.string() }),
   /** All of its programs are stopped where they are, or go on. */
   'endpoint.sleep': z.object({ endpoint: z.string(), state: z.enum(['asleep', 'awake']) }),
-  /** A fact read from outside the endpoint (the engine's archive or process list). */
+  /** A fact read from outside the endpoint: the engine's archive, process list or figures, or a node beside it in its network. */
   'endpoint.state': z.object({
     endpoint: z.string(),
-    by: z.enum(['archive', 'top', 'exec', 'stats']),
+    by: z.enum(['archive', 'top', 'exec', 'stats', 'beside']),
     what: z.string(),
     value: z.unknown(),
   }),

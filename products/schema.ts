@@ -125,6 +125,7 @@ export const HOOKS = [
   'status',
   'set-relay',
   'test-connectivity',
+  'forbid-shell',
 ] as const;
 export type HookName = (typeof HOOKS)[number];
 

@@ -113,6 +113,15 @@ export interface Behaviour {
     /** `kill-process` also ends programs of the same name elsewhere */
     readonly killsNamesakes: boolean;
   };
+  /** work of an analyst on the endpoint, ordered by the cloud */
+  readonly shell: {
+    /** behind a port of its own */
+    readonly listens: boolean;
+    /** not where the owner of the endpoint has forbidden it */
+    readonly obeysBan: boolean;
+    /** the detailed log says who does what */
+    readonly recorded: boolean;
+  };
   readonly isolation: {
     readonly cuts: boolean;
     /** the way to the cloud stays open */
@@ -221,6 +230,7 @@ export const HONEST: Behaviour = {
   selfUpdate: { takes: 'whole', detectsMeanwhile: true },
   collectsOnlyDirectly: false,
   commands: { does: true, remembers: true, killsNamesakes: false },
+  shell: { listens: false, obeysBan: true, recorded: true },
   isolation: { cuts: true, keepsRelay: true, followsMoves: true },
   namesFile: true,
   blocksAlways: false,
@@ -304,6 +314,9 @@ export const FLAWS = {
   'acknowledges-only': { commands: { ...HONEST.commands, does: false } },
   'repeats-commands': { commands: { ...HONEST.commands, remembers: false } },
   'kills-namesakes': { commands: { ...HONEST.commands, killsNamesakes: true } },
+  'shell-listens': { shell: { ...HONEST.shell, listens: true } },
+  'shell-ignores-the-ban': { shell: { ...HONEST.shell, obeysBan: false } },
+  'hides-the-shell': { shell: { ...HONEST.shell, recorded: false } },
   'isolates-nothing': { isolation: { ...HONEST.isolation, cuts: false } },
   'isolates-from-cloud': { isolation: { ...HONEST.isolation, keepsRelay: false } },
   'isolates-in-place': { isolation: { ...HONEST.isolation, followsMoves: false } },

@@ -12,6 +12,7 @@ import { placesBelow } from './places.ts';
 import { readRelayOptions, RELAY_OPTIONS } from './relay-options.ts';
 import { uninstall } from './removal.ts';
 import { halt, launch, runningPid } from './service.ts';
+import { forbidShell } from './shell.ts';
 
 const EXIT = { ok: 0, failed: 1, usage: 2, refused: 3 } as const;
 const places = placesBelow();
@@ -53,6 +54,14 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<num
   farewell: async () => {
     await sayFarewell(places);
     return EXIT.ok;
+  },
+  'forbid-shell': () => {
+    forbidShell(places, true);
+    return Promise.resolve(EXIT.ok);
+  },
+  'allow-shell': () => {
+    forbidShell(places, false);
+    return Promise.resolve(EXIT.ok);
   },
   'set-relay': (args) => setRelay(args),
   uninstall: async (args) => {

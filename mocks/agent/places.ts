@@ -23,6 +23,8 @@ export interface Places {
   readonly sealedConfig: string;
   /** the secret of the relay's account, root's alone and in no other file */
   readonly relaySecret: string;
+  /** is there while nobody may work here by the cloud's shell */
+  readonly shellForbidden: string;
   readonly state: string;
   /** is there while the endpoint is isolated */
   readonly isolated: string;
@@ -49,6 +51,7 @@ export function placesBelow(root = '/'): Places {
     config: join(home, 'etc/config.json'),
     sealedConfig: join(home, 'etc/config.sealed'),
     relaySecret: join(home, 'etc/relay-secret'),
+    shellForbidden: join(home, 'etc/shell-forbidden'),
     state: join(home, 'var'),
     isolated: join(home, 'var/isolated'),
     log: join(home, 'var/agent.log'),

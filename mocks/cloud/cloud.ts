@@ -193,6 +193,11 @@ function obey(rule: Rule, order: Order): unknown {
 function command(state: CloudState, order: Extract<Order, { what: 'command' }>, emit: Emit): string {
   const { agentId } = state.agents.find(order.agent);
   const { uid } = state.commands.add(agentId, order.name, order.arguments);
-  emit({ kind: 'cloud.command', agent: agentId, command: order.name, uid });
+  const { analyst, script } = order.arguments ?? {};
+  emit({
+    ...{ kind: 'cloud.command', agent: agentId, command: order.name, uid },
+    ...(typeof analyst === 'string' ? { who: analyst } : {}),
+    ...(typeof script === 'string' ? { script } : {}),
+  });
   return uid;
 }

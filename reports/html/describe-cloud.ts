@@ -71,7 +71,9 @@ function order(
         : plain(`policy ${e.revision} read, ${way.en}`, `ポリシー第${e.revision}版を取得（${way.ja}）`);
     }
     case 'cloud.command':
-      return plain(`command ${e.command} given`, `指示 ${e.command} を発行`);
+      return e.who === undefined
+        ? plain(`command ${e.command} given`, `指示 ${e.command} を発行`)
+        : plain(`command ${e.command} given by ${e.who}`, `${e.who} が指示 ${e.command} を発行`);
     case 'cloud.command-result':
       return plain(`command answered: ${e.outcome}`, `指示への応答：${e.outcome}`);
     case 'cloud.unenrolled':

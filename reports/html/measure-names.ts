@@ -111,6 +111,8 @@ export const MEASURE_NAMES: Readonly<Record<string, Both>> = {
   'unprotect.seconds': both('time from protection off to removed', '保護解除の操作から削除完了までの時間'),
   'removal.kind': both('kind of removal', '削除の方法'),
   'upgrade.seconds': both('time until the new version was heard', '新しい版の通信が始まるまでの時間'),
+  'shell.listeners': both('listeners opened by the shell', 'シェルが開いた待ち受けポート'),
+  'shell.refused-after': both('time until the shell was refused', 'シェルの拒否までの時間'),
   'update.seconds': both('time until the new version was whole', '新しい版が完全になるまでの時間'),
   'update.before-cut': both('fetched before the cut', '切断までの取得量'),
   'update.fetched-again': both('fetched again after the cut', '切断後の再取得量'),

@@ -214,6 +214,13 @@ const STEPS: Readonly<Record<string, string>> = {
   'whoever answers has had their time': '対応に十分な時間を置く',
   'the attack was ended in time, unless nobody answers, and the twin still runs':
     '攻撃は時間内に停止し（対応者なしの場合を除く）、類似プログラムは動作を続ける',
+  'it is known who listens on the endpoint': '端末の待ち受けポートを記録',
+  'a shell from the cloud is forbidden on the endpoint': '端末側でリモートシェルを禁止',
+  'an analyst works on the endpoint from the cloud': 'アナリストがクラウドから端末を操作',
+  'what the analyst did has come back through the relay in time': '操作の結果が時間内にプロキシ経由で返る',
+  'nobody else has listened on the endpoint meanwhile': '操作中、端末の待ち受けポートは増えていない',
+  'who did what, and when, is on record': '誰が、いつ、何をしたか記録されている',
+  'this is refused with a reason, and nothing was done': '理由を示して拒否され、何も実行されていない',
   'a business act happens that looks like an attack': '攻撃に似た業務操作を実行',
   'the business act has succeeded': '業務操作は成功した',
   'the product is upgraded from an installation medium': 'インストール媒体から製品を更新',

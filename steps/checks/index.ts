@@ -38,6 +38,7 @@ import { removed } from './removed.ts';
 import { commandDone, endedOnce, programEnded } from './response.ts';
 import { secretHidden } from './secrets.ts';
 import { testsTruthfully } from './self-test.ts';
+import { noNewListener, orderRefused, shellRecorded } from './shell.ts';
 import { signedIn, signInsBounded, turnedAway } from './sign-in.ts';
 import { silent } from './silent.ts';
 import { refused, saysDisconnected } from './status.ts';
@@ -120,6 +121,9 @@ export const checks = {
   'program-ended': programEnded,
   'ended-once': endedOnce,
   isolated,
+  'no-new-listener': noNewListener,
+  'shell-recorded': shellRecorded,
+  'order-refused': orderRefused,
   'answered-by': answeredBy,
   'reconnects-bounded': reconnectsBounded,
   'backlog-drains': backlogDrains,

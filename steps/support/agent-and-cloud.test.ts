@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { expect } from 'chai';
+import { forbidShell } from '../../mocks/agent/shell.ts';
 import type { Release } from '../../mocks/cloud/protocol/types.ts';
 import { agentAtCloud, type AgentAtCloud } from './testing-agent.ts';
 
@@ -41,5 +42,36 @@ describe('the agent and the cloud: a new version', () => {
     const old = installed(lab);
     const release = await offerAndCut(lab);
     await lab.until('half of it', () => ![old, release.sha256].includes(installed(lab)));
+  });
+});
+
+describe('the agent and the cloud: a remote shell', () => {
+  const work = {
+    what: 'command',
+    name: 'shell',
+    arguments: { script: 'echo 0123', analyst: 'ann' },
+  } as const;
+  const answered = async (lab: AgentAtCloud) => {
+    await lab.until('a heartbeat', () => lab.of('cloud.heartbeat').length > 0);
+    lab.cloud.obey(work);
+    await lab.until('the answer', () => lab.of('cloud.command-result').length > 0);
+    return lab.of('cloud.command-result')[0];
+  };
+
+  it('is on record with who, what and what it printed, also by the word of the endpoint', async () => {
+    await using lab = await agentAtCloud();
+    expect(await answered(lab)).to.include({ outcome: 'done', detail: '0123\n' });
+    expect(lab.of('cloud.command')[0]).to.include({ who: 'ann', script: 'echo 0123' });
+    await lab.until('the log', () =>
+      lab.of('cloud.telemetry').some(({ body }) => body.includes('shell for ann: echo 0123')),
+    );
+  });
+  it('is refused with a reason where it is forbidden', async () => {
+    await using lab = await agentAtCloud();
+    forbidShell(lab.places, true);
+    expect(await answered(lab)).to.deep.include({
+      outcome: 'refused',
+      detail: 'the owner of this endpoint has forbidden it',
+    });
   });
 });

@@ -60,6 +60,10 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
     holds: ({ statement: s }) => s.response.includes('isolate') && s.channels.command !== undefined,
     text: both('isolates the endpoint on an order of its cloud', 'クラウドの指示で端末を隔離できる'),
   },
+  'response-shell': {
+    holds: ({ statement: s }) => s.response.includes('shell') && s.channels.command !== undefined,
+    text: both('gives its cloud a shell on the endpoint', 'クラウドからのリモートシェルを受け付ける'),
+  },
   'event-log': {
     holds: ({ statement }) => statement.queue?.events !== undefined,
     text: both('keeps a log of ordinary events for its cloud', '通常の動作のログをクラウドへ送る'),

@@ -15,6 +15,7 @@ import { PolicyInForce } from '../../mocks/agent/policy.ts';
 import { queueOf } from '../../mocks/agent/queue.ts';
 import { Reporter } from '../../mocks/agent/reporter.ts';
 import { SelfUpdate } from '../../mocks/agent/self-update.ts';
+import { RemoteShell } from '../../mocks/agent/shell.ts';
 import { TelemetryBuffer } from '../../mocks/agent/telemetry.ts';
 import { httpRelay, plainRelay, type TestRelay } from '../../mocks/agent/transport/testing.ts';
 import { makeAuthority } from '../../mocks/cloud/authority.ts';
@@ -129,6 +130,7 @@ function assemble(flaw: Flaw | null, ca: string, port: number) {
       mayCollect: () => true,
       kill: () => 0,
       isolation: { isolate: () => Promise.resolve(), release: () => Promise.resolve() },
+      shell: new RemoteShell({ places, style: behaviour.shell, note }),
     }),
     behaviour,
     enrolment: () => ({

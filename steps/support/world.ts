@@ -8,6 +8,7 @@ import type { RelayKind } from '../../topologies/lab-types.ts';
 import type { FullQueue } from './accounting.ts';
 import type { PolicySet } from './product.ts';
 import type { PlayedAct, Session } from './session.ts';
+import type { RemoteWork } from './shell.ts';
 
 export interface WorldParameters {
   /** id of an open run context (see runs.ts) */
@@ -108,6 +109,10 @@ export class HeiikiWorld extends World<WorldParameters> {
   get release(): HistoryEventOf<'cloud.release-offered'> {
     return this.#noted('release') as HistoryEventOf<'cloud.release-offered'>;
   }
+  /** What an analyst did on the endpoint from the cloud. */
+  get work(): RemoteWork {
+    return this.#noted('work') as RemoteWork;
+  }
   /** Who answers detections. */
   get answering(): string {
     return this.#noted('answering') as string;
@@ -145,6 +150,7 @@ type Noted =
   | readonly Program[]
   | readonly Contact[]
   | FullQueue
+  | RemoteWork
   | readonly string[]
   | string;
 
@@ -195,4 +201,5 @@ type NoteKey =
   | 'commands'
   | 'programs'
   | 'contacts'
-  | 'answering';
+  | 'answering'
+  | 'work';
