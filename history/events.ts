@@ -232,6 +232,8 @@ const kinds = {
     dropped: z.number().optional(),
     /** of the product that runs, by its own word */
     version: z.string().optional(),
+    /** content that is in force, by its own word; `issued`: when it was made, ms since the epoch */
+    content: z.object({ revision: z.number(), issued: z.number() }).optional(),
   }),
   /** A detection arrived (also when it arrives again: `copy` counts from 1). */
   'cloud.detection': z.object({

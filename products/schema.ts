@@ -126,6 +126,7 @@ export const HOOKS = [
   'set-relay',
   'test-connectivity',
   'forbid-shell',
+  'update-content',
 ] as const;
 export type HookName = (typeof HOOKS)[number];
 

@@ -1,5 +1,6 @@
 import { Then, When } from '@cucumber/cucumber';
 import { until } from './support/ask.ts';
+import { bringIn, contentFor, playSample, unknownSample } from './support/offline-content.ts';
 import { lookAtInstalled, lookUntilWhole, offerSlowly, partsCome, wholeWithin } from './support/release.ts';
 import type { HeiikiWorld } from './support/world.ts';
 
@@ -48,4 +49,37 @@ Then('it still lets nobody remove it without the secret', async function (this: 
   const before = session.history.events.length;
   await session.hook('uninstall', { secret: 'none' });
   await session.ask({ check: 'refused', args: { hook: 'uninstall' }, since: before });
+});
+
+When('a file appears that only newer content knows', async function (this: HeiikiWorld) {
+  this.note('sample', unknownSample(this.session));
+  this.note('unknown', await playSample(this.session, this.sample));
+});
+
+Then('the file that only newer content knows is not', async function (this: HeiikiWorld) {
+  const args = {
+    act: this.act('unknown').id,
+    sentinel: this.act('attack').id,
+    within: this.session.declared('detect'),
+  };
+  await this.session.ask({ check: 'silent', args, since: this.event('install') });
+});
+
+When('newer content is brought in as a file', async function (this: HeiikiWorld) {
+  this.note('brought in', contentFor(this.session, this.sample));
+  this.note('content', await bringIn(this.session, this.brought));
+});
+
+When('that file appears again', async function (this: HeiikiWorld) {
+  this.note('attack', await playSample(this.session, this.sample));
+});
+
+Then('cloud and endpoint show how old that content is', async function (this: HeiikiWorld) {
+  const { session } = this;
+  const { revision, issued } = this.brought;
+  const since = this.event('content');
+  await until(session.history, since.t + session.declared('status'));
+  await session.hook('status');
+  const within = session.within('status') + session.declared('policy');
+  await session.ask({ check: 'content-age', args: { revision, issued, within }, since });
 });

@@ -32,3 +32,19 @@ Feature: Updates of the product itself
         | kind    |
         | refused |
         | silent  |
+
+  @UPD-03 @should @S1 @if:offline-content @stimulus:indicator
+  Rule: New content can be brought in as a file, and it can be seen how old it is
+
+    Scenario: Content that is carried into the closed network
+      Given a closed network with a relay
+      And the relay lets nothing pass but what enrolling and reporting need
+      And the product is installed and has had time to read its policy
+      When a file appears that only newer content knows
+      And an attack happens
+      Then it is reported in time
+      And the file that only newer content knows is not
+      When newer content is brought in as a file
+      And that file appears again
+      Then it is reported in time
+      And cloud and endpoint show how old that content is

@@ -1,5 +1,5 @@
 /** The running agent: puts the parts together and answers local control. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -287,13 +287,15 @@ export class Daemon {
           sensor: this.#sensorState,
           queued: this.#queue.size,
           policy: this.#policy.revision,
-          content: this.#content.revision,
+          content: this.#content.inForce,
           pac: this.#relays.problem,
         };
       case 'test':
         return this.#test();
       case 'reload':
         return this.#reload();
+      case 'content':
+        return { problem: this.#content.bring(readFileSync(request.file, 'utf8')) };
       case 'stop':
         if (request.by === 'hand') await this.#tellStop();
         setImmediate(() => void this.#stop());

@@ -95,6 +95,10 @@ export interface Behaviour {
     readonly neededAlways: boolean;
     /** a page of the relay is taken for an update */
     readonly takesPages: boolean;
+    /** an offline package is taken, and not only said to be */
+    readonly takesPackages: boolean;
+    /** what is shown of its age: when it was made, when it came, or nothing */
+    readonly age: 'of-its-making' | 'of-its-coming' | 'hidden';
   };
   /** a newer version of the agent itself */
   readonly selfUpdate: {
@@ -226,7 +230,13 @@ export const HONEST: Behaviour = {
   hidesUnreachable: false,
   testsPortOnly: false,
   updatesBypassRelay: false,
-  updates: { neededFirst: false, neededAlways: false, takesPages: false },
+  updates: {
+    neededFirst: false,
+    neededAlways: false,
+    takesPages: false,
+    takesPackages: true,
+    age: 'of-its-making',
+  },
   selfUpdate: { takes: 'whole', detectsMeanwhile: true },
   collectsOnlyDirectly: false,
   commands: { does: true, remembers: true, killsNamesakes: false },
@@ -328,6 +338,9 @@ export const FLAWS = {
   'misses-cut-tunnels': { poll: { waitS: 60, mindsCuts: false } },
   'keeps-batch-size': { shrinksBatches: false },
   'stops-without-updates': { updates: { ...HONEST.updates, neededAlways: true } },
+  'ignores-offline-package': { updates: { ...HONEST.updates, takesPackages: false } },
+  'hides-content-age': { updates: { ...HONEST.updates, age: 'hidden' } },
+  'dates-content-by-arrival': { updates: { ...HONEST.updates, age: 'of-its-coming' } },
   'takes-block-page': { updates: { ...HONEST.updates, takesPages: true } },
   'keeps-first-relay-ca': { followsRelayCa: false },
   'hammers-sign-in': { signIn: { ...HONEST.signIn, restMs: 0 } },

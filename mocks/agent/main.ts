@@ -1,4 +1,5 @@
 /** `heiiki-edr`: the reference agent's only program; service, installer and local commands. */
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig, saveConfig, saveRelaySecret } from './config.ts';
 import { control } from './control.ts';
@@ -55,6 +56,7 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<num
     await sayFarewell(places);
     return EXIT.ok;
   },
+  'update-content': (args) => updateContent(args),
   'forbid-shell': () => {
     forbidShell(places, true);
     return Promise.resolve(EXIT.ok);
@@ -73,6 +75,16 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<num
     return EXIT.refused;
   },
 };
+
+/** In force when it ends well. */
+async function updateContent([file]: readonly string[]): Promise<number> {
+  if (file === undefined) throw new ConfigError('the package is missing', 'write the path of its file');
+  const reply = await control(places.socket, { do: 'content', file: resolve(file) }, 3000);
+  const problem = reply === undefined ? 'the agent is not running' : (reply['error'] ?? reply['problem']);
+  if (problem === undefined) return EXIT.ok;
+  console.error(`the package was not taken: ${messageOf(problem)}`);
+  return EXIT.failed;
+}
 
 /** Address and all that belongs to it: what is not said is not there any more. */
 async function setRelay(args: readonly string[]): Promise<number> {

@@ -131,7 +131,7 @@ export class Reporter {
   }
 
   async #beat(): Promise<number> {
-    const { cloud, policy, queue, enrolment, enrolled, boot, behaviour } = this.#parts;
+    const { cloud, policy, queue, content, enrolment, enrolled, boot, behaviour } = this.#parts;
     if (!(await boot.ready())) return HEARTBEAT_MS;
     try {
       if (!cloud.identity) enrolled(await cloud.enrol(enrolment()));
@@ -142,6 +142,7 @@ export class Reporter {
         queued,
         dropped: behaviour.delivery.announcesLoss ? dropped : 0,
         version: enrolment().product.version,
+        ...(content.inForce ? { content: content.inForce } : {}),
       });
       const wasAway = this.#down;
       boot.attempted(true);

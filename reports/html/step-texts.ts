@@ -232,6 +232,11 @@ const STEPS: Readonly<Record<string, string>> = {
   'what is installed is looked at meanwhile': 'その間にインストールされている版を確認',
   'the new version has come whole, and the old one was whole until then':
     '新しい版が完全に届いて置き換わり、それまでは元の版のままである',
+  'a file appears that only newer content knows': '新しい定義だけが知るファイルを作成',
+  'the file that only newer content knows is not': '新しい定義だけが知るファイルは報告されない',
+  'newer content is brought in as a file': '新しい定義をファイルで持ち込む',
+  'that file appears again': '同じ内容のファイルを再び作成',
+  'cloud and endpoint show how old that content is': 'クラウドと端末の両方で、定義の日付が分かる',
   'root kills its processes one after the other': '管理者権限で製品のプロセスを一つずつ強制終了',
   'root stops it with its own command': '管理者権限で、製品自身のコマンドにより停止',
   'it has had its time to come back': '復旧に十分な時間を置く',

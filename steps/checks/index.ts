@@ -6,6 +6,7 @@ import { channelsAtRelay, channelsUsed } from './channels.ts';
 import { sameIdentity, timesRight } from './clock.ts';
 import { allDelivered, eachInTime } from './delivered.ts';
 import { minimalAllowlist } from './destinations.ts';
+import { contentAge } from './content-age.ts';
 import { detected } from './detected.ts';
 import { actSucceeded } from './act-succeeded.ts';
 import { dispositionTrue } from './disposition.ts';
@@ -93,6 +94,7 @@ export const checks = {
   'gone-for-good': goneForGood,
   upgraded,
   'updated-whole': updatedWhole,
+  'content-age': contentAge,
   'own-relay-only': ownRelayOnly,
   'tampering-answered': tamperingAnswered,
   'edited-configuration': editedConfiguration,

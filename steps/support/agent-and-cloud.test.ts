@@ -75,3 +75,26 @@ describe('the agent and the cloud: a remote shell', () => {
     });
   });
 });
+
+describe('the agent and the cloud: content that is carried to the endpoint', () => {
+  const brought = { revision: 1000, issued: 77, rules: ['T1204.002'], indicators: [] };
+  const shown = (lab: AgentAtCloud) => lab.of('cloud.heartbeat').at(-1)?.content;
+
+  it('is told with its date, and stays when the place of updates has older content', async () => {
+    await using lab = await agentAtCloud();
+    await lab.until('an update', () => shown(lab)?.revision === 1);
+    expect(lab.content.bring(JSON.stringify(brought))).to.equal(undefined);
+    await lab.until('its date', () => shown(lab)?.issued === 77);
+    const asked = () => lab.of('cloud.request').filter(({ path }) => path === '/v1/content').length;
+    const before = asked();
+    await lab.until('another update', () => asked() > before);
+    expect(lab.content.revision).to.equal(1000);
+    expect(lab.of('cloud.request').flatMap(({ problems }) => problems)).to.deep.equal([]);
+    expect(lab.of('lab.failed')).to.deep.equal([]);
+  });
+  it('is not told by the one that hides it', async () => {
+    await using lab = await agentAtCloud('hides-content-age');
+    await lab.until('heartbeats', () => lab.of('cloud.heartbeat').length > 1);
+    expect(shown(lab)).to.equal(undefined);
+  });
+});

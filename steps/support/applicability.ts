@@ -121,6 +121,10 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
     holds: ({ statement: s }) => s.selfUpdate !== undefined && s.channels.update !== undefined,
     text: both('fetches new versions of itself', '自分自身の新しい版を取得する'),
   },
+  'offline-content': {
+    holds: ({ hooks }) => hooks['update-content'] !== undefined,
+    text: both('takes new content from a file', '新しいコンテンツをファイルから取り込める'),
+  },
   'edited-configuration': {
     holds: ({ statement }) => statement.editedConfiguration !== undefined,
     text: both('says what an edited configuration does', '設定ファイルを書き換えたときの動作を明示している'),
@@ -135,6 +139,7 @@ const KINDS: Readonly<Record<string, readonly StimulusId[]>> = {
   attack: ATTACKS,
   file: FILE_ATTACKS,
   program: ['T1204.002'],
+  indicator: ['sha256-indicator'],
 };
 
 const runs: Applicability = { verdict: 'runs', reason: NONE };

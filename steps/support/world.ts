@@ -1,6 +1,7 @@
 /** What a step has: the session of its scenario. Values that steps hand on live in `notes`. */
 import { World } from '@cucumber/cucumber';
 import type { HistoryEvent, HistoryEventOf } from '../../history/events.ts';
+import type { Content } from '../../mocks/cloud/protocol/types.ts';
 import type { Program } from '../../mocks/workloads/programs.ts';
 import type { FileAttack, StimulusId } from '../../mocks/workloads/stimuli.ts';
 import type { Contact } from '../checks/isolation.ts';
@@ -109,9 +110,17 @@ export class HeiikiWorld extends World<WorldParameters> {
   get release(): HistoryEventOf<'cloud.release-offered'> {
     return this.#noted('release') as HistoryEventOf<'cloud.release-offered'>;
   }
+  /** The content that was carried to the endpoint. */
+  get brought(): Content {
+    return this.#noted('brought in') as Content;
+  }
   /** What an analyst did on the endpoint from the cloud. */
   get work(): RemoteWork {
     return this.#noted('work') as RemoteWork;
+  }
+  /** A file that only newer content knows, by what makes its content. */
+  get sample(): string {
+    return this.#noted('sample') as string;
   }
   /** Who answers detections. */
   get answering(): string {
@@ -151,6 +160,7 @@ type Noted =
   | readonly Contact[]
   | FullQueue
   | RemoteWork
+  | Content
   | readonly string[]
   | string;
 
@@ -178,6 +188,7 @@ type EventNote =
   | 'removal'
   | 'tampering'
   | 'upgrade'
+  | 'content'
   | 'release'
   | 'policy'
   | 'clock wrong'
@@ -185,7 +196,7 @@ type EventNote =
   | 'order'
   | 'isolation'
   | 'cut off';
-type ActNote = 'attack' | 'sentinel' | 'ordinary' | 'batch run';
+type ActNote = 'attack' | 'unknown' | 'sentinel' | 'ordinary' | 'batch run';
 type ActsNote = 'attacks' | 'twins' | 'ordinary';
 type NoteKey =
   | EventNote
@@ -202,4 +213,6 @@ type NoteKey =
   | 'programs'
   | 'contacts'
   | 'answering'
-  | 'work';
+  | 'work'
+  | 'sample'
+  | 'brought in';

@@ -50,8 +50,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   heartbeat: ({ state, agent, body, emit }) => {
     const beat = body as Heartbeat;
     agent.lastHeartbeat = { ...beat, receivedAt: state.now() };
-    const { queued, dropped, version } = beat;
-    const told = version === undefined ? {} : { version };
+    const { queued, dropped, version, content } = beat;
+    const told = { ...(version === undefined ? {} : { version }), ...(content ? { content } : {}) };
     emit({ kind: 'cloud.heartbeat', agent: agent.agentId, queued, dropped, ...told });
     const { current: release } = state.releases;
     return json(200, {

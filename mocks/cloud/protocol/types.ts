@@ -38,6 +38,7 @@ export interface Heartbeat {
   queued: number;
   /** of the agent that runs */
   version?: string;
+  content?: ContentInForce;
   /** findings lost to an overflow since enrolment */
   dropped: number;
 }
@@ -52,6 +53,13 @@ export interface Release {
   /** bytes */
   size: number;
   sha256: string;
+}
+
+/** Which content the endpoint goes by, and when that was made. */
+export interface ContentInForce {
+  /** 0: what is built in */
+  revision: number;
+  issued: number;
 }
 
 export type Mode = 'detect' | 'block';
@@ -170,8 +178,12 @@ export interface Hello {
 export interface Content {
   /** from 1 */
   revision: number;
+  /** when it was made */
+  issued: number;
   /** techniques that are looked for, e.g. T1204.002 */
   rules: string[];
+  /** files that are reported as those of the policy */
+  indicators?: Indicator[];
 }
 
 export interface Command {
