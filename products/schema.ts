@@ -16,6 +16,10 @@ const HostPort = z
   .string()
   .regex(/^[a-z0-9.-]+:\d{1,5}$/, 'a destination is written host:port, e.g. "edr.cloud.test:443"');
 
+const OnEndpoint = z
+  .string()
+  .regex(/^\/[^/].*[^/]$/, 'an absolute path on the endpoint, without a slash at its end');
+
 export const STIMULI = ['sha256-indicator', 'T1098.007', 'T1204.002', 'log-line'] as const;
 export const Stimulus = z.enum(STIMULI);
 export type Stimulus = z.infer<typeof Stimulus>;
@@ -77,10 +81,12 @@ export const Statement = z.strictObject({
    * folder in which it keeps what has to survive, such as its queue: one scenario makes it a small disk, and fills it.
    * Nothing is in it before the install hook.
    */
-  stateFolder: z
-    .string()
-    .regex(/^\/[^/].*[^/]$/, 'an absolute path on the endpoint, without a slash at its end')
-    .optional(),
+  stateFolder: OnEndpoint.optional(),
+  /**
+   * it fetches a version of itself that its cloud offers, through the channel `update`: the file on the endpoint that holds
+   * what is installed of it, byte for byte
+   */
+  selfUpdate: z.strictObject({ file: OnEndpoint }).optional(),
   /** the most that an endpoint uses during an outage, over what it uses online */
   outageUse: z.strictObject({ cpu: z.number().positive(), memory: z.number().positive() }).optional(),
   /**
@@ -119,6 +125,8 @@ export const HOOKS = [
   'status',
   'set-relay',
   'test-connectivity',
+  'forbid-shell',
+  'update-content',
 ] as const;
 export type HookName = (typeof HOOKS)[number];
 

@@ -108,6 +108,8 @@ export interface Endpoint {
   has(path: string): Promise<boolean>;
   /** by the engine's top call */
   processes(): Promise<readonly ProcessRow[]>;
+  /** where somebody waits for connections, e.g. `0.0.0.0:22`; read by a node of ours in its network, not by one of its own programs */
+  listeners(): Promise<readonly string[]>;
   /** what all its processes together have used and hold, by the engine's stats call */
   usage(): Promise<{ cpuMs: number; memoryBytes: number }>;
   /** paths added or modified since the endpoint was made from its image, by the engine's changes call */

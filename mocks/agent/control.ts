@@ -9,6 +9,8 @@ export type Request =
   | { readonly do: 'test' }
   /** the configuration of the relays is another now */
   | { readonly do: 'reload' }
+  /** an offline package, by its path */
+  | { readonly do: 'content'; readonly file: string }
   /** `hand`: a person stops it, not an installer */
   | { readonly do: 'stop'; readonly by?: 'hand' }
   /** unenrol within the time, ms, then stop; with `must` only if it was unenrolled */

@@ -1,12 +1,12 @@
 /** The running agent: puts the parts together and answers local control. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Policy, TelemetryEvent } from '../cloud/protocol/types.ts';
 import { AccountsWatch, RecentStarts, userNames } from './accounts.ts';
 import { Boot } from './boot.ts';
-import { Cloud } from './cloud.ts';
+import { Cloud, REQUEST_MS } from './cloud.ts';
 import { CloudTime } from './cloud-time.ts';
 import { loadConfig, loadRelaySecret, type Config } from './config.ts';
 import { Content } from './content.ts';
@@ -26,6 +26,7 @@ import { Reporter } from './reporter.ts';
 import { Response } from './response.ts';
 import type { Act } from './rules/acts.ts';
 import { findingOf, withoutFile, type Draft } from './rules/finding.ts';
+import { SelfUpdate } from './self-update.ts';
 import { Sensor } from './sensor.ts';
 import { launch } from './service.ts';
 import { TelemetryBuffer } from './telemetry.ts';
@@ -61,6 +62,7 @@ export class Daemon {
   readonly #stopExtras: () => void;
   readonly #relays: Relays;
   readonly #content: Content;
+  readonly #selfUpdate: SelfUpdate;
   readonly #time: CloudTime;
   #pacTimer: NodeJS.Timeout | undefined;
   #pacRead = -Infinity;
@@ -100,6 +102,13 @@ export class Daemon {
     this.#time = new CloudTime(behaviour.otherTime, {
       note: (text) => this.#telemetry.agent(text),
       beginAnew: () => (this.#cloud.identity = null),
+    });
+    this.#selfUpdate = new SelfUpdate({
+      places,
+      style: behaviour.selfUpdate,
+      fetch: (path, range) =>
+        this.#link.fetch({ method: 'GET', path, headers: { range }, timeoutMs: REQUEST_MS }),
+      note: (text) => this.#telemetry.agent(text),
     });
     this.#response = new Response({
       places,
@@ -168,12 +177,12 @@ export class Daemon {
 
   #newReporter(): Reporter {
     const { name } = PRODUCT;
-    const version = versionOf(this.#places);
     return new Reporter({
       link: this.#link,
       cloud: this.#cloud,
       policy: this.#policy,
       content: this.#content,
+      selfUpdate: this.#selfUpdate,
       boot: new Boot(this.#behaviour.boot, {
         cloud: this.#config.cloud,
         relay: this.#relays.now[0],
@@ -187,7 +196,7 @@ export class Daemon {
         token: this.#config.token,
         hostname: hostname(),
         machineId: machineIdBy(this.#behaviour.identity, this.#places, this.#time.life),
-        product: { name, version },
+        product: { name, version: versionOf(this.#places) },
       }),
       enrolled: (identity) => writeWhole(join(this.#places.state, 'identity.json'), JSON.stringify(identity)),
       policyTaken: (policy) => void this.#followRelay(policy),
@@ -222,6 +231,7 @@ export class Daemon {
 
   #found(draft: Draft, disposition: 2 | 15): void {
     if (!this.#behaviour.keepsOffline && firstAddress() === null) return;
+    if (this.#selfUpdate.blind) return;
     const uid = this.#cloud.identity?.agentId;
     const device = { hostname: hostname(), ...(uid === undefined ? {} : { uid }) };
     const told = this.#behaviour.namesFile ? draft : withoutFile(draft);
@@ -277,13 +287,15 @@ export class Daemon {
           sensor: this.#sensorState,
           queued: this.#queue.size,
           policy: this.#policy.revision,
-          content: this.#content.revision,
+          content: this.#content.inForce,
           pac: this.#relays.problem,
         };
       case 'test':
         return this.#test();
       case 'reload':
         return this.#reload();
+      case 'content':
+        return { problem: this.#content.bring(readFileSync(request.file, 'utf8')) };
       case 'stop':
         if (request.by === 'hand') await this.#tellStop();
         setImmediate(() => void this.#stop());

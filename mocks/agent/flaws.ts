@@ -95,6 +95,17 @@ export interface Behaviour {
     readonly neededAlways: boolean;
     /** a page of the relay is taken for an update */
     readonly takesPages: boolean;
+    /** an offline package is taken, and not only said to be */
+    readonly takesPackages: boolean;
+    /** what is shown of its age: when it was made, when it came, or nothing */
+    readonly age: 'of-its-making' | 'of-its-coming' | 'hidden';
+  };
+  /** a newer version of the agent itself */
+  readonly selfUpdate: {
+    /** put in place when it is whole, or what has come of it when its way is cut */
+    readonly takes: 'whole' | 'what-has-come';
+    /** the old version looks for attacks until then */
+    readonly detectsMeanwhile: boolean;
   };
   /** what `collect-log` does behind a relay: it fails */
   readonly collectsOnlyDirectly: boolean;
@@ -105,6 +116,15 @@ export interface Behaviour {
     readonly remembers: boolean;
     /** `kill-process` also ends programs of the same name elsewhere */
     readonly killsNamesakes: boolean;
+  };
+  /** work of an analyst on the endpoint, ordered by the cloud */
+  readonly shell: {
+    /** behind a port of its own */
+    readonly listens: boolean;
+    /** not where the owner of the endpoint has forbidden it */
+    readonly obeysBan: boolean;
+    /** the detailed log says who does what */
+    readonly recorded: boolean;
   };
   readonly isolation: {
     readonly cuts: boolean;
@@ -210,9 +230,17 @@ export const HONEST: Behaviour = {
   hidesUnreachable: false,
   testsPortOnly: false,
   updatesBypassRelay: false,
-  updates: { neededFirst: false, neededAlways: false, takesPages: false },
+  updates: {
+    neededFirst: false,
+    neededAlways: false,
+    takesPages: false,
+    takesPackages: true,
+    age: 'of-its-making',
+  },
+  selfUpdate: { takes: 'whole', detectsMeanwhile: true },
   collectsOnlyDirectly: false,
   commands: { does: true, remembers: true, killsNamesakes: false },
+  shell: { listens: false, obeysBan: true, recorded: true },
   isolation: { cuts: true, keepsRelay: true, followsMoves: true },
   namesFile: true,
   blocksAlways: false,
@@ -290,10 +318,15 @@ export const FLAWS = {
   'hides-unreachable-relay': { hidesUnreachable: true },
   'tests-port-only': { testsPortOnly: true },
   'needs-first-update': { updates: { ...HONEST.updates, neededFirst: true } },
+  'installs-half-update': { selfUpdate: { ...HONEST.selfUpdate, takes: 'what-has-come' } },
+  'stops-while-updating': { selfUpdate: { ...HONEST.selfUpdate, detectsMeanwhile: false } },
   'collects-only-directly': { collectsOnlyDirectly: true },
   'acknowledges-only': { commands: { ...HONEST.commands, does: false } },
   'repeats-commands': { commands: { ...HONEST.commands, remembers: false } },
   'kills-namesakes': { commands: { ...HONEST.commands, killsNamesakes: true } },
+  'shell-listens': { shell: { ...HONEST.shell, listens: true } },
+  'shell-ignores-the-ban': { shell: { ...HONEST.shell, obeysBan: false } },
+  'hides-the-shell': { shell: { ...HONEST.shell, recorded: false } },
   'isolates-nothing': { isolation: { ...HONEST.isolation, cuts: false } },
   'isolates-from-cloud': { isolation: { ...HONEST.isolation, keepsRelay: false } },
   'isolates-in-place': { isolation: { ...HONEST.isolation, followsMoves: false } },
@@ -305,6 +338,9 @@ export const FLAWS = {
   'misses-cut-tunnels': { poll: { waitS: 60, mindsCuts: false } },
   'keeps-batch-size': { shrinksBatches: false },
   'stops-without-updates': { updates: { ...HONEST.updates, neededAlways: true } },
+  'ignores-offline-package': { updates: { ...HONEST.updates, takesPackages: false } },
+  'hides-content-age': { updates: { ...HONEST.updates, age: 'hidden' } },
+  'dates-content-by-arrival': { updates: { ...HONEST.updates, age: 'of-its-coming' } },
   'takes-block-page': { updates: { ...HONEST.updates, takesPages: true } },
   'keeps-first-relay-ca': { followsRelayCa: false },
   'hammers-sign-in': { signIn: { ...HONEST.signIn, restMs: 0 } },

@@ -17,7 +17,7 @@ import { messageOf, writeWhole } from './files.ts';
 import { behaviourOf, isFlaw } from './flaws.ts';
 import { writeGuard } from './guard.ts';
 import { firstAddress } from './identity.ts';
-import { NODE, type Places } from './places.ts';
+import { NODE, PRODUCT, type Places } from './places.ts';
 import { hashSecret } from './protection.ts';
 import { authority, readRelayOptions, RELAY_OPTIONS, type GivenRelay } from './relay-options.ts';
 import { halt, launch } from './service.ts';
@@ -111,6 +111,7 @@ export async function install(places: Places, args: readonly string[]): Promise<
   await halt(places, 3000);
   copyProgram(places);
   rmSync(places.version, { force: true });
+  writeRelease(places, PRODUCT.version);
   saveConfig(places, config);
   saveRelaySecret(places, relaySecret);
   writeScript(places.command, `exec ${NODE} ${places.program} "$@"`);
@@ -125,6 +126,7 @@ export async function upgrade(places: Places, args: readonly string[]): Promise<
   const version = needed('version', values.version);
   await halt(places, 3000);
   copyProgram(places);
+  writeRelease(places, version);
   writeWhole(places.version, `${version}\n`);
   forget(places);
   launch(places);
@@ -149,6 +151,8 @@ function copyProgram(places: Places): void {
   chmodSync(places.sensor, 0o755);
   writeGuard(places);
 }
+const writeRelease = (places: Places, version: string): void =>
+  writeWhole(places.release, `release ${version}\n`);
 function writeScript(path: string, command: string): void {
   writeWhole(path, `#!/bin/sh\n${command}\n`, 0o755);
   chmodSync(path, 0o755);

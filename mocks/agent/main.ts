@@ -1,4 +1,5 @@
 /** `heiiki-edr`: the reference agent's only program; service, installer and local commands. */
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig, saveConfig, saveRelaySecret } from './config.ts';
 import { control } from './control.ts';
@@ -12,6 +13,7 @@ import { placesBelow } from './places.ts';
 import { readRelayOptions, RELAY_OPTIONS } from './relay-options.ts';
 import { uninstall } from './removal.ts';
 import { halt, launch, runningPid } from './service.ts';
+import { forbidShell } from './shell.ts';
 
 const EXIT = { ok: 0, failed: 1, usage: 2, refused: 3 } as const;
 const places = placesBelow();
@@ -54,6 +56,15 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<num
     await sayFarewell(places);
     return EXIT.ok;
   },
+  'update-content': (args) => updateContent(args),
+  'forbid-shell': () => {
+    forbidShell(places, true);
+    return Promise.resolve(EXIT.ok);
+  },
+  'allow-shell': () => {
+    forbidShell(places, false);
+    return Promise.resolve(EXIT.ok);
+  },
   'set-relay': (args) => setRelay(args),
   uninstall: async (args) => {
     const at = args.indexOf('--secret');
@@ -64,6 +75,16 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<num
     return EXIT.refused;
   },
 };
+
+/** In force when it ends well. */
+async function updateContent([file]: readonly string[]): Promise<number> {
+  if (file === undefined) throw new ConfigError('the package is missing', 'write the path of its file');
+  const reply = await control(places.socket, { do: 'content', file: resolve(file) }, 3000);
+  const problem = reply === undefined ? 'the agent is not running' : (reply['error'] ?? reply['problem']);
+  if (problem === undefined) return EXIT.ok;
+  console.error(`the package was not taken: ${messageOf(problem)}`);
+  return EXIT.failed;
+}
 
 /** Address and all that belongs to it: what is not said is not there any more. */
 async function setRelay(args: readonly string[]): Promise<number> {

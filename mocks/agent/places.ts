@@ -14,6 +14,8 @@ export interface Places {
   readonly bootScript: string;
   readonly program: string;
   readonly sensor: string;
+  /** what the cloud hands out of a version; the version that is told is that of this file */
+  readonly release: string;
   /** what an upgrade has made of it */
   readonly version: string;
   readonly command: string;
@@ -21,6 +23,8 @@ export interface Places {
   readonly sealedConfig: string;
   /** the secret of the relay's account, root's alone and in no other file */
   readonly relaySecret: string;
+  /** is there while nobody may work here by the cloud's shell */
+  readonly shellForbidden: string;
   readonly state: string;
   /** is there while the endpoint is isolated */
   readonly isolated: string;
@@ -41,11 +45,13 @@ export function placesBelow(root = '/'): Places {
     bootScript: join(root, 'etc/boot.d/heiiki-edr'),
     program: join(home, 'lib/agent.mjs'),
     sensor: join(home, 'lib/execwatch'),
+    release: join(home, 'lib/release'),
     version: join(home, 'lib/version'),
     command: join(home, 'bin/heiiki-edr'),
     config: join(home, 'etc/config.json'),
     sealedConfig: join(home, 'etc/config.sealed'),
     relaySecret: join(home, 'etc/relay-secret'),
+    shellForbidden: join(home, 'etc/shell-forbidden'),
     state: join(home, 'var'),
     isolated: join(home, 'var/isolated'),
     log: join(home, 'var/agent.log'),
@@ -57,4 +63,5 @@ export function placesBelow(root = '/'): Places {
   };
 }
 
-export const versionOf = (places: Places): string => readIfThere(places.version)?.trim() || PRODUCT.version;
+export const versionOf = (places: Pick<Places, 'version'>): string =>
+  readIfThere(places.version)?.trim() || PRODUCT.version;

@@ -2,10 +2,10 @@
 import {
   CONTENT,
   type Command,
-  type DetectionFinding,
   type Enrolment,
   type Identity,
   type Policy,
+  type Release,
 } from '../cloud/protocol/types.ts';
 import { BatchSize, PollTime } from './batch.ts';
 import type { Boot } from './boot.ts';
@@ -20,6 +20,7 @@ import { Loop } from './loop.ts';
 import { parsePolicy, type PolicyInForce } from './policy.ts';
 import { parcel } from './parcel.ts';
 import { NewestOnly, type FindingQueue } from './queue.ts';
+import type { SelfUpdate } from './self-update.ts';
 import type { TelemetryBuffer } from './telemetry.ts';
 import { PageError, RouteError, wordFor } from './transport/failure.ts';
 
@@ -38,6 +39,7 @@ export interface ReporterParts {
   readonly cloud: Cloud;
   readonly policy: PolicyInForce;
   readonly content: Content;
+  readonly selfUpdate: SelfUpdate;
   readonly boot: Boot;
   readonly queue: FindingQueue;
   readonly telemetry: TelemetryBuffer;
@@ -65,6 +67,7 @@ export class Reporter {
   readonly #telemetry = new Loop(() => this.#sendTelemetry());
   readonly #commands = new Loop(() => this.#askCommands());
   readonly #updates = new Loop(() => this.#readContent());
+  readonly #release = new Loop(() => this.#fetchRelease());
   #failures = 0;
   /** the last attempt met a page for people, or was sent to one */
   #page = false;
@@ -120,7 +123,7 @@ export class Reporter {
   }
 
   get #loops(): readonly Loop[] {
-    return [this.#health, this.#findings, this.#telemetry, this.#commands, this.#updates];
+    return [this.#health, this.#findings, this.#telemetry, this.#commands, this.#updates, this.#release];
   }
   /** While the heartbeat gets no answer everything else waits for it: one attempt at a time is enough. */
   get #down(): boolean {
@@ -128,23 +131,25 @@ export class Reporter {
   }
 
   async #beat(): Promise<number> {
-    const { cloud, policy, queue, enrolment, enrolled, boot, behaviour } = this.#parts;
+    const { cloud, policy, queue, content, enrolment, enrolled, boot, behaviour } = this.#parts;
     if (!(await boot.ready())) return HEARTBEAT_MS;
     try {
       if (!cloud.identity) enrolled(await cloud.enrol(enrolment()));
       const { size: queued, dropped } = queue;
-      const { policyRevision, serverTime } = await cloud.heartbeat({
+      const { policyRevision, serverTime, release } = await cloud.heartbeat({
         sentAt: Date.now(),
         policyRevision: policy.revision,
         queued,
         dropped: behaviour.delivery.announcesLoss ? dropped : 0,
         version: enrolment().product.version,
+        ...(content.inForce ? { content: content.inForce } : {}),
       });
       const wasAway = this.#down;
       boot.attempted(true);
       this.#failures = 0;
       this.#lastAnswer = performance.now();
       this.#parts.told(serverTime);
+      this.#offered(release);
       if (policyRevision !== policy.revision) await this.#readPolicy();
       if (wasAway) this.#flaps?.back(performance.now());
       if (wasAway) for (const loop of this.#loops.slice(1)) loop.kick();
@@ -282,6 +287,24 @@ export class Reporter {
     await this.#readUpdate();
     if (this.#parts.content.usable) this.#findings.kick();
     return UPDATE_MS;
+  }
+  #offered(release: Release | undefined): void {
+    const { selfUpdate } = this.#parts;
+    const wasUnderWay = selfUpdate.underWay;
+    selfUpdate.offered(release);
+    if (selfUpdate.underWay && !wasUnderWay) this.#release.kick();
+  }
+  /** A part at a time, as long as the cloud can be reached; with the last one the cloud is told the new version. */
+  async #fetchRelease(): Promise<number> {
+    const { selfUpdate } = this.#parts;
+    if (this.#down || !selfUpdate.underWay) return Infinity;
+    try {
+      if (await selfUpdate.next()) return 0;
+      this.#health.kick();
+      return Infinity;
+    } catch {
+      return this.#apart(RETRY_MS);
+    }
   }
   async #readUpdate(): Promise<void> {
     const { link, content, telemetry } = this.#parts;

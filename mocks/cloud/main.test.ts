@@ -229,10 +229,10 @@ describe('the cloud as a program', () => {
   it('offers content updates, tells the time, and keeps connections also where nothing follows', async () => {
     const { console, port } = await start();
     const first = await call(port, 'GET', '/v1/content', { headers: { host: 'cdn.cloud.test' } });
-    expect(first.body).to.deep.equal({ revision: 1, rules: ['T1204.002', 'T1098.007'] });
+    expect(first.body).to.deep.include({ revision: 1, rules: ['T1204.002', 'T1098.007'] });
     expect(await console.setContent(['T1204.002'])).to.equal(2);
     const second = await call(port, 'GET', '/v1/content', { headers: { 'if-none-match': '"c1"' } });
-    expect(second.body).to.deep.equal({ revision: 2, rules: ['T1204.002'] });
+    expect(second.body).to.deep.include({ revision: 2, rules: ['T1204.002'] });
     const same = await call(port, 'GET', '/v1/content', { headers: { 'if-none-match': '"c2"' } });
     expect(same.status).to.equal(304);
     await console.fault({ kind: 'clock-off', ms: 3_600_000 });

@@ -6,6 +6,7 @@ import { channelsAtRelay, channelsUsed } from './channels.ts';
 import { sameIdentity, timesRight } from './clock.ts';
 import { allDelivered, eachInTime } from './delivered.ts';
 import { minimalAllowlist } from './destinations.ts';
+import { contentAge } from './content-age.ts';
 import { detected } from './detected.ts';
 import { actSucceeded } from './act-succeeded.ts';
 import { dispositionTrue } from './disposition.ts';
@@ -38,6 +39,7 @@ import { removed } from './removed.ts';
 import { commandDone, endedOnce, programEnded } from './response.ts';
 import { secretHidden } from './secrets.ts';
 import { testsTruthfully } from './self-test.ts';
+import { noNewListener, orderRefused, shellRecorded } from './shell.ts';
 import { signedIn, signInsBounded, turnedAway } from './sign-in.ts';
 import { silent } from './silent.ts';
 import { refused, saysDisconnected } from './status.ts';
@@ -48,6 +50,7 @@ import { reportedThrough } from './through.ts';
 import { timeOfAct } from './time-of-act.ts';
 import { outageUse } from './usage.ts';
 import { wrongRelayVisible } from './visible.ts';
+import { updatedWhole } from './updated-whole.ts';
 import { upgraded } from './upgraded.ts';
 import { directStops, noPacketsTo, wireClean } from './wire.ts';
 
@@ -90,6 +93,8 @@ export const checks = {
   removed,
   'gone-for-good': goneForGood,
   upgraded,
+  'updated-whole': updatedWhole,
+  'content-age': contentAge,
   'own-relay-only': ownRelayOnly,
   'tampering-answered': tamperingAnswered,
   'edited-configuration': editedConfiguration,
@@ -118,6 +123,9 @@ export const checks = {
   'program-ended': programEnded,
   'ended-once': endedOnce,
   isolated,
+  'no-new-listener': noNewListener,
+  'shell-recorded': shellRecorded,
+  'order-refused': orderRefused,
   'answered-by': answeredBy,
   'reconnects-bounded': reconnectsBounded,
   'backlog-drains': backlogDrains,

@@ -60,6 +60,10 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
     holds: ({ statement: s }) => s.response.includes('isolate') && s.channels.command !== undefined,
     text: both('isolates the endpoint on an order of its cloud', 'クラウドの指示で端末を隔離できる'),
   },
+  'response-shell': {
+    holds: ({ statement: s }) => s.response.includes('shell') && s.channels.command !== undefined,
+    text: both('gives its cloud a shell on the endpoint', 'クラウドからのリモートシェルを受け付ける'),
+  },
   'event-log': {
     holds: ({ statement }) => statement.queue?.events !== undefined,
     text: both('keeps a log of ordinary events for its cloud', '通常の動作のログをクラウドへ送る'),
@@ -113,6 +117,14 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
     holds: ({ hooks }) => hooks.upgrade !== undefined,
     text: both('can be upgraded', '更新（アップグレード）できる'),
   },
+  'self-update': {
+    holds: ({ statement: s }) => s.selfUpdate !== undefined && s.channels.update !== undefined,
+    text: both('fetches new versions of itself', '自分自身の新しい版を取得する'),
+  },
+  'offline-content': {
+    holds: ({ hooks }) => hooks['update-content'] !== undefined,
+    text: both('takes new content from a file', '新しいコンテンツをファイルから取り込める'),
+  },
   'edited-configuration': {
     holds: ({ statement }) => statement.editedConfiguration !== undefined,
     text: both('says what an edited configuration does', '設定ファイルを書き換えたときの動作を明示している'),
@@ -127,6 +139,7 @@ const KINDS: Readonly<Record<string, readonly StimulusId[]>> = {
   attack: ATTACKS,
   file: FILE_ATTACKS,
   program: ['T1204.002'],
+  indicator: ['sha256-indicator'],
 };
 
 const runs: Applicability = { verdict: 'runs', reason: NONE };

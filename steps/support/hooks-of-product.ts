@@ -6,7 +6,7 @@ import type { LoadedProduct } from '../../products/load.ts';
 import { fillHook } from '../../products/assemble.ts';
 import type { HookName, Statement } from '../../products/schema.ts';
 import type { Endpoint } from '../../topologies/lab-types.ts';
-import { CLOUD_CA, CLOUD_HOST } from './places.ts';
+import { CLOUD_CA, CLOUD_HOST, CONTENT_FILE } from './places.ts';
 import { RELAY_PASSWORD_FILE, relayFiles, relaySecrets, relayWords, type RelayTold } from './relay-words.ts';
 
 export interface HookValues {
@@ -75,6 +75,7 @@ export async function runHook(options: {
     'enrolment.token': values.token,
     'uninstall.secret': name === 'uninstall' ? values.secret : values.protection,
     'endpoint.name': endpoint.name,
+    'content.file': CONTENT_FILE,
     ...queueWords(product.product.statement, values.queue),
   });
   // Also what the hook prints, what the relay logs and what the cloud is sent is recorded without it.

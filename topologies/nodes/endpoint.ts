@@ -17,6 +17,7 @@ import { COUNTER_TABLE, counterRules, parseCounters } from '../evidence/counters
 import type { Endpoint, EndpointSpec, FileToPut, ProcessRow, StartedExec, ZoneName } from '../lab-types.ts';
 import type { AddressPlan } from '../plan.ts';
 import { DROP_LINK, MAKE_LINK, linkEnv } from './link.ts';
+import { PRINT_LISTENERS, parseListeners } from './listeners.ts';
 import { withRunner } from './runner.ts';
 
 /** The engine may give no default route on an internal network; without one an attempt never gets on the wire. */
@@ -140,6 +141,10 @@ export class EndpointNode implements Endpoint, AsyncDisposable {
   async usage(): ReturnType<Endpoint['usage']> {
     const { cpuNanos, memoryBytes } = await this.#body.stats();
     return { cpuMs: cpuNanos / 1e6, memoryBytes };
+  }
+  /** The holder has the same network, and nobody in the endpoint has a say in it. */
+  async listeners(): ReturnType<Endpoint['listeners']> {
+    return parseListeners((await inHolder(this.#holder, this.name, PRINT_LISTENERS, {})).stdout);
   }
   processes(): Promise<readonly ProcessRow[]> {
     return this.#body.top();
