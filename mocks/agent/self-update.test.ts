@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -54,6 +54,7 @@ describe('a new version', () => {
     update.offered(RELEASE);
     await fetchAll(update);
     expect([installed(), versionOf(places)]).to.deep.equal([BYTES.toString(), '2.0.0']);
+    expect(existsSync(join(places.state, 'update'))).to.equal(false);
     update.offered(RELEASE);
     expect(update.underWay).to.equal(false);
   });

@@ -99,6 +99,8 @@ export class SelfUpdate {
   #putInPlace(release: Release): void {
     const { places, note } = this.#parts;
     renameSync(this.#fileOf(release), places.release);
+    // Also what was begun of versions that are not offered any more.
+    rmSync(dirname(this.#fileOf(release)), { recursive: true, force: true });
     writeWhole(places.version, `${release.version}\n`);
     this.#wanted = null;
     note(`version ${release.version} has taken the place of the one before`);

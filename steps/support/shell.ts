@@ -36,7 +36,7 @@ export async function workRemotely(session: Session): Promise<RemoteWork> {
     await until(session.history, Math.min(end, Date.now() + GLANCE));
   const looked = await readListeners(session);
   await session.inEndpoint('letting the analyst go on', (endpoint) =>
-    endpoint.put([{ path: go, content: '' }]),
+    endpoint.put([{ path: go, content: 'go\n' }]),
   );
   return { nonce, analyst, given, looked };
 }
