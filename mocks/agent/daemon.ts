@@ -79,6 +79,7 @@ export class Daemon {
       flaw: told.afterOrder,
       file: join(places.state, 'trail.json'),
       queue: this.#queue,
+      address: firstAddress,
       beginAnew: () => (this.#cloud.identity = null),
       beacon,
     });

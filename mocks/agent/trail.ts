@@ -1,7 +1,6 @@
 /** Holds what a broken agent has lived through (order.ts), over restarts too, and does what it then does wrong. */
 import { randomUUID } from 'node:crypto';
 import { readState, writeWhole } from './files.ts';
-import { firstAddress } from './identity.ts';
 import { live, NOTHING_YET, type Memory, type Moment, type OrderFlaw, type Wrong } from './order.ts';
 import type { FindingQueue } from './queue.ts';
 
@@ -12,6 +11,8 @@ export interface TrailParts {
   readonly flaw: OrderFlaw | null;
   readonly file: string;
   readonly queue: FindingQueue;
+  /** where the endpoint stands; null: on no network */
+  readonly address: () => string | null;
   readonly beginAnew: () => void;
   readonly beacon: () => void;
 }
@@ -19,13 +20,14 @@ export interface TrailParts {
 export class Trail {
   readonly #parts: TrailParts;
   #memory: Memory;
-  #address = firstAddress();
+  #address: string | null;
   #timer: NodeJS.Timeout | undefined;
   #lives = 0;
   #staysDirect = false;
 
   constructor(parts: TrailParts) {
     this.#parts = parts;
+    this.#address = parts.address();
     this.#memory = { ...NOTHING_YET, ...(parts.flaw === null ? {} : readState(parts.file)) };
     this.#live({ kind: 'started' });
     if (parts.flaw !== null) this.#timer = setInterval(() => this.#look(), LOOK_MS).unref();
@@ -47,7 +49,7 @@ export class Trail {
   }
 
   #look(): void {
-    const address = firstAddress();
+    const address = this.#parts.address();
     if (address === this.#address) return;
     this.#address = address;
     this.#live({ kind: 'moved' });
