@@ -35,7 +35,7 @@ export interface Ended {
 
 /** Takes the lab down, closes the history and judges it. */
 export async function conclude(
-  session: Session,
+  session: Pick<Session, 'history'> & AsyncDisposable,
   { completed, broke }: Ended,
 ): Promise<ScenarioJudgement & { readonly seconds: number }> {
   const { history } = session;
