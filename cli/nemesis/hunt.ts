@@ -73,7 +73,7 @@ export async function hunt(player: Player, hunting: Hunting): Promise<Hunt> {
       run: () => shortened({ invariant, index, failed }, play, hunting),
     };
   });
-  progress.begin(shrinking.length);
+  if (shrinking.length > 0) progress.begin(shrinking.length);
   const reproducers = await runAll(shrinking, parallel, progress, signal);
   return {
     plays: ended,

@@ -9,7 +9,7 @@ import { readPlays } from './record.ts';
 import { sequenceAt } from './sequences.ts';
 
 const FLAW = 'stays-where-it-started';
-/** Where a hunt for it ends with this seed. */
+/** Leads to the two steps that it takes. */
 const PATH = '3:3:3:2';
 const WAY = ['--seed', '1', '--steps', '10', '--path', PATH];
 

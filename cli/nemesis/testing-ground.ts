@@ -72,6 +72,7 @@ export class SimulatedGround implements Ground {
     if (verb.do === 'restart') {
       this.story.see({ kind: 'endpoint.restarted', endpoint: this.point });
       this.#product.start();
+      return this.rest();
     }
     return Promise.resolve();
   }

@@ -59,9 +59,12 @@ export class SessionGround implements Ground {
       case 'move':
         await session.move(verb.to);
         return;
-      case 'restart':
-        await session.restart();
+      case 'restart': {
+        const { t } = await session.restart();
+        // What happens before it has had its time to start it need not see.
+        await until(session.history, t + this.declared('reconnect'));
         return;
+      }
       default:
         verb satisfies never;
     }

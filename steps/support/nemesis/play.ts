@@ -20,6 +20,7 @@ export interface Ground {
   within(key: TimingKey): number;
   /** A line of the timeline. */
   note(text: string): HistoryEvent;
+  /** Resolves when it has been seen to be so, and after a start when the product has had its time for that. */
   do(verb: Exclude<Verb, { do: 'attack' }>): Promise<void>;
   /** Plays one; its id and the event of its beginning. */
   attack(): Promise<{ readonly id: string; readonly started: HistoryEvent }>;
