@@ -21,8 +21,9 @@ export class Reporter implements Progress {
 
   begin(total: number): void {
     this.#total = total;
+    this.#done = 0;
     this.#begun = Date.now();
-    if (this.#terminal) this.#spinner = ora({ stream: process.stderr, discardStdin: false }).start();
+    if (this.#terminal) this.#spinner ??= ora({ stream: process.stderr, discardStdin: false }).start();
     this.#render();
   }
   started(name: string): void {

@@ -176,17 +176,30 @@ export const Product = z.strictObject({
 export type Product = z.infer<typeof Product>;
 
 /** A deliberately broken product: another product's manifest, one named flaw, and what must fail because of it. */
-export const Defect = z.strictObject({
-  schema: z.literal('heiiki/defect/v1'),
-  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/),
-  of: z.string(),
-  /** what a person who reads the table has to know */
-  description: z.string().min(10),
-  /** added to the install hook as `--defect NAME` */
-  flaw: z.string(),
-  /** exactly these requirements fail at the root; everything else passes, or fails because of one of these */
-  fails: z.array(z.string().regex(/^[A-Z]{3}-\d{2}$/)).min(1),
-  /** merge patch (RFC 7396) for the statement */
-  statement: z.record(z.string(), z.unknown()).default({}),
-});
+/** What holds after whatever sequence (`heiiki nemesis`), by the name of what breaks. */
+export const INVARIANTS = ['leak', 'lost', 'doubled', 'identity', 'back'] as const;
+
+export const Defect = z
+  .strictObject({
+    schema: z.literal('heiiki/defect/v1'),
+    id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/),
+    of: z.string(),
+    /** what a person who reads the table has to know */
+    description: z.string().min(10),
+    /** added to the install hook as `--defect NAME` */
+    flaw: z.string(),
+    /** exactly these requirements fail at the root; everything else passes, or fails because of one of these */
+    fails: z
+      .array(z.string().regex(/^[A-Z]{3}-\d{2}$/))
+      .min(1)
+      .default([]),
+    /** instead: no scenario fails, and `heiiki nemesis` finds that this does not hold */
+    breaks: z.enum(INVARIANTS).optional(),
+    /** merge patch (RFC 7396) for the statement */
+    statement: z.record(z.string(), z.unknown()).default({}),
+  })
+  .refine(({ fails, breaks }) => fails.length > 0 !== (breaks !== undefined), {
+    path: ['fails'],
+    message: 'a defect says what it fails, or what it breaks, and not both',
+  });
 export type Defect = z.infer<typeof Defect>;

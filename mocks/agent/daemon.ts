@@ -12,7 +12,7 @@ import { loadConfig, loadRelaySecret, type Config } from './config.ts';
 import { Content } from './content.ts';
 import { serveControl, type Reply, type Request } from './control.ts';
 import { Detector } from './detector.ts';
-import { endAfterSleep, startExtras } from './extras.ts';
+import { beacon, endAfterSleep, startExtras } from './extras.ts';
 import { messageOf, writeWhole } from './files.ts';
 import { behaviourOf, type Behaviour } from './flaws.ts';
 import { endGuard, isGuarded, whenUnguarded } from './guard.ts';
@@ -30,6 +30,7 @@ import { SelfUpdate } from './self-update.ts';
 import { Sensor } from './sensor.ts';
 import { launch } from './service.ts';
 import { TelemetryBuffer } from './telemetry.ts';
+import { Trail } from './trail.ts';
 import { writeRelay, type Relay } from './transport/relay.ts';
 import { revocationAsker } from './transport/revocation.ts';
 
@@ -64,6 +65,7 @@ export class Daemon {
   readonly #content: Content;
   readonly #selfUpdate: SelfUpdate;
   readonly #time: CloudTime;
+  readonly #trail: Trail;
   #pacTimer: NodeJS.Timeout | undefined;
   #pacRead = -Infinity;
   #stopping = false;
@@ -73,7 +75,17 @@ export class Daemon {
     this.#places = places;
     this.#config = loadConfig(places);
     const config = this.#config;
-    this.#behaviour = behaviourOf(config.flaw);
+    const told = behaviourOf(config.flaw);
+    this.#queue = queueOf(told, places.state, config.queue);
+    this.#trail = new Trail({
+      flaw: told.afterOrder,
+      file: join(places.state, 'trail.json'),
+      queue: this.#queue,
+      address: firstAddress,
+      beginAnew: () => (this.#cloud.identity = null),
+      beacon,
+    });
+    this.#behaviour = this.#trail.staysDirect ? { ...told, returnsToRelay: false } : told;
     const behaviour = this.#behaviour;
     if (behaviour.showsSecret && config.user !== null)
       console.log(`signing in at the relay as ${config.user}:${loadRelaySecret(places) ?? ''}`);
@@ -94,7 +106,6 @@ export class Daemon {
     this.#content = new Content(join(places.state, 'content.json'), behaviour.updates);
     this.#cloud = new Cloud(this.#link, storedIdentity(places));
     this.#policy = new PolicyInForce(join(places.state, 'policy.json'), behaviour.allowlist);
-    this.#queue = queueOf(behaviour, places.state, config.queue);
     this.#telemetry = new TelemetryBuffer(
       config.events,
       () => behaviour.delivery.logCrowdsOut && this.#queue.dropOldest(),
@@ -167,6 +178,7 @@ export class Daemon {
     this.#response.isolation.stop();
     clearInterval(this.#pacTimer);
     this.#stopExtras();
+    this.#trail.stop();
     this.#accounts.stop();
     await this.#sensor.stop();
     this.#link.close();
@@ -195,12 +207,13 @@ export class Daemon {
       enrolment: () => ({
         token: this.#config.token,
         hostname: hostname(),
-        machineId: machineIdBy(this.#behaviour.identity, this.#places, this.#time.life),
+        machineId: machineIdBy(this.#behaviour.identity, this.#places, this.#time.life + this.#trail.lives),
         product: { name, version: versionOf(this.#places) },
       }),
       enrolled: (identity) => writeWhole(join(this.#places.state, 'identity.json'), JSON.stringify(identity)),
       policyTaken: (policy) => void this.#followRelay(policy),
       told: (serverTime) => this.#time.told(serverTime),
+      lived: (moment) => this.#trail.note(moment),
       log: (text) => console.log(`${new Date().toISOString()} ${text}`),
     });
   }
@@ -235,7 +248,9 @@ export class Daemon {
     const uid = this.#cloud.identity?.agentId;
     const device = { hostname: hostname(), ...(uid === undefined ? {} : { uid }) };
     const told = this.#behaviour.namesFile ? draft : withoutFile(draft);
-    this.#queue.add(findingOf(told, disposition, device, this.#time.ahead));
+    const finding = findingOf(told, disposition, device, this.#time.ahead);
+    this.#queue.add(finding);
+    this.#trail.note({ kind: 'found', uid: finding.finding_info.uid });
     this.#reporter.found();
   }
   /** A writer may have ended by the time that its event is read; then its start tells what it was. */

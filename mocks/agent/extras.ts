@@ -71,7 +71,8 @@ export function endAfterSleep(reporter: Reporter): void {
   }, 1000).unref();
 }
 
-function beacon(): void {
+/** A datagram to the default gateway. */
+export function beacon(): void {
   const gateway = defaultGateway(readIfThere('/proc/net/route') ?? '');
   if (gateway === undefined) return;
   const socket = createSocket('udp4');

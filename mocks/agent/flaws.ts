@@ -3,6 +3,7 @@
  * table of the broken ones. The rest of the agent asks the behaviour and knows no flaw by name.
  */
 import type { NameStyle } from './names.ts';
+import type { OrderFlaw } from './order.ts';
 import type { RouteFailure } from './transport/failure.ts';
 import type { SignInStyle } from './transport/sign-in.ts';
 import type { TrustStyle } from './transport/trust.ts';
@@ -190,6 +191,8 @@ export interface Behaviour {
     /** how many findings go with it */
     readonly saysLost: boolean;
   };
+  /** what it does wrong only after several things in a certain order */
+  readonly afterOrder: OrderFlaw | null;
 }
 
 export const HONEST: Behaviour = {
@@ -269,9 +272,13 @@ export const HONEST: Behaviour = {
     leavesHeartbeat: false,
     saysLost: true,
   },
+  afterOrder: null,
 };
 
-/** name of the flaw → what it does differently; `products/defects/*.yaml` say which requirement must see it */
+/**
+ * name of the flaw → what it does differently; `products/defects/*.yaml` say which requirement must see it, and
+ * `products/nemesis/*.yaml` which invariant it breaks where no requirement's scenario plays what it takes
+ */
 export const FLAWS = {
   'ignores-relay': { usesRelay: false },
   'sets-system-proxy': { setsSystemProxy: true },
@@ -367,6 +374,13 @@ export const FLAWS = {
   'stays-asleep': { wakesUp: false },
   'drops-queue-silently': { removal: { ...HONEST.removal, saysLost: false } },
   'ignores-protection-off': { removal: { ...HONEST.removal, obeysPolicy: false } },
+  'forgets-second-outage': { afterOrder: 'forgets-second-outage' },
+  'tells-twice-out-of-silence': { afterOrder: 'tells-twice-out-of-silence' },
+  'new-identity-from-cold-start': { afterOrder: 'new-identity-from-cold-start' },
+  'stays-where-it-started': { afterOrder: 'stays-where-it-started' },
+  'forgets-refused-at-start': { afterOrder: 'forgets-refused-at-start' },
+  'renames-unanswered-when-moved': { afterOrder: 'renames-unanswered-when-moved' },
+  'beacons-after-return': { afterOrder: 'beacons-after-return' },
 } as const satisfies Readonly<Record<string, Partial<Behaviour>>>;
 
 export type Flaw = keyof typeof FLAWS;

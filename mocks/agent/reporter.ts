@@ -19,6 +19,7 @@ import type { Link } from './link.ts';
 import { Loop } from './loop.ts';
 import { parsePolicy, type PolicyInForce } from './policy.ts';
 import { parcel } from './parcel.ts';
+import type { Moment } from './order.ts';
 import { NewestOnly, type FindingQueue } from './queue.ts';
 import type { SelfUpdate } from './self-update.ts';
 import type { TelemetryBuffer } from './telemetry.ts';
@@ -50,6 +51,8 @@ export interface ReporterParts {
   readonly policyTaken: (policy: Policy) => void;
   /** the cloud has said what time it has, ms */
   readonly told: (serverTime: number) => void;
+  /** for the broken ones that mind what came before what */
+  readonly lived: (moment: Moment) => void;
   readonly log: (text: string) => void;
 }
 export interface Connection {
@@ -150,6 +153,7 @@ export class Reporter {
       this.#lastAnswer = performance.now();
       this.#parts.told(serverTime);
       this.#offered(release);
+      if (wasAway) this.#parts.lived({ kind: 'back', via: this.#parts.link.path });
       if (policyRevision !== policy.revision) await this.#readPolicy();
       if (wasAway) this.#flaps?.back(performance.now());
       if (wasAway) for (const loop of this.#loops.slice(1)) loop.kick();
@@ -166,6 +170,8 @@ export class Reporter {
     this.#state =
       cause instanceof RouteError ? wordFor(cause.failure, link.path === 'relay') : 'cloud refuses';
     this.#failures += 1;
+    const silent = cause instanceof RouteError && cause.failure === 'silent';
+    if (this.#failures === 1) this.#parts.lived({ kind: 'lost', silent });
     if (this.#parts.behaviour.log.forgetsWhileAway) this.#parts.telemetry.forget();
     this.#page = cause instanceof PageError || (cause instanceof RouteError && cause.failure === 'denied');
     if (boot.attempted(false)) this.stop();
@@ -203,6 +209,7 @@ export class Reporter {
       const accepted = acceptedOf(await cloud.detections(batch));
       this.#flaps?.sent(queue.oldest(batch.length));
       queue.remove(accepted);
+      this.#parts.lived({ kind: 'sent', uids: accepted });
       this.#batch.grow();
       return queue.size === 0 ? Infinity : accepted.length > 0 ? 0 : RETRY_MS;
     } catch (cause) {
@@ -210,8 +217,9 @@ export class Reporter {
     }
   }
   #notSent(cause: unknown, sent: number, waiting: readonly string[]): number {
-    const { queue, telemetry } = this.#parts;
+    const { queue, telemetry, lived } = this.#parts;
     const refused = cause instanceof CloudError && cause.status === 400;
+    lived({ kind: 'unsent', uids: waiting, refused: cause instanceof CloudError });
     // One finding that the cloud does not take must not hold up all others.
     if (refused && sent === 1) {
       queue.remove(waiting);

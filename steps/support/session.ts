@@ -79,6 +79,10 @@ export class Session implements AsyncDisposable {
     this.random = seeded(options.seed, 'session');
   }
 
+  /** folder of the raw evidence */
+  get evidence(): string {
+    return this.#options.evidence;
+  }
   get lane(): Lane {
     return this.#options.lane;
   }

@@ -142,6 +142,7 @@ function assemble(flaw: Flaw | null, ca: string, port: number) {
     enrolled: () => undefined,
     policyTaken: () => undefined,
     told: () => undefined,
+    lived: () => undefined,
     log: () => undefined,
   });
   return { root, places, link, queue, content, reporter };
