@@ -251,6 +251,8 @@ const kinds = {
     relay: RelayName,
     count: z.number(),
     body: z.string(),
+    /** log that the product says it has lost: times of the first and last event, ms, and how many */
+    gaps: z.array(z.object({ from: z.number(), to: z.number(), count: z.number() })).optional(),
   }),
   'cloud.policy-set': z.object({ revision: z.number(), policy: z.record(z.string(), z.unknown()) }),
   'cloud.policy-read': z.object({

@@ -58,6 +58,14 @@ export const Statement = z.strictObject({
       connectionsPerHour: z.number().int().positive(),
     })
     .optional(),
+  /**
+   * folder in which it keeps what has to survive, such as its queue: one scenario makes it a small disk, and fills it.
+   * Nothing is in it before the install hook.
+   */
+  stateFolder: z
+    .string()
+    .regex(/^\/[^/].*[^/]$/, 'an absolute path on the endpoint, without a slash at its end')
+    .optional(),
   /** what the product says that it reacts to */
   stimuli: z.array(Stimulus).default([]),
 });

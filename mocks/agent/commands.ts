@@ -1,7 +1,7 @@
 /** Commands from the cloud: each runs once, also when its acknowledgement was lost or the agent restarted. */
 import { join } from 'node:path';
 import type { Command, CommandResult } from '../cloud/protocol/types.ts';
-import { isRecord, messageOf, readState, writeWhole } from './files.ts';
+import { isRecord, messageOf, readState, writeIfRoom, writeWhole } from './files.ts';
 import type { TelemetryBuffer } from './telemetry.ts';
 
 const REMEMBERED = 500;
@@ -28,7 +28,7 @@ export class Commands {
     if (before) return before;
     const result = this.#once(command);
     this.#done.set(command.uid, result);
-    writeWhole(this.#file, JSON.stringify(Object.fromEntries([...this.#done].slice(-REMEMBERED))));
+    writeIfRoom(this.#file, JSON.stringify(Object.fromEntries([...this.#done].slice(-REMEMBERED))));
     return result;
   }
 

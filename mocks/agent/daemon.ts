@@ -6,6 +6,7 @@ import type { Policy, TelemetryEvent } from '../cloud/protocol/types.ts';
 import { AccountsWatch, RecentStarts, userNames } from './accounts.ts';
 import { Boot } from './boot.ts';
 import { Cloud } from './cloud.ts';
+import { CloudTime } from './cloud-time.ts';
 import { Commands } from './commands.ts';
 import { loadConfig, loadRelaySecret, type Config } from './config.ts';
 import { Content } from './content.ts';
@@ -18,7 +19,7 @@ import { machineId } from './identity.ts';
 import { Link, type Trial } from './link.ts';
 import { PRODUCT, type Places } from './places.ts';
 import { PolicyInForce } from './policy.ts';
-import { Journal, NewestOnly, type FindingQueue } from './queue.ts';
+import { queueOf, type FindingQueue } from './queue.ts';
 import { Relays } from './relays.ts';
 import { Reporter } from './reporter.ts';
 import type { Act } from './rules/acts.ts';
@@ -53,6 +54,7 @@ export class Daemon {
   readonly #stopExtras: () => void;
   readonly #relays: Relays;
   readonly #content: Content;
+  readonly #time: CloudTime;
   #pacTimer: NodeJS.Timeout | undefined;
   #pacRead = -Infinity;
   #sensorState = 'the sensor has not started yet';
@@ -82,10 +84,11 @@ export class Daemon {
     this.#content = new Content(join(places.state, 'content.json'), behaviour.updates);
     this.#cloud = new Cloud(this.#link, this.#storedIdentity());
     this.#policy = new PolicyInForce(join(places.state, 'policy.json'), behaviour.allowlist);
-    this.#queue =
-      behaviour.queue === 'durable'
-        ? new Journal(join(places.state, 'queue.jsonl'), config.queue)
-        : new NewestOnly();
+    this.#queue = queueOf(behaviour, places.state, config.queue);
+    this.#time = new CloudTime(behaviour.otherTime, {
+      note: (text) => this.#telemetry.agent(text),
+      beginAnew: () => (this.#cloud.identity = null),
+    });
     this.#reporter = this.#newReporter();
     this.#sensor = this.#newSensor();
     this.#accounts = new AccountsWatch({
@@ -148,14 +151,15 @@ export class Daemon {
         mayCollect: () => !this.#behaviour.collectsOnlyDirectly || this.#link.path === 'direct',
       }),
       behaviour: this.#behaviour,
-      enrolment: {
+      enrolment: () => ({
         token: this.#config.token,
         hostname: hostname(),
-        machineId: machineId(),
+        machineId: machineId(this.#time.life),
         product: { name, version },
-      },
+      }),
       enrolled: (identity) => writeWhole(join(this.#places.state, 'identity.json'), JSON.stringify(identity)),
       policyTaken: (policy) => void this.#followRelay(policy),
+      told: (serverTime) => this.#time.told(serverTime),
       log: (text) => console.log(`${new Date().toISOString()} ${text}`),
     });
   }
@@ -186,13 +190,13 @@ export class Daemon {
 
   #found(draft: Draft, disposition: 2 | 15): void {
     const uid = this.#cloud.identity?.agentId;
-    this.#queue.add(
-      findingOf(draft, disposition, { hostname: hostname(), ...(uid === undefined ? {} : { uid }) }),
-    );
+    const device = { hostname: hostname(), ...(uid === undefined ? {} : { uid }) };
+    this.#queue.add(findingOf(draft, disposition, device, this.#time.ahead));
     this.#reporter.found();
   }
   /** A writer may have ended by the time that its event is read; then its start tells what it was. */
-  #withCommand(act: Act): Act {
+  #withCommand(seen: Act): Act {
+    const act = this.#behaviour.log.parents ? seen : { ...seen, parentCommandLine: '' };
     return act.commandLine === ''
       ? { ...act, commandLine: this.#starts.of(act.pid)?.commandLine ?? '' }
       : act;

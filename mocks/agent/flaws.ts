@@ -20,8 +20,18 @@ export interface Behaviour {
   readonly losesBehindRelay: readonly string[];
   /** groups whose new members are reported */
   readonly privilegedGroups: readonly string[];
-  /** findings kept on disk, or only the newest one in memory once sending has failed */
-  readonly queue: 'durable' | 'newest-only';
+  /** findings kept on disk, only the newest one in memory once sending has failed, or written when it is stopped */
+  readonly queue: 'durable' | 'newest-only' | 'written-at-stop';
+  /** a finding that cannot be written, as the disk is full, ends the agent */
+  readonly endsWhenFull: boolean;
+  readonly log: {
+    /** who started a process is in the log and in the findings */
+    readonly parents: boolean;
+    /** what was not sent is forgotten, without a word, when the cloud cannot be reached */
+    readonly forgetsWhileAway: boolean;
+  };
+  /** what it makes of another time at the cloud: nothing but a note, its own time, or a reason to begin anew */
+  readonly otherTime: 'noted' | 'taken' | 'new-identity';
   /** a finding says "blocked" because it was refused, or because the mode says so */
   readonly refusesWhatItClaims: boolean;
   readonly allowlist: 'as-given' | 'ignored' | 'by-path-once-seen' | 'never-shrinks';
@@ -93,6 +103,9 @@ export const HONEST: Behaviour = {
   losesBehindRelay: [],
   privilegedGroups: ['sudo', 'wheel', 'adm', 'root'],
   queue: 'durable',
+  endsWhenFull: false,
+  log: { parents: true, forgetsWhileAway: false },
+  otherTime: 'noted',
   refusesWhatItClaims: true,
   allowlist: 'as-given',
   bindsFirstAddress: false,
@@ -129,6 +142,12 @@ export const FLAWS = {
   'misses-group-behind-relay': { losesBehindRelay: ['T1098.007'] },
   'alarms-on-twin': { privilegedGroups: [...HONEST.privilegedGroups, 'users'] },
   'memory-queue': { queue: 'newest-only' },
+  'loses-queue-at-kill': { queue: 'written-at-stop' },
+  'ends-when-disk-is-full': { endsWhenFull: true },
+  'hides-parents': { log: { ...HONEST.log, parents: false } },
+  'forgets-log-in-outage': { log: { ...HONEST.log, forgetsWhileAway: true } },
+  'takes-cloud-time': { otherTime: 'taken' },
+  'new-identity-at-other-time': { otherTime: 'new-identity' },
   'claims-blocked': { refusesWhatItClaims: false },
   'ignores-allowlist': { allowlist: 'ignored' },
   'allowlists-path': { allowlist: 'by-path-once-seen' },

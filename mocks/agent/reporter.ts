@@ -1,5 +1,11 @@
 /** Everything that goes to the cloud by itself: enrolment, heartbeat, policy, findings, telemetry, commands. */
-import { CONTENT, type DetectionFinding, type Identity, type Policy } from '../cloud/protocol/types.ts';
+import {
+  CONTENT,
+  type DetectionFinding,
+  type Enrolment,
+  type Identity,
+  type Policy,
+} from '../cloud/protocol/types.ts';
 import { BatchSize, PollTime } from './batch.ts';
 import type { Boot } from './boot.ts';
 import { REQUEST_MS, CloudError, type Cloud } from './cloud.ts';
@@ -34,14 +40,11 @@ export interface ReporterParts {
   readonly telemetry: TelemetryBuffer;
   readonly commands: Commands;
   readonly behaviour: Behaviour;
-  readonly enrolment: {
-    token: string;
-    hostname: string;
-    machineId: string;
-    product: { name: string; version: string };
-  };
+  readonly enrolment: () => Enrolment;
   readonly enrolled: (identity: Identity) => void;
   readonly policyTaken: (policy: Policy) => void;
+  /** the cloud has said what time it has, ms */
+  readonly told: (serverTime: number) => void;
   readonly log: (text: string) => void;
 }
 export interface Connection {
@@ -116,9 +119,9 @@ export class Reporter {
     const { cloud, policy, queue, enrolment, enrolled, boot } = this.#parts;
     if (!(await boot.ready())) return HEARTBEAT_MS;
     try {
-      if (!cloud.identity) enrolled(await cloud.enrol(enrolment));
+      if (!cloud.identity) enrolled(await cloud.enrol(enrolment()));
       const { size: queued, dropped } = queue;
-      const revision = await cloud.heartbeat({
+      const { policyRevision, serverTime } = await cloud.heartbeat({
         sentAt: Date.now(),
         policyRevision: policy.revision,
         queued,
@@ -128,7 +131,8 @@ export class Reporter {
       boot.attempted(true);
       this.#failures = 0;
       this.#lastAnswer = performance.now();
-      if (revision !== policy.revision) await this.#readPolicy();
+      this.#parts.told(serverTime);
+      if (policyRevision !== policy.revision) await this.#readPolicy();
       if (wasAway) for (const loop of this.#loops.slice(1)) loop.kick();
       return HEARTBEAT_MS;
     } catch (cause) {
@@ -143,6 +147,7 @@ export class Reporter {
     this.#state =
       cause instanceof RouteError ? wordFor(cause.failure, link.path === 'relay') : 'cloud refuses';
     this.#failures += 1;
+    if (this.#parts.behaviour.log.forgetsWhileAway) this.#parts.telemetry.forget();
     if (boot.attempted(false)) this.stop();
     if (cause instanceof CloudError && cause.status === 401) cloud.identity = null;
     return this.#failures === 1 ? FIRST_RETRY_MS : RETRY_MS;
@@ -204,15 +209,15 @@ export class Reporter {
     const { cloud, telemetry } = this.#parts;
     if (!cloud.identity || this.#down) return Infinity;
     if (telemetry.size === 0) return HEARTBEAT_MS;
-    const events = telemetry.take(this.#logBatch.now);
+    const batch = telemetry.take(this.#logBatch.now);
     try {
-      await cloud.telemetry(events);
+      await cloud.telemetry(batch);
       this.#logBatch.grow();
       return telemetry.size > this.#logBatch.now ? 0 : HEARTBEAT_MS;
     } catch (cause) {
       const refused = cause instanceof CloudError && cause.status === 400;
-      if (!refused) telemetry.putBack(events);
-      return this.#logBatch.shrink(events.length) ? FIRST_RETRY_MS : HEARTBEAT_MS;
+      if (!refused) telemetry.putBack(batch);
+      return this.#logBatch.shrink(batch.events.length) ? FIRST_RETRY_MS : HEARTBEAT_MS;
     }
   }
 

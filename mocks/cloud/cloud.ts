@@ -15,6 +15,8 @@ import { makeValidator } from './validator.ts';
 
 /** `peer`: the client whose request caused it; absent when an order did. */
 export type Report = (event: CloudEvent, peer?: string) => void;
+/** `now`: what the cloud takes for it, ms */
+type Show = (certificate: CertificateKind | null, now: number) => Promise<void>;
 export interface Cloud {
   readonly handle: (request: CloudRequest) => Promise<Answered>;
   /** Throws in words if the order cannot be carried out. A promise where something has to be in force first. */
@@ -27,7 +29,7 @@ export function createCloud(options: {
   report: Report;
   now?: () => number;
   /** shows another certificate from now on, null: the right one; resolves when it does */
-  show?: (certificate: CertificateKind | null) => Promise<void>;
+  show?: Show;
 }): Cloud {
   const now = options.now ?? Date.now;
   const faults = new Faults((event) => options.report(event));
@@ -110,13 +112,13 @@ function refusal(status: number, why: string): Operation {
 interface Rule {
   readonly state: CloudState;
   readonly faults: Faults;
-  readonly show: (certificate: CertificateKind | null) => Promise<void>;
+  readonly show: Show;
   readonly emit: Emit;
 }
 
 /** In force first, then said to be. */
-async function changeFaults({ faults, show }: Rule, change: () => void, next: CertificateKind | null) {
-  if (next !== faults.certificate) await show(next);
+async function changeFaults({ faults, show, state }: Rule, change: () => void, next: CertificateKind | null) {
+  if (next !== faults.certificate) await show(next, state.told());
   change();
   return null;
 }

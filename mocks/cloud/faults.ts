@@ -6,7 +6,7 @@ import { CERTIFICATES, type CertificateKind } from './certificate.ts';
 export const FAULTS = ['5xx', 'slow', 'lost-ack', 'clock-off', ...CERTIFICATES] as const;
 /**
  * `certificate-…`: from now on the cloud shows that certificate to whoever connects; connections that were open are
- * cut. `clock-off`: the cloud tells a time that is off by `ms`. `5xx`: 503 and nothing is stored. `slow`: the request is handled after `ms`. `lost-ack`: the request is handled
+ * cut. `certificate-by-clock`: one that it has issued just now, by its clock. `clock-off`: the cloud tells a time that is off by `ms`. `5xx`: 503 and nothing is stored. `slow`: the request is handled after `ms`. `lost-ack`: the request is handled
  * and stored, then the connection is cut instead of the answer.
  */
 export type FaultKind = (typeof FAULTS)[number];

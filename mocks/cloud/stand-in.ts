@@ -11,16 +11,21 @@ import { withLength, type CloudRequest } from './exchange.ts';
 import type { Front, FrontOptions } from './front.ts';
 
 /** Throws if the port is taken. */
-export async function startStandIn(options: FrontOptions, kind: CertificateKind): Promise<Front> {
+export async function startStandIn(
+  options: FrontOptions,
+  kind: CertificateKind,
+  now = Date.now(),
+): Promise<Front> {
   const contexts = new Map<string, SecureContext>();
   const contextFor = (name: string): SecureContext => {
-    const known = contexts.get(name) ?? createSecureContext(certificateFor(kind, name, options.authority));
+    const known =
+      contexts.get(name) ?? createSecureContext(certificateFor(kind, name, options.authority, now));
     contexts.set(name, known);
     return known;
   };
   const server = createServer(
     {
-      ...certificateFor(kind, options.defaultDomain, options.authority),
+      ...certificateFor(kind, options.defaultDomain, options.authority, now),
       SNICallback: (name, done) => done(null, contextFor(name)),
     },
     (request, response) => void serve(options, request, response),

@@ -52,6 +52,28 @@ const STEPS: Readonly<Record<string, string>> = {
   'each of them went through the relay and none past it': 'すべてがプロキシを通り、迂回したものはない',
   'all of them arrive': 'すべて届く',
   'the twins stay silent': '無害な類似操作は報告されない',
+  'an ordinary program is run': '通常のプログラムを実行',
+  'ordinary work is in its log': '通常の操作がログに残ることを確認',
+  'the relay is lost in one of several ways': 'プロキシが失われる（失われ方は乱数で選択）',
+  'ordinary work goes on': '通常の操作を続ける',
+  'the log says process, parent, command line, user and hash of each attack':
+    '各攻撃のプロセス、親プロセス、コマンドライン、ユーザー、ハッシュがログにある',
+  'the ordinary program is in the log, too': '通常のプログラムもログにある',
+  'all of that work is in the log, or in a gap that the log tells of':
+    'その操作はすべてログにあるか、欠落期間として通知されている',
+  'the product is killed and started by its manager': '製品を強制終了し、サービス管理の代わりに起動',
+  'the product works in a closed network, with a small disk for its state':
+    '製品が閉域で動作し、状態の保存先は小さなディスク',
+  'it has had its time to notice them': '検知に十分な時間を置く',
+  'that disk is full': 'そのディスクを満杯にする',
+  'that disk has room again': 'そのディスクに空きができる',
+  'nothing that was queued is lost': '送信待ちの検知は失われない',
+  'the clock of the cloud, and with it its certificate, is <>': 'クラウドの時刻と証明書がずれる：<>',
+  'the clock of the cloud is right again': 'クラウドの時刻が正しく戻る',
+  'all of them arrive once the clock is right': '時刻が戻った後、すべて届く',
+  'the cloud knows it as the same endpoint': 'クラウドは同じ端末と認識している',
+  'their times are right, or the report says how far they are off':
+    '時刻が正しいか、ずれの大きさが報告にある',
   'the report says what really happened': '報告された処置が実際の結果と一致する',
   'its policy says <>': 'ポリシーの指定：<>',
   'the endpoint has sent nothing past the relay': '端末はプロキシ以外へ何も送っていない',

@@ -58,6 +58,7 @@ export const AREA_NAMES: Readonly<Record<string, Both>> = {
   net: both('Closed-network connectivity', '閉域での接続'),
   rel: both('Relay', 'プロキシ'),
   det: both('Delivery of detections', '検知の到達'),
+  log: both('Detailed log', '詳細ログ'),
   alw: both('Allowlist', '許可リスト'),
   mov: both('Relocation and recovery', '移設と復旧'),
   tmp: both('Tampering and uninstall', '改ざん防止と削除'),

@@ -3,6 +3,7 @@ import { backlogDrains } from './backlog.ts';
 import { blockPageShown } from './block-page.ts';
 import { certificateRefused, inspectionAsDeclared, revocationClean } from './certificate.ts';
 import { channelsAtRelay, channelsUsed } from './channels.ts';
+import { sameIdentity, timesRight } from './clock.ts';
 import { allDelivered, eachInTime } from './delivered.ts';
 import { minimalAllowlist } from './destinations.ts';
 import { detected } from './detected.ts';
@@ -11,6 +12,7 @@ import { addressForm, enrolled, policyRead, staysOut } from './enrolled.ts';
 import { incomplete, type Check, type Finding, type View } from './finding.ts';
 import { commandsInTime, reconnectsBounded } from './idle.ts';
 import { relayLoad } from './load.ts';
+import { inLog, logContext } from './log.ts';
 import { noSystemProxy } from './no-system-proxy.ts';
 import { connectivityClass } from './reach.ts';
 import { connectedAgain } from './reconnected.ts';
@@ -38,6 +40,10 @@ export const checks = {
   detected,
   'all-delivered': allDelivered,
   'each-in-time': eachInTime,
+  'log-context': logContext,
+  'in-log': inLog,
+  'same-identity': sameIdentity,
+  'times-right': timesRight,
   silent,
   'wire-clean': wireClean,
   'no-packets-to': noPacketsTo,

@@ -44,6 +44,14 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
     holds: ({ statement }) => statement.channels.command !== undefined,
     text: both('takes commands from its cloud', 'クラウドからのコマンドを受け取る'),
   },
+  telemetry: {
+    holds: ({ statement }) => statement.channels.telemetry !== undefined,
+    text: both('sends a detailed log to its cloud', '詳細ログをクラウドへ送る'),
+  },
+  'state-folder': {
+    holds: ({ statement }) => statement.stateFolder !== undefined,
+    text: both('says in which folder it keeps its state', '状態を保存するフォルダーを申告する'),
+  },
   'connectivity-test': {
     holds: ({ hooks }) => hooks['test-connectivity'] !== undefined,
     text: both('has a connectivity test of its own', '独自の接続テストを持つ'),

@@ -20,8 +20,9 @@ import type { CloudConsole } from '../../mocks/cloud/console.ts';
 import type { Endpoint, FaultSettings, Relay, RelayFault, StartedLab } from '../../topologies/lab-types.ts';
 import { CheckViolated, LabBroken } from './errors.ts';
 import { ask, type Question } from './ask.ts';
+import { fill, makeRoom } from './disk.ts';
 import { freshNonce, seeded, type Random } from './random.ts';
-import type { RunContext } from './context.ts';
+import type { LabRequest, RunContext } from './context.ts';
 import { PLACES, type Place } from './places.ts';
 import { runHook, type HookValues } from './hooks-of-product.ts';
 import { declaredFor, timeFor, type Lane } from './timing.ts';
@@ -38,6 +39,7 @@ export interface PlayedAct {
   readonly started: HistoryEvent;
 }
 
+export type LabSettings = Pick<LabRequest, 'stateBytes'>;
 interface Setting {
   readonly lab: StartedLab;
   readonly cloud: CloudConsole;
@@ -89,13 +91,14 @@ export class Session implements AsyncDisposable {
   }
 
   /** Starts the lab with the product's files on its endpoint (not installed) and proves it closed. */
-  async openLab(place: Place): Promise<void> {
-    await this.openTopology(PLACES[place]);
+  async openLab(place: Place, settings: LabSettings = {}): Promise<void> {
+    await this.openTopology(PLACES[place], settings);
   }
   /** The same by the topology's id, one of topologies/*.yaml. */
-  async openTopology(topology: string): Promise<void> {
+  async openTopology(topology: string, settings: LabSettings = {}): Promise<void> {
     try {
       this.#setting = await this.#options.context.startLab({
+        ...settings,
         topology,
         product: this.product,
         history: this.history,
@@ -270,6 +273,22 @@ export class Session implements AsyncDisposable {
       kind === null ? this.cloud.heal() : this.cloud.fault({ kind }),
     );
     return this.#last('cloud.fault');
+  }
+  /** How far the clock of the cloud is ahead, ms; it shows a certificate that was issued a moment ago by that clock. 0: right. */
+  async setCloudClock(ms: number): Promise<HistoryEvent> {
+    await this.#guard('the clock of the cloud', async () => {
+      if (ms === 0) return this.cloud.heal();
+      await this.cloud.fault({ kind: 'clock-off', ms });
+      await this.cloud.fault({ kind: 'certificate-by-clock' });
+    });
+    return this.#last('cloud.fault');
+  }
+  /** Fills the disk that holds the folder, to its last byte, or takes away what has filled it. */
+  async fillDisk(folder: string, full: boolean): Promise<HistoryEvent> {
+    await this.#guard('the disk of the endpoint', () =>
+      full ? fill(this.endpoint, folder, this.history) : makeRoom(this.endpoint, folder, this.history),
+    );
+    return this.#last('endpoint.state');
   }
   /** Moves the endpoint; null means to no network at all. */
   async move(zone: string | null): Promise<HistoryEvent> {

@@ -122,8 +122,10 @@ type EventNote =
   | 'move'
   | 'removal'
   | 'policy'
+  | 'clock wrong'
+  | 'clock right'
   | 'cut off';
 type ActNote = 'attack' | 'sentinel' | 'batch run';
-type ActsNote = 'attacks' | 'twins';
+type ActsNote = 'attacks' | 'twins' | 'ordinary';
 type NoteKey =
   EventNote | ActNote | ActsNote | 'batch' | 'form' | 'allowed' | 'relay kind' | 'taken' | 'commands';

@@ -69,6 +69,7 @@ export class EndpointNode implements Endpoint, AsyncDisposable {
         image: place.image,
         attach: { kind: 'namespace-of', container: holder },
         capabilities: place.spec.capabilities,
+        ...(place.spec.disks ? { disks: place.spec.disks } : {}),
       }),
     );
     await booted(body, place.name);

@@ -30,10 +30,12 @@ export interface Draft {
   readonly data?: Readonly<Record<string, string>>;
 }
 
+/** `aheadMs`: how far its times are ahead of the endpoint's clock, which those of an honest agent are not. */
 export function findingOf(
   draft: Draft,
   disposition: DispositionId,
   device: { hostname: string; uid?: string },
+  aheadMs = 0,
 ): DetectionFinding {
   const technique =
     draft.analytic === 'sha256-indicator'
@@ -45,8 +47,8 @@ export function findingOf(
     class_uid: 2004,
     type_uid: 200401,
     severity_id: 4,
-    time: Date.now(),
-    start_time: draft.startTime,
+    time: Date.now() + aheadMs,
+    start_time: draft.startTime + aheadMs,
     disposition_id: disposition,
     metadata: {
       version: '1.5.0',

@@ -56,12 +56,13 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     return notModified ? empty(304, { etag }) : json(200, current, { etag });
   },
   sendTelemetry: ({ agent, body, emit }) => {
-    const { events } = body as TelemetryBatch;
+    const { events, gaps } = body as TelemetryBatch;
     emit({
       kind: 'cloud.telemetry',
       agent: agent.agentId,
       count: events.length,
       body: JSON.stringify(events),
+      ...(gaps === undefined ? {} : { gaps }),
     });
     return empty(202);
   },

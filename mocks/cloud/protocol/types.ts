@@ -78,6 +78,13 @@ export interface TelemetryEvent {
 export interface TelemetryBatch {
   /** at most 1000 */
   events: TelemetryEvent[];
+  gaps?: TelemetryGap[];
+}
+/** Log that was lost: times of the first and the last event of it, and how many there were. */
+export interface TelemetryGap {
+  from: number;
+  to: number;
+  count: number;
 }
 
 export interface File {
@@ -112,7 +119,12 @@ export interface DetectionFinding {
   /** when the act happened */
   start_time: number;
   disposition_id: DispositionId;
-  metadata: { version: string; product: { name: string; vendor_name: string; version?: string } };
+  metadata: {
+    version: string;
+    /** how far its times are ahead of the clock of the endpoint, if they are not by it */
+    clock_offset_ms?: number;
+    product: { name: string; vendor_name: string; version?: string };
+  };
   finding_info: {
     /** the same for every retransmission; at least 8 characters */
     uid: string;
