@@ -262,8 +262,21 @@ const kinds = {
     via: z.enum(['relay', 'direct', 'unknown']),
     relay: RelayName,
   }),
-  'cloud.command': z.object({ agent: z.string(), command: z.string(), uid: z.string() }),
-  'cloud.command-result': z.object({ agent: z.string(), uid: z.string(), outcome: z.string() }),
+  'cloud.command': z.object({
+    agent: z.string(),
+    command: z.string(),
+    uid: z.string(),
+    /** who gave it: a person at the console, or a rule of the cloud's that answers a detection */
+    by: z.enum(['console', 'rule']).optional(),
+  }),
+  'cloud.command-result': z.object({
+    agent: z.string(),
+    uid: z.string(),
+    outcome: z.string(),
+    detail: z.string().optional(),
+    via: z.enum(['relay', 'direct', 'unknown']).optional(),
+    relay: RelayName,
+  }),
   'cloud.unenrolled': z.object({ agent: z.string() }),
   'cloud.fault': z.object({ fault: z.string(), state: z.enum(['on', 'off', 'hit']) }),
 

@@ -53,6 +53,7 @@ Then(
   'the log says process, parent, command line, user and hash of each attack',
   async function (this: HeiikiWorld) {
     const acts = this.acts('attacks');
+    for (const played of acts) await this.session.readHash(played);
     const args = {
       acts: acts.map(({ id, act }) => ({ act: id, user: act.command.user })),
       within: this.session.within('detect'),

@@ -7,7 +7,6 @@ import { AccountsWatch, RecentStarts, userNames } from './accounts.ts';
 import { Boot } from './boot.ts';
 import { Cloud } from './cloud.ts';
 import { CloudTime } from './cloud-time.ts';
-import { Commands } from './commands.ts';
 import { loadConfig, loadRelaySecret, type Config } from './config.ts';
 import { Content } from './content.ts';
 import { serveControl, type Reply, type Request } from './control.ts';
@@ -22,6 +21,7 @@ import { PolicyInForce } from './policy.ts';
 import { queueOf, type FindingQueue } from './queue.ts';
 import { Relays } from './relays.ts';
 import { Reporter } from './reporter.ts';
+import { Response } from './response.ts';
 import type { Act } from './rules/acts.ts';
 import { findingOf, type Draft } from './rules/finding.ts';
 import { Sensor } from './sensor.ts';
@@ -46,6 +46,7 @@ export class Daemon {
   readonly #policy: PolicyInForce;
   readonly #queue: FindingQueue;
   readonly #telemetry = new TelemetryBuffer();
+  readonly #response: Response;
   readonly #reporter: Reporter;
   readonly #starts = new RecentStarts();
   readonly #userOf = userNames();
@@ -89,6 +90,13 @@ export class Daemon {
       note: (text) => this.#telemetry.agent(text),
       beginAnew: () => (this.#cloud.identity = null),
     });
+    this.#response = new Response({
+      places,
+      config: () => this.#config,
+      behaviour,
+      link: this.#link,
+      telemetry: this.#telemetry,
+    });
     this.#reporter = this.#newReporter();
     this.#sensor = this.#newSensor();
     this.#accounts = new AccountsWatch({
@@ -107,6 +115,7 @@ export class Daemon {
     writeFileSync(this.#places.pid, String(process.pid));
     this.#sensor.start();
     this.#accounts.start();
+    await this.#response.isolation.resume();
     if (this.#config.pac !== null) {
       this.#pacTimer = setInterval(() => void this.#readPac(0), PAC_EVERY_MS);
       this.#link.on('failed', () => void this.#readPac(PAC_AFTER_FAILURE_MS));
@@ -123,6 +132,7 @@ export class Daemon {
 
   async #stop(): Promise<void> {
     this.#reporter.stop();
+    this.#response.isolation.stop();
     clearInterval(this.#pacTimer);
     this.#stopExtras();
     this.#accounts.stop();
@@ -147,9 +157,7 @@ export class Daemon {
       }),
       queue: this.#queue,
       telemetry: this.#telemetry,
-      commands: new Commands(this.#places.state, this.#telemetry, {
-        mayCollect: () => !this.#behaviour.collectsOnlyDirectly || this.#link.path === 'direct',
-      }),
+      commands: this.#response.commands,
       behaviour: this.#behaviour,
       enrolment: () => ({
         token: this.#config.token,

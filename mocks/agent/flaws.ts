@@ -77,6 +77,23 @@ export interface Behaviour {
   };
   /** what `collect-log` does behind a relay: it fails */
   readonly collectsOnlyDirectly: boolean;
+  readonly commands: {
+    /** `kill-process` is carried out, not only acknowledged */
+    readonly does: boolean;
+    /** one whose result has not been acknowledged is not done again */
+    readonly remembers: boolean;
+    /** `kill-process` also ends programs of the same name elsewhere */
+    readonly killsNamesakes: boolean;
+  };
+  readonly isolation: {
+    readonly cuts: boolean;
+    /** the way to the cloud stays open */
+    readonly keepsRelay: boolean;
+    /** in another network it is open there */
+    readonly followsMoves: boolean;
+  };
+  /** acts are refused also where the policy says to report only */
+  readonly blocksAlways: boolean;
   readonly poll: {
     /** how long the cloud may keep a question for commands, s */
     readonly waitS: number;
@@ -126,6 +143,9 @@ export const HONEST: Behaviour = {
   updatesBypassRelay: false,
   updates: { neededFirst: false, neededAlways: false, takesPages: false },
   collectsOnlyDirectly: false,
+  commands: { does: true, remembers: true, killsNamesakes: false },
+  isolation: { cuts: true, keepsRelay: true, followsMoves: true },
+  blocksAlways: false,
   poll: { waitS: 2, mindsCuts: true },
   shrinksBatches: true,
   chatterBytes: 0,
@@ -165,6 +185,13 @@ export const FLAWS = {
   'tests-port-only': { testsPortOnly: true },
   'needs-first-update': { updates: { ...HONEST.updates, neededFirst: true } },
   'collects-only-directly': { collectsOnlyDirectly: true },
+  'acknowledges-only': { commands: { ...HONEST.commands, does: false } },
+  'repeats-commands': { commands: { ...HONEST.commands, remembers: false } },
+  'kills-namesakes': { commands: { ...HONEST.commands, killsNamesakes: true } },
+  'isolates-nothing': { isolation: { ...HONEST.isolation, cuts: false } },
+  'isolates-from-cloud': { isolation: { ...HONEST.isolation, keepsRelay: false } },
+  'isolates-in-place': { isolation: { ...HONEST.isolation, followsMoves: false } },
+  'blocks-always': { blocksAlways: true },
   'shows-relay-secret': { showsSecret: true },
   'miscounts-digest': { signIn: { ...HONEST.signIn, digest: 'without-method' } },
   'stays-on-second-relay': { returnsToFirst: false },

@@ -1,6 +1,7 @@
 /** Everything that goes to the cloud by itself: enrolment, heartbeat, policy, findings, telemetry, commands. */
 import {
   CONTENT,
+  type Command,
   type DetectionFinding,
   type Enrolment,
   type Identity,
@@ -228,8 +229,9 @@ export class Reporter {
     if (!cloud.identity || this.#down) return Infinity;
     const began = performance.now();
     try {
+      for (const command of commands.unacknowledged) await this.#carryOut(command);
       const given = await cloud.commands(this.#poll.seconds(began));
-      for (const command of given) await cloud.result(command.uid, commands.run(command));
+      for (const command of given) await this.#carryOut(command);
       const atOnce = given.length === 0 && performance.now() - began < AT_ONCE_MS;
       return atOnce ? HEARTBEAT_MS : 0;
     } catch {
@@ -239,6 +241,19 @@ export class Reporter {
       this.#health.kick();
       return lasted < HEARTBEAT_MS ? HEARTBEAT_MS : FIRST_RETRY_MS;
     }
+  }
+
+  async #carryOut(command: Command): Promise<void> {
+    const { cloud, commands } = this.#parts;
+    const result = await commands.run(command);
+    try {
+      await cloud.result(command.uid, result);
+    } catch (cause) {
+      // What the cloud does not want now it will not want later.
+      const refused = cause instanceof CloudError && cause.status >= 400 && cause.status < 500;
+      if (!refused) throw cause;
+    }
+    commands.acknowledged(command.uid);
   }
 
   /** Nothing but the update itself depends on it. */

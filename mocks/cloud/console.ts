@@ -133,6 +133,7 @@ const WITH_VIA: ReadonlySet<CloudEvent['kind']> = new Set<CloudEvent['kind']>([
   'cloud.detection',
   'cloud.telemetry',
   'cloud.policy-read',
+  'cloud.command-result',
 ]);
 
 /** An event that does not keep to the history's schema is the cloud's own fault, never the product's. */

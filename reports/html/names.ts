@@ -32,6 +32,8 @@ const VARIANT_NAMES: Names = {
   URL: both('as URL', 'URL形式'),
   detect: both('detect only', '検知のみ'),
   block: both('block', 'ブロック'),
+  'lost-ack': both('the answer is lost', '応答の消失'),
+  '5xx': both('the cloud is out of order', 'クラウドのエラー応答'),
   'no relay at all': both('no relay at all', '指定なし'),
   'a machine that is none': both('a machine that is none', 'プロキシではない機器'),
   'a name that nobody has': both('a name that nobody has', '存在しない名前'),

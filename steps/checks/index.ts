@@ -7,10 +7,12 @@ import { sameIdentity, timesRight } from './clock.ts';
 import { allDelivered, eachInTime } from './delivered.ts';
 import { minimalAllowlist } from './destinations.ts';
 import { detected } from './detected.ts';
+import { actSucceeded } from './act-succeeded.ts';
 import { dispositionTrue } from './disposition.ts';
 import { addressForm, enrolled, policyRead, staysOut } from './enrolled.ts';
 import { incomplete, type Check, type Finding, type View } from './finding.ts';
 import { commandsInTime, reconnectsBounded } from './idle.ts';
+import { isolated } from './isolation.ts';
 import { relayLoad } from './load.ts';
 import { inLog, logContext } from './log.ts';
 import { noSystemProxy } from './no-system-proxy.ts';
@@ -21,6 +23,7 @@ import { refusedListed } from './refused.ts';
 import { onlyDeclared, strictConnect } from './relay.ts';
 import { relayKind } from './relay-kind.ts';
 import { removed } from './removed.ts';
+import { commandDone, endedOnce, programEnded } from './response.ts';
 import { secretHidden } from './secrets.ts';
 import { testsTruthfully } from './self-test.ts';
 import { signedIn, signInsBounded, turnedAway } from './sign-in.ts';
@@ -53,6 +56,7 @@ export const checks = {
   'strict-connect': strictConnect,
   'only-declared': onlyDeclared,
   'disposition-true': dispositionTrue,
+  'act-succeeded': actSucceeded,
   recovery,
   'says-disconnected': saysDisconnected,
   refused,
@@ -75,6 +79,10 @@ export const checks = {
   'secret-hidden': secretHidden,
   'relay-kind': relayKind,
   'commands-in-time': commandsInTime,
+  'command-done': commandDone,
+  'program-ended': programEnded,
+  'ended-once': endedOnce,
+  isolated,
   'reconnects-bounded': reconnectsBounded,
   'backlog-drains': backlogDrains,
   'minimal-allowlist': minimalAllowlist,

@@ -9,6 +9,7 @@ import { failureOf, labHealth, recordHealth, stalledOver, type Sickness } from '
 import { checks, isCheck, runCheck, type Finding, type Remark, type State } from './index.ts';
 import { incomplete } from './finding.ts';
 import { statementRemarks } from './statement.ts';
+import { tableRemarks } from './tables.ts';
 import { ofKind } from './window.ts';
 
 export interface CheckJudgement {
@@ -46,7 +47,7 @@ export function judgeScenario(events: Events): ScenarioJudgement {
   const decided = ofKind(events, 'applicability').find((event) => event.verdict !== 'runs');
   const asked: CheckJudgement[] = [];
   const measures: Measure[] = [];
-  const findings: Remark[] = [...statementRemarks(events)];
+  const findings: Remark[] = [...statementRemarks(events), ...tableRemarks(events)];
   const before = decided && decidedBefore(decided);
   let outcome = before;
   for (const question of ofKind(events, 'check')) {

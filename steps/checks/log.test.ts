@@ -55,15 +55,7 @@ describe('log-context', () => {
     });
 
   it('wants the hash that the file really had', () => {
-    const story = Story.closed().working().act('a1');
-    story.see({
-      kind: 'act.finished',
-      act: 'a1',
-      exit: 0,
-      effect: 'happened',
-      output: '',
-      sha256: 'b'.repeat(64),
-    });
+    const story = played().state('hash-of-act', { act: 'a1', sha256: 'b'.repeat(64) });
     story.telemetry('a1', body(row('a1'))).after(3001);
     expect(measure(runCheck('log-context', story.view(0), ACTS), 'log.missing')).to.equal('hash');
   });

@@ -78,7 +78,7 @@ export const logContext = check(ContextArgs, (view, { acts, within }) => {
 });
 
 function missingIn({ events }: View, { act, user }: Played, rows: readonly Row[]): Field[] {
-  const sha256 = outcomeOf(events, act)?.sha256;
+  const sha256 = hashOf(events, act);
   const has: Readonly<Record<Field, (row: Row) => boolean>> = {
     process: ({ program = '' }) => program !== '',
     parent: ({ parent = '' }) => parent !== '',
@@ -89,6 +89,14 @@ function missingIn({ events }: View, { act, user }: Played, rows: readonly Row[]
   };
   return (Object.keys(FIELDS) as Field[]).filter((field) => !rows.some(has[field]));
 }
+/** Of the act's file, as it was read from outside; undefined where the act has none. */
+const hashOf = (events: View['events'], { act }: Act): string | undefined =>
+  ofKind(events, 'endpoint.state')
+    .filter(({ what }) => what === 'hash-of-act')
+    .map(({ value }) => HashOfAct.parse(value))
+    .find((hash) => hash.act === act)?.sha256;
+const HashOfAct = z.object({ act: z.string(), sha256: z.string() });
+
 const namesOf = (fields: readonly Field[]): Both =>
   both(
     fields.map((field) => FIELDS[field].en).join(', '),

@@ -52,6 +52,14 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
     holds: ({ statement }) => statement.stateFolder !== undefined,
     text: both('says in which folder it keeps its state', '状態を保存するフォルダーを申告する'),
   },
+  'response-kill': {
+    holds: ({ statement: s }) => s.response.includes('kill') && s.channels.command !== undefined,
+    text: both('ends processes on an order of its cloud', 'クラウドの指示でプロセスを停止できる'),
+  },
+  'response-isolate': {
+    holds: ({ statement: s }) => s.response.includes('isolate') && s.channels.command !== undefined,
+    text: both('isolates the endpoint on an order of its cloud', 'クラウドの指示で端末を隔離できる'),
+  },
   'connectivity-test': {
     holds: ({ hooks }) => hooks['test-connectivity'] !== undefined,
     text: both('has a connectivity test of its own', '独自の接続テストを持つ'),

@@ -213,6 +213,16 @@ export class Session implements AsyncDisposable {
     return played;
   }
 
+  /** The hash of the file that an act is about, if it is about one, read from outside. */
+  async readHash({ id, act }: PlayedAct): Promise<void> {
+    const { endpoint } = this;
+    const file = act.file && (await this.#guard('reading a file', () => endpoint.get(act.file ?? '')));
+    if (!file) return;
+    const value = { act: id, sha256: sha256(file) };
+    const read = { endpoint: endpoint.name, by: 'archive', what: 'hash-of-act', value } as const;
+    this.history.record('harness', { kind: 'endpoint.state', ...read });
+  }
+
   /** Time for `key`, as declared, below the lane's ceiling, with the harness's allowance. */
   within(key: TimingKey): number {
     return timeFor(this.product.product.timing, this.#options.lane, key);
@@ -315,6 +325,11 @@ export class Session implements AsyncDisposable {
     const event = this.history.events.findLast((candidate) => candidate.kind === kind);
     if (!event) throw new Error(`the lab has not recorded any ${kind}`);
     return event;
+  }
+
+  /** Something that is done or looked at on the endpoint; that it fails is never the product's fault. */
+  inEndpoint<T>(what: string, body: (endpoint: Endpoint) => Promise<T>): Promise<T> {
+    return this.#guard(what, () => body(this.endpoint));
   }
 
   /** What the harness does in the lab is never the product's fault. */

@@ -1,7 +1,9 @@
 /** What a step has: the session of its scenario. Values that steps hand on live in `notes`. */
 import { World } from '@cucumber/cucumber';
-import type { HistoryEvent } from '../../history/events.ts';
+import type { HistoryEvent, HistoryEventOf } from '../../history/events.ts';
+import type { Program } from '../../mocks/workloads/programs.ts';
 import type { FileAttack, StimulusId } from '../../mocks/workloads/stimuli.ts';
+import type { Contact } from '../checks/isolation.ts';
 import type { RelayKind } from '../../topologies/lab-types.ts';
 import type { PolicySet } from './product.ts';
 import type { PlayedAct, Session } from './session.ts';
@@ -85,6 +87,21 @@ export class HeiikiWorld extends World<WorldParameters> {
   get allowed(): PolicySet {
     return this.#noted('allowed') as PolicySet;
   }
+  /** The last order of the cloud. */
+  get order(): HistoryEventOf<'cloud.command'> {
+    return this.#noted('order') as HistoryEventOf<'cloud.command'>;
+  }
+  /** The order that isolated the endpoint, and who was spoken to before, during and after. */
+  get isolation(): HistoryEventOf<'cloud.command'> {
+    return this.#noted('isolation') as HistoryEventOf<'cloud.command'>;
+  }
+  get contacts(): readonly Contact[] {
+    return (this.#notes.get('contacts') ?? []) as readonly Contact[];
+  }
+  /** Those on the endpoint that an order is about; the first is the one that is meant. */
+  get programs(): readonly Program[] {
+    return this.#noted('programs') as readonly Program[];
+  }
   get batch(): BatchJob {
     return this.#noted('batch') as BatchJob;
   }
@@ -98,7 +115,15 @@ export class HeiikiWorld extends World<WorldParameters> {
 }
 
 type Noted =
-  HistoryEvent | PlayedAct | readonly PlayedAct[] | BatchJob | readonly Taken[] | readonly string[] | string;
+  | HistoryEvent
+  | PlayedAct
+  | readonly PlayedAct[]
+  | BatchJob
+  | readonly Taken[]
+  | readonly Program[]
+  | readonly Contact[]
+  | readonly string[]
+  | string;
 
 export interface Taken {
   readonly destination: string;
@@ -124,8 +149,20 @@ type EventNote =
   | 'policy'
   | 'clock wrong'
   | 'clock right'
+  | 'order'
+  | 'isolation'
   | 'cut off';
 type ActNote = 'attack' | 'sentinel' | 'batch run';
 type ActsNote = 'attacks' | 'twins' | 'ordinary';
 type NoteKey =
-  EventNote | ActNote | ActsNote | 'batch' | 'form' | 'allowed' | 'relay kind' | 'taken' | 'commands';
+  | EventNote
+  | ActNote
+  | ActsNote
+  | 'batch'
+  | 'form'
+  | 'allowed'
+  | 'relay kind'
+  | 'taken'
+  | 'commands'
+  | 'programs'
+  | 'contacts';

@@ -84,8 +84,10 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     const finish = state.commands.finish(agent.agentId, uid);
     if (finish === 'unknown')
       return problem(404, 'No such command', `no command ${uid} was ever given to this agent`);
-    const { outcome } = body as CommandResult;
-    if (finish === 'first') emit({ kind: 'cloud.command-result', agent: agent.agentId, uid, outcome });
+    const { outcome, detail } = body as CommandResult;
+    const said = detail === undefined ? {} : { detail };
+    if (finish === 'first')
+      emit({ kind: 'cloud.command-result', agent: agent.agentId, uid, outcome, ...said });
     return empty(204);
   },
 };
