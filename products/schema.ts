@@ -37,6 +37,15 @@ export const Statement = z.strictObject({
       detections: z.number().int().nonnegative(),
       overflow: z.enum(['drop-oldest', 'drop-newest', 'block']),
       order: z.enum(['oldest-first', 'newest-first', 'none']),
+      /** events of the detailed log that are kept beside them */
+      events: z.number().int().positive().optional(),
+      /** the least that its installer takes, for a lab that has to fill it */
+      smallest: z
+        .strictObject({
+          detections: z.number().int().positive(),
+          events: z.number().int().positive().optional(),
+        })
+        .optional(),
     })
     .optional(),
   /** channel → destination; several channels may share one */

@@ -3,12 +3,13 @@ import type {
   Accepted,
   Command,
   CommandResult,
-  DetectionFinding,
   Enrolment,
   Heartbeat,
   HeartbeatAnswer,
   Identity,
   TelemetryBatch,
+  TakenFinding,
+  TelemetryEvent,
 } from '../cloud/protocol/types.ts';
 import { isRecord } from './files.ts';
 import type { Link } from './link.ts';
@@ -70,7 +71,7 @@ export class Cloud {
     expected('sending telemetry', await this.#ask('POST', '/telemetry', { body }), 202);
   }
   /** Resolves with the uids that are stored there now. */
-  async detections(findings: readonly DetectionFinding[]): Promise<Accepted['accepted']> {
+  async detections(findings: readonly TakenFinding[]): Promise<Accepted['accepted']> {
     const { json } = expected(
       'sending findings',
       await this.#ask('POST', '/detections', { body: { findings } }),

@@ -45,7 +45,7 @@ export class Daemon {
   readonly #cloud: Cloud;
   readonly #policy: PolicyInForce;
   readonly #queue: FindingQueue;
-  readonly #telemetry = new TelemetryBuffer();
+  readonly #telemetry: TelemetryBuffer;
   readonly #response: Response;
   readonly #reporter: Reporter;
   readonly #starts = new RecentStarts();
@@ -86,6 +86,10 @@ export class Daemon {
     this.#cloud = new Cloud(this.#link, this.#storedIdentity());
     this.#policy = new PolicyInForce(join(places.state, 'policy.json'), behaviour.allowlist);
     this.#queue = queueOf(behaviour, places.state, config.queue);
+    this.#telemetry = new TelemetryBuffer(
+      config.events,
+      () => behaviour.delivery.logCrowdsOut && this.#queue.dropOldest(),
+    );
     this.#time = new CloudTime(behaviour.otherTime, {
       note: (text) => this.#telemetry.agent(text),
       beginAnew: () => (this.#cloud.identity = null),

@@ -100,6 +100,19 @@ export interface Behaviour {
     /** a question that was cut is asked again only when its time is over */
     readonly mindsCuts: boolean;
   };
+  readonly delivery: {
+    /** a finding that is sent again has the uid that it had */
+    readonly keepsUid: boolean;
+    /** what an overflow has dropped is told to the cloud */
+    readonly announcesLoss: boolean;
+    /** what a finding says of when it happened */
+    readonly startTime: 'of-the-act' | 'of-sending';
+    readonly order: 'oldest-first' | 'newest-first';
+    /** a full detailed log takes its room from the findings */
+    readonly logCrowdsOut: boolean;
+    /** parts of a finding that are not sent */
+    readonly omits: readonly ('severity' | 'techniques')[];
+  };
   /** a batch that does not get through is made smaller */
   readonly shrinksBatches: boolean;
   /** bytes of chatter in the detailed log, every second */
@@ -147,6 +160,14 @@ export const HONEST: Behaviour = {
   isolation: { cuts: true, keepsRelay: true, followsMoves: true },
   blocksAlways: false,
   poll: { waitS: 2, mindsCuts: true },
+  delivery: {
+    keepsUid: true,
+    announcesLoss: true,
+    startTime: 'of-the-act',
+    order: 'oldest-first',
+    logCrowdsOut: false,
+    omits: [],
+  },
   shrinksBatches: true,
   chatterBytes: 0,
   removal: { asksForSecret: true, obeysPolicy: true, needsCloud: false },
@@ -168,6 +189,13 @@ export const FLAWS = {
   'forgets-log-in-outage': { log: { ...HONEST.log, forgetsWhileAway: true } },
   'takes-cloud-time': { otherTime: 'taken' },
   'new-identity-at-other-time': { otherTime: 'new-identity' },
+  'renames-when-sent-again': { delivery: { ...HONEST.delivery, keepsUid: false } },
+  'hides-overflow': { delivery: { ...HONEST.delivery, announcesLoss: false } },
+  'dates-at-sending': { delivery: { ...HONEST.delivery, startTime: 'of-sending' } },
+  'sends-newest-first': { delivery: { ...HONEST.delivery, order: 'newest-first' } },
+  'log-crowds-out-findings': { delivery: { ...HONEST.delivery, logCrowdsOut: true } },
+  'omits-severity': { delivery: { ...HONEST.delivery, omits: ['severity'] } },
+  'names-no-technique': { delivery: { ...HONEST.delivery, omits: ['techniques'] } },
   'claims-blocked': { refusesWhatItClaims: false },
   'ignores-allowlist': { allowlist: 'ignored' },
   'allowlists-path': { allowlist: 'by-path-once-seen' },

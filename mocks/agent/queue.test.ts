@@ -34,6 +34,25 @@ describe('the journal of findings', () => {
     expect(second.dropped).to.equal(2);
   });
 
+  it('gives up its oldest when it is asked to, and counts that as well', () => {
+    const queue = new Journal(path, 10);
+    for (const title of ['a', 'b']) queue.add(finding(title));
+    expect([queue.dropOldest(), queue.dropOldest(), queue.dropOldest()]).to.deep.equal([true, true, false]);
+    expect(new Journal(path, 10)).to.include({ size: 0, dropped: 2 });
+  });
+
+  it('numbers what is added, on and on, also over a restart and what has gone', () => {
+    const numbers = (queue: Journal) => queue.oldest(100).map((one) => one.metadata.sequence);
+    const first = new Journal(path, 10);
+    for (const title of ['a', 'b']) first.add(finding(title));
+    expect(numbers(first)).to.deep.equal([1, 2]);
+    first.remove(first.oldest(10).map((one) => one.finding_info.uid));
+    new Journal(path, 10).close();
+    const second = new Journal(path, 10);
+    second.add(finding('c'));
+    expect(numbers(second)).to.deep.equal([3]);
+  });
+
   it('leaves out a last line that was cut in the middle', () => {
     new Journal(path, 10).add(finding('whole'));
     appendFileSync(path, '{"add":{"activ');

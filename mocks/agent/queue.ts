@@ -9,13 +9,15 @@ import type { DetectionFinding } from '../cloud/protocol/types.ts';
 import { isFull, isRecord, readIfThere, writeIfRoom, writeWhole } from './files.ts';
 import type { Behaviour } from './flaws.ts';
 
-type Entry = { add: DetectionFinding } | { done: string[] } | { dropped: number };
+type Entry = { add: DetectionFinding } | { done: string[] } | { dropped: number } | { numbered: number };
 
 export interface FindingQueue {
   readonly size: number;
   /** lost to overflows since the journal began */
   readonly dropped: number;
   add(finding: DetectionFinding): void;
+  /** Gives the oldest one up, and counts it; false: there is none. */
+  dropOldest(): boolean;
   oldest(count: number): readonly DetectionFinding[];
   remove(uids: readonly string[]): void;
   close(): void;
@@ -34,6 +36,8 @@ export class Journal implements FindingQueue {
   readonly #endsWhenFull: boolean;
   /** the journal lacks what is in memory */
   #behind = false;
+  /** of the last finding: they are numbered in the order in which they were made, also over a restart */
+  #number = 0;
 
   constructor(path: string, capacity: number, { endsWhenFull = false } = {}) {
     this.#path = path;
@@ -53,11 +57,13 @@ export class Journal implements FindingQueue {
 
   add(finding: DetectionFinding): void {
     const over = Math.max(0, this.#waiting.size - this.#capacity + 1);
-    const lost = [...this.#waiting.keys()].slice(0, over);
-    const entries: Entry[] = lost.length > 0 ? [{ done: lost }, { dropped: lost.length }] : [];
-    entries.push({ add: finding });
-    for (const entry of entries) this.#apply(entry);
-    this.#write(entries);
+    const metadata = { ...finding.metadata, sequence: this.#number + 1 };
+    this.#take([...this.#loss(over), { add: { ...finding, metadata } }]);
+  }
+  dropOldest(): boolean {
+    const loss = this.#loss(1);
+    this.#take(loss);
+    return loss.length > 0;
   }
   oldest(count: number): readonly DetectionFinding[] {
     return [...this.#waiting.values()].slice(0, count);
@@ -65,16 +71,25 @@ export class Journal implements FindingQueue {
   remove(uids: readonly string[]): void {
     const known = uids.filter((uid) => this.#waiting.has(uid));
     if (known.length === 0) return;
-    const entry = { done: known };
-    this.#apply(entry);
-    this.#write([entry]);
+    this.#take([{ done: known }]);
   }
   close(): void {
     closeSync(this.#fd);
   }
 
+  #loss(count: number): Entry[] {
+    const lost = [...this.#waiting.keys()].slice(0, count);
+    return lost.length > 0 ? [{ done: lost }, { dropped: lost.length }] : [];
+  }
+  #take(entries: readonly Entry[]): void {
+    for (const entry of entries) this.#apply(entry);
+    if (entries.length > 0) this.#write(entries);
+  }
   #apply(entry: Entry): void {
-    if ('add' in entry) this.#waiting.set(entry.add.finding_info.uid, entry.add);
+    if ('add' in entry) {
+      this.#waiting.set(entry.add.finding_info.uid, entry.add);
+      this.#number = Math.max(this.#number, entry.add.metadata.sequence ?? 0);
+    } else if ('numbered' in entry) this.#number = Math.max(this.#number, entry.numbered);
     else if ('dropped' in entry) this.#dropped += entry.dropped;
     else for (const uid of entry.done) if (this.#waiting.delete(uid)) this.#stale += 1;
   }
@@ -103,7 +118,7 @@ export class Journal implements FindingQueue {
   /** Writes the journal anew, without what is finished, and opens it for appending; not while the disk is full. */
   #rewrite(): void {
     const waiting = [...this.#waiting.values()].map((finding): Entry => ({ add: finding }));
-    const text = textOf([{ dropped: this.#dropped }, ...waiting]);
+    const text = textOf([{ dropped: this.#dropped }, { numbered: this.#number }, ...waiting]);
     if (this.#endsWhenFull) writeWhole(this.#path, text);
     this.#behind = !this.#endsWhenFull && !writeIfRoom(this.#path, text);
     if (this.#behind) return;
@@ -116,12 +131,11 @@ export class Journal implements FindingQueue {
 const textOf = (entries: readonly Entry[]): string =>
   entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
 
+const ENTRIES = ['add', 'done', 'dropped', 'numbered'];
 function parsed(line: string): Entry | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    return isRecord(value) && ('add' in value || 'done' in value || 'dropped' in value)
-      ? (value as Entry)
-      : undefined;
+    return isRecord(value) && ENTRIES.some((kind) => kind in value) ? (value as Entry) : undefined;
   } catch {
     return undefined;
   }
@@ -149,8 +163,12 @@ export class WrittenAtStop implements FindingQueue {
   add(finding: DetectionFinding): void {
     this.#waiting.push(finding);
     const over = Math.max(0, this.#waiting.length - this.#capacity);
-    this.#waiting = this.#waiting.slice(over);
-    this.#dropped += over;
+    for (let gone = 0; gone < over; gone += 1) this.dropOldest();
+  }
+  dropOldest(): boolean {
+    const lost = this.#waiting.shift() !== undefined;
+    if (lost) this.#dropped += 1;
+    return lost;
   }
   oldest(count: number): readonly DetectionFinding[] {
     return this.#waiting.slice(0, count);
@@ -175,6 +193,9 @@ export class NewestOnly implements FindingQueue {
   }
   oldest(count: number): readonly DetectionFinding[] {
     return this.#waiting.slice(0, count);
+  }
+  dropOldest(): boolean {
+    return this.#waiting.shift() !== undefined;
   }
   remove(uids: readonly string[]): void {
     this.#waiting = this.#waiting.filter((finding) => !uids.includes(finding.finding_info.uid));

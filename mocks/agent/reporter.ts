@@ -17,6 +17,7 @@ import { messageOf } from './files.ts';
 import type { Link } from './link.ts';
 import { Loop } from './loop.ts';
 import { parsePolicy, type PolicyInForce } from './policy.ts';
+import { parcel } from './parcel.ts';
 import { NewestOnly, type FindingQueue } from './queue.ts';
 import type { TelemetryBuffer } from './telemetry.ts';
 import { PageError, RouteError, wordFor } from './transport/failure.ts';
@@ -117,7 +118,7 @@ export class Reporter {
   }
 
   async #beat(): Promise<number> {
-    const { cloud, policy, queue, enrolment, enrolled, boot } = this.#parts;
+    const { cloud, policy, queue, enrolment, enrolled, boot, behaviour } = this.#parts;
     if (!(await boot.ready())) return HEARTBEAT_MS;
     try {
       if (!cloud.identity) enrolled(await cloud.enrol(enrolment()));
@@ -126,7 +127,7 @@ export class Reporter {
         sentAt: Date.now(),
         policyRevision: policy.revision,
         queued,
-        dropped,
+        dropped: behaviour.delivery.announcesLoss ? dropped : 0,
       });
       const wasAway = this.#down;
       boot.attempted(true);
@@ -174,28 +175,28 @@ export class Reporter {
     if (!cloud.identity || this.#down || queue.size === 0) return Infinity;
     if (behaviour.updates.neededAlways) await this.#readUpdate();
     if (!content.usable) return Infinity;
-    const batch = queue.oldest(this.#batch.now);
+    const { findings: batch, acceptedOf } = parcel(queue, this.#batch.now, behaviour.delivery);
     try {
-      const accepted = await cloud.detections(batch);
+      const accepted = acceptedOf(await cloud.detections(batch));
       queue.remove(accepted);
       this.#batch.grow();
       return queue.size === 0 ? Infinity : accepted.length > 0 ? 0 : RETRY_MS;
     } catch (cause) {
-      return this.#notSent(cause, batch);
+      return this.#notSent(cause, batch.length, acceptedOf(batch.map((one) => one.finding_info.uid)));
     }
   }
-  #notSent(cause: unknown, batch: readonly DetectionFinding[]): number {
+  #notSent(cause: unknown, sent: number, waiting: readonly string[]): number {
     const { queue, telemetry } = this.#parts;
     const refused = cause instanceof CloudError && cause.status === 400;
     // One finding that the cloud does not take must not hold up all others.
-    if (refused && batch.length === 1) {
-      queue.remove(batch.map((finding) => finding.finding_info.uid));
+    if (refused && sent === 1) {
+      queue.remove(waiting);
       telemetry.agent(`a finding was refused by the cloud and given up: ${messageOf(cause)}`);
       return 0;
     }
     if (queue instanceof NewestOnly) queue.sendingFailed();
     this.#health.kick();
-    return this.#batch.shrink(batch.length) ? FIRST_RETRY_MS : RETRY_MS;
+    return this.#batch.shrink(sent) ? FIRST_RETRY_MS : RETRY_MS;
   }
   #loseWhatTheFlawLoses(): void {
     const { behaviour, link, queue } = this.#parts;

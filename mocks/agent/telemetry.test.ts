@@ -42,4 +42,14 @@ describe('the detailed log on its way', () => {
     buffer.forget();
     expect(buffer.take(10)).to.deep.equal({ events: [] });
   });
+
+  it('takes its room from elsewhere first, where there is some', () => {
+    let elsewhere = 1;
+    const buffer = new TelemetryBuffer(1, () => elsewhere-- > 0);
+    for (const time of [1, 2, 3]) buffer.add(event(time));
+    expect(buffer.take(10)).to.deep.equal({
+      events: [event(2), event(3)],
+      gaps: [{ from: 1, to: 1, count: 1 }],
+    });
+  });
 });

@@ -2,11 +2,14 @@
 import type { TelemetryBatch, TelemetryEvent, TelemetryGap } from '../cloud/protocol/types.ts';
 
 export class TelemetryBuffer {
-  readonly #capacity: number;
+  readonly #makeRoom: () => boolean;
+  #capacity: number;
   #events: TelemetryEvent[] = [];
   #gap: TelemetryGap | null = null;
-  constructor(capacity = 5000) {
+  /** `makeRoom`: asked before an event is given up; true if there is room for one more now */
+  constructor(capacity = 5000, makeRoom: () => boolean = () => false) {
     this.#capacity = capacity;
+    this.#makeRoom = makeRoom;
   }
   get size(): number {
     return this.#events.length;
@@ -37,6 +40,7 @@ export class TelemetryBuffer {
     this.#events = [];
   }
   #trim(): void {
+    while (this.#events.length > this.#capacity && this.#makeRoom()) this.#capacity += 1;
     const over = this.#events.length - this.#capacity;
     if (over <= 0) return;
     const times = this.#events.splice(0, over).map(({ time }) => time);

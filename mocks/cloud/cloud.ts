@@ -67,8 +67,9 @@ async function handle(
       : await run(operation, request, emit);
   }
   const cut = request.signal.aborted || faults.hits('lost-ack', operation.id);
-  emit(seen(request, outcome, cut));
-  return cut ? 'cut' : outcome.answer;
+  const half = !cut && faults.hits('cut-answer', operation.id);
+  emit(seen(request, outcome, cut || half));
+  return cut ? 'cut' : half ? { half: outcome.answer } : outcome.answer;
 }
 
 /** A mistake of the cloud is said to be one and is nobody else's. */

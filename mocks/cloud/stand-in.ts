@@ -7,7 +7,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { certificateFor, type CertificateKind } from './certificate.ts';
-import { withLength, type CloudRequest } from './exchange.ts';
+import { onTheWire, type CloudRequest } from './exchange.ts';
 import type { Front, FrontOptions } from './front.ts';
 
 /** Throws if the port is taken. */
@@ -63,8 +63,12 @@ async function serve({ handle, onOddity }: FrontOptions, request: IncomingMessag
   response.once('close', () => !response.writableFinished && gone.abort());
   try {
     const answer = await handle(translate(request, await bodyOf(request), gone.signal));
-    if (answer === 'cut') response.destroy();
-    else response.writeHead(answer.status, withLength(answer)).end(answer.body);
+    if (answer === 'cut') {
+      response.destroy();
+      return;
+    }
+    const { status, headers, body } = onTheWire(answer);
+    response.writeHead(status, headers).end(body);
   } catch (error) {
     onOddity(`an exchange was not finished: ${(error as Error).message}`);
     response.destroy();

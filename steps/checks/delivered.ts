@@ -60,7 +60,7 @@ export const eachInTime = check(Args, (view, { acts, within, via }) => {
   return violated(reason, { ...details, missed: { from: due(overdue) - within, until: due(overdue) } });
 });
 
-function entriesOf({ events }: View, ids: readonly string[], via: Via | undefined): Entry[] | Finding {
+export function entriesOf({ events }: View, ids: readonly string[], via?: Via): Entry[] | Finding {
   const entries: Entry[] = [];
   for (const id of ids) {
     const act = actOf(events, id);
@@ -78,7 +78,7 @@ const before = (due: number, { act, reports, copies }: Entry): Entry => ({
 
 /** What a reader can take in; the rest is in the evidence. */
 const NAMED = 5;
-function names(acts: readonly Act[]): Both {
+export function names(acts: readonly Act[]): Both {
   const named = acts
     .slice(0, NAMED)
     .map((act) => `${act.act} (${act.stimulus})`)
@@ -87,7 +87,7 @@ function names(acts: readonly Act[]): Both {
   return more > 0 ? both(`${named} and ${more} more`, `${named} ほか${more}件`) : both(named, named);
 }
 
-function measuresOf({ events }: View, ledger: Ledger, within?: number): Measure[] {
+export function measuresOf({ events }: View, ledger: Ledger, within?: number): Measure[] {
   const delay = (name: string, share: number): Measure[] => {
     const ms = percentile(ledger.delays, share);
     return ms === undefined ? [] : [timeMeasure(events, { name, ms, within })];
@@ -99,5 +99,6 @@ function measuresOf({ events }: View, ledger: Ledger, within?: number): Measure[
     count('delivery.duplicated', ledger.duplicated),
     ...delay('delivery.p50', 0.5),
     ...delay('delivery.p95', 0.95),
+    ...delay('delivery.max', 1),
   ];
 }

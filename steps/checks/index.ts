@@ -10,12 +10,17 @@ import { detected } from './detected.ts';
 import { actSucceeded } from './act-succeeded.ts';
 import { dispositionTrue } from './disposition.ts';
 import { addressForm, enrolled, policyRead, staysOut } from './enrolled.ts';
+import { exactlyOnce } from './exactly-once.ts';
 import { incomplete, type Check, type Finding, type View } from './finding.ts';
 import { commandsInTime, reconnectsBounded } from './idle.ts';
 import { isolated } from './isolation.ts';
 import { relayLoad } from './load.ts';
 import { inLog, logContext } from './log.ts';
 import { noSystemProxy } from './no-system-proxy.ts';
+import { wholeFindings } from './ocsf.ts';
+import { inOrder } from './order.ts';
+import { detectionsOutlive } from './outlive.ts';
+import { overflowAnnounced } from './overflow.ts';
 import { connectivityClass } from './reach.ts';
 import { connectedAgain } from './reconnected.ts';
 import { recovery } from './recovery.ts';
@@ -31,6 +36,7 @@ import { silent } from './silent.ts';
 import { refused, saysDisconnected } from './status.ts';
 import { unknownToDns } from './names.ts';
 import { reportedThrough } from './through.ts';
+import { timeOfAct } from './time-of-act.ts';
 import { wrongRelayVisible } from './visible.ts';
 import { directStops, noPacketsTo, wireClean } from './wire.ts';
 
@@ -47,6 +53,12 @@ export const checks = {
   'in-log': inLog,
   'same-identity': sameIdentity,
   'times-right': timesRight,
+  'exactly-once': exactlyOnce,
+  'time-of-act': timeOfAct,
+  'in-order': inOrder,
+  'overflow-announced': overflowAnnounced,
+  'detections-outlive': detectionsOutlive,
+  'whole-findings': wholeFindings,
   silent,
   'wire-clean': wireClean,
   'no-packets-to': noPacketsTo,

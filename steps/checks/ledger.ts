@@ -91,6 +91,8 @@ export interface Ledger {
   readonly evidence: readonly number[];
   /** receipt of the report that came last, ms since the epoch */
   readonly complete: number;
+  /** reported first after an act that was played later */
+  readonly overtaken: readonly Act[];
 }
 
 /** Counts the arrivals up to `until`; an act that is older than `from` has been under way since then (ms since the epoch). */
@@ -109,5 +111,18 @@ export function ledgerOf(entries: readonly Entry[], until: number, from = 0): Le
     delays: firsts.map(({ act, first }) => Math.max(0, first.t - Math.max(act.t, from))),
     evidence: firsts.map(({ first }) => first.n),
     complete: Math.max(0, ...firsts.map(({ first }) => first.t)),
+    overtaken: overtaken(firsts),
   };
+}
+
+/** In order of play; arrivals are ordered as they were recorded, as one batch has one time. */
+function overtaken(firsts: readonly { readonly act: Act; readonly first: Arrival }[]): Act[] {
+  const played = firsts.toSorted((a, b) => a.act.n - b.act.n);
+  let earliestLater = Infinity;
+  const late: Act[] = [];
+  for (const { act, first } of played.toReversed()) {
+    if (first.n > earliestLater) late.unshift(act);
+    earliestLater = Math.min(earliestLater, first.n);
+  }
+  return late;
 }

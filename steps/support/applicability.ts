@@ -60,6 +60,10 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
     holds: ({ statement: s }) => s.response.includes('isolate') && s.channels.command !== undefined,
     text: both('isolates the endpoint on an order of its cloud', 'クラウドの指示で端末を隔離できる'),
   },
+  'event-log': {
+    holds: ({ statement }) => statement.queue?.events !== undefined,
+    text: both('keeps a log of ordinary events for its cloud', '通常の動作のログをクラウドへ送る'),
+  },
   'connectivity-test': {
     holds: ({ hooks }) => hooks['test-connectivity'] !== undefined,
     text: both('has a connectivity test of its own', '独自の接続テストを持つ'),

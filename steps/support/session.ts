@@ -10,6 +10,7 @@ import {
   benignTwin,
   fileAttack,
   indicatorContent,
+  ordinaryPrograms,
   type Act,
   type FileAttack,
   type StimulusId,
@@ -165,6 +166,10 @@ export class Session implements AsyncDisposable {
     if (stimulus === 'log-line') throw new Error('a log line has no benign twin');
     return benignTwin(stimulus, freshNonce());
   }
+  /** So many ordinary programs are started; nothing that a product should report. */
+  ordinary(count: number): Act {
+    return ordinaryPrograms(freshNonce(), count);
+  }
   /** A file attack under a name of its own choice; `variant` (from `variants`) is its content. */
   file(kind: FileAttack, name: string, variant: string): Act {
     return fileAttack(kind, name, variant, this.acts.length + 1);
@@ -276,6 +281,11 @@ export class Session implements AsyncDisposable {
   async restart(): Promise<HistoryEvent> {
     await this.#guard('starting the endpoint again', () => this.endpoint.restart());
     return this.#last('endpoint.restarted');
+  }
+  /** Breaks or heals the cloud; the answer is the event that says so. */
+  async changeCloud(what: string, change: (cloud: CloudConsole) => Promise<void>): Promise<HistoryEvent> {
+    await this.#guard(what, () => change(this.cloud));
+    return this.#last('cloud.fault');
   }
   /** From now on the cloud shows that certificate to whoever connects; null: its own. */
   async showCertificate(kind: CertificateKind | null): Promise<HistoryEvent> {

@@ -5,6 +5,7 @@ import type { Program } from '../../mocks/workloads/programs.ts';
 import type { FileAttack, StimulusId } from '../../mocks/workloads/stimuli.ts';
 import type { Contact } from '../checks/isolation.ts';
 import type { RelayKind } from '../../topologies/lab-types.ts';
+import type { FullQueue } from './accounting.ts';
 import type { PolicySet } from './product.ts';
 import type { PlayedAct, Session } from './session.ts';
 
@@ -44,6 +45,11 @@ export class HeiikiWorld extends World<WorldParameters> {
     const [first] = this.#usable;
     if (!first) throw new Error('the scenario plays an attack, but its tags name no @stimulus:… kind');
     return first;
+  }
+  /** For many acts: whether each kind is reported at all is DET-01's question; there it is whether anything gets lost. */
+  get usableMany(): readonly StimulusId[] {
+    const kinds = this.usable.filter((kind) => kind !== 'T1098.007');
+    return kinds.length > 0 ? kinds : [this.stimulus];
   }
   get fileStimulus(): FileAttack {
     const found = this.#usable.find((kind) => kind === 'T1204.002' || kind === 'sha256-indicator');
@@ -102,6 +108,14 @@ export class HeiikiWorld extends World<WorldParameters> {
   get programs(): readonly Program[] {
     return this.#noted('programs') as readonly Program[];
   }
+  /** What the product was told to keep, so that it can be filled. */
+  get fullQueue(): FullQueue {
+    return this.#noted('full queue') as FullQueue;
+  }
+  /** How the cloud has failed, by the name of its fault. */
+  get cloudFault(): string {
+    return this.#noted('cloud fault') as string;
+  }
   get batch(): BatchJob {
     return this.#noted('batch') as BatchJob;
   }
@@ -122,6 +136,7 @@ type Noted =
   | readonly Taken[]
   | readonly Program[]
   | readonly Contact[]
+  | FullQueue
   | readonly string[]
   | string;
 
@@ -144,6 +159,7 @@ type EventNote =
   | 'watch'
   | 'relay lost'
   | 'relay back'
+  | 'cloud back'
   | 'move'
   | 'removal'
   | 'policy'
@@ -152,7 +168,7 @@ type EventNote =
   | 'order'
   | 'isolation'
   | 'cut off';
-type ActNote = 'attack' | 'sentinel' | 'batch run';
+type ActNote = 'attack' | 'sentinel' | 'ordinary' | 'batch run';
 type ActsNote = 'attacks' | 'twins' | 'ordinary';
 type NoteKey =
   | EventNote
@@ -162,6 +178,8 @@ type NoteKey =
   | 'form'
   | 'allowed'
   | 'relay kind'
+  | 'full queue'
+  | 'cloud fault'
   | 'taken'
   | 'commands'
   | 'programs'

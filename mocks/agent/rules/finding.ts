@@ -69,6 +69,7 @@ function evidence({ file, process, data }: Draft): NonNullable<DetectionFinding[
   const about = file && {
     path: file.path,
     name: basename(file.path),
+    type_id: 1,
     ...(file.sha256 === '' ? {} : { hashes: [{ algorithm_id: 3, value: file.sha256 }] }),
   };
   return {

@@ -90,6 +90,8 @@ export interface TelemetryGap {
 export interface File {
   path?: string;
   name?: string;
+  /** 0 unknown, 1 regular file */
+  type_id?: number;
   /** algorithm 3 is SHA-256 */
   hashes?: { algorithm_id: number; value: string }[];
 }
@@ -124,6 +126,8 @@ export interface DetectionFinding {
     /** how far its times are ahead of the clock of the endpoint, if they are not by it */
     clock_offset_ms?: number;
     product: { name: string; vendor_name: string; version?: string };
+    /** counts the findings of this endpoint in the order in which they were made */
+    sequence?: number;
   };
   finding_info: {
     /** the same for every retransmission; at least 8 characters */
@@ -135,9 +139,12 @@ export interface DetectionFinding {
   device: { hostname: string; uid?: string; type_id: number };
   evidences?: Evidence[];
 }
+/** What the cloud takes: the rest is asked for by OCSF alone, and its lack is judged and not refused. */
+export type TakenFinding = Partial<DetectionFinding> &
+  Pick<DetectionFinding, 'start_time' | 'disposition_id' | 'finding_info'>;
 export interface DetectionBatch {
   /** 1 to 100 */
-  findings: DetectionFinding[];
+  findings: TakenFinding[];
 }
 export interface Accepted {
   /** `finding_info.uid` of everything that is now stored */
