@@ -9,7 +9,7 @@ import {
   spoiled,
   spoilResults,
 } from './support/orders.ts';
-import { lookUntil, namesakes, service, startPrograms } from './support/programs.ts';
+import { lookUntil, namesakes, service, SETTLES, startPrograms } from './support/programs.ts';
 import type { HeiikiWorld } from './support/world.ts';
 
 Given('two business programs of one name run on the endpoint', async function (this: HeiikiWorld) {
@@ -58,7 +58,7 @@ Then('that program has ended and the other one still runs', async function (this
   const { session, order, programs } = this;
   const [meant, ...others] = programs.map(({ path }) => path);
   const end = order.t + session.within('command');
-  await lookUntil(session, programs, end, (running) => !running.includes(meant ?? ''));
+  await lookUntil(session, programs, end, ({ running }) => !running.includes(meant ?? ''));
   const args = { command: order.uid, program: meant, others };
   await session.ask({ check: 'program-ended', args, since: order });
 });
@@ -73,8 +73,10 @@ Then('it was ended exactly once, or the order has expired', async function (this
   const within = session.within('reconnect') + session.declared('command');
   const answer = { command: sentinel.uid, within };
   await session.ask({ check: 'command-done', args: answer, since: sentinel, restsOn: 'RSP-01' });
-  await lookUntil(session, programs, Date.now(), () => true);
-  const args = { command: first.uid, program: programs[0]?.path, sentinel: sentinel.uid };
+  const program = programs[0]?.path ?? '';
+  // That it has ended is written down a moment after.
+  await lookUntil(session, programs, Date.now() + SETTLES, ({ ends }) => (ends[program] ?? 0) > 0);
+  const args = { command: first.uid, program, sentinel: sentinel.uid };
   await session.ask({ check: 'ended-once', args, since: first, restsOn: 'RSP-01' });
 });
 

@@ -74,3 +74,19 @@ Feature: Response
       And the cloud orders the isolation to be ended
       Then the order is acknowledged once the product is back
       And everything else was cut until then, and is not any more
+
+  @RSP-06 @should @S23 @if:response-kill @stimulus:program
+  Rule: What a detection is good for when somebody answers it, and when nobody does
+
+    Scenario Outline: An attack that goes on, answered by <whom>
+      Given the product works in a closed network
+      And detections are answered by <whom>
+      When an attack goes on beside its benign twin
+      And whoever answers has had their time
+      Then the attack was ended in time, unless nobody answers, and the twin still runs
+
+      Examples:
+        | whom              |
+        | nobody            |
+        | an analyst        |
+        | an automatic rule |

@@ -23,7 +23,7 @@ import { Relays } from './relays.ts';
 import { Reporter } from './reporter.ts';
 import { Response } from './response.ts';
 import type { Act } from './rules/acts.ts';
-import { findingOf, type Draft } from './rules/finding.ts';
+import { findingOf, withoutFile, type Draft } from './rules/finding.ts';
 import { Sensor } from './sensor.ts';
 import { TelemetryBuffer } from './telemetry.ts';
 import { writeRelay, type Relay } from './transport/relay.ts';
@@ -203,7 +203,8 @@ export class Daemon {
   #found(draft: Draft, disposition: 2 | 15): void {
     const uid = this.#cloud.identity?.agentId;
     const device = { hostname: hostname(), ...(uid === undefined ? {} : { uid }) };
-    this.#queue.add(findingOf(draft, disposition, device, this.#time.ahead));
+    const told = this.#behaviour.namesFile ? draft : withoutFile(draft);
+    this.#queue.add(findingOf(told, disposition, device, this.#time.ahead));
     this.#reporter.found();
   }
   /** A writer may have ended by the time that its event is read; then its start tells what it was. */

@@ -92,6 +92,8 @@ export interface Behaviour {
     /** in another network it is open there */
     readonly followsMoves: boolean;
   };
+  /** a finding names the file and the program that it is about */
+  readonly namesFile: boolean;
   /** acts are refused also where the policy says to report only */
   readonly blocksAlways: boolean;
   readonly poll: {
@@ -158,6 +160,7 @@ export const HONEST: Behaviour = {
   collectsOnlyDirectly: false,
   commands: { does: true, remembers: true, killsNamesakes: false },
   isolation: { cuts: true, keepsRelay: true, followsMoves: true },
+  namesFile: true,
   blocksAlways: false,
   poll: { waitS: 2, mindsCuts: true },
   delivery: {
@@ -219,6 +222,7 @@ export const FLAWS = {
   'isolates-nothing': { isolation: { ...HONEST.isolation, cuts: false } },
   'isolates-from-cloud': { isolation: { ...HONEST.isolation, keepsRelay: false } },
   'isolates-in-place': { isolation: { ...HONEST.isolation, followsMoves: false } },
+  'names-no-program': { namesFile: false },
   'blocks-always': { blocksAlways: true },
   'shows-relay-secret': { showsSecret: true },
   'miscounts-digest': { signIn: { ...HONEST.signIn, digest: 'without-method' } },

@@ -10,6 +10,7 @@ import { problem } from './exchange.ts';
 import type { Answered, CloudEvent, CloudRequest, Dialect, Emit, Operation, Outcome } from './exchange.ts';
 import { Faults } from './faults.ts';
 import { PolicyStore } from './policy.ts';
+import { Responder } from './responder.ts';
 import type { Contract } from './protocol/contract.ts';
 import { makeValidator } from './validator.ts';
 
@@ -39,6 +40,7 @@ export function createCloud(options: {
     policy: new PolicyStore(),
     content: new ContentStore(),
     commands: new CommandQueue(now),
+    responder: new Responder(),
     now,
     told: () => now() + faults.clockOffMs,
   };
@@ -150,6 +152,9 @@ function obey(rule: Rule, order: Order): unknown {
       return command(state, order, emit);
     case 'remove-agent':
       state.agents.remove(state.agents.find(order.agent));
+      return null;
+    case 'answer-detections':
+      state.responder.answers = order.on;
       return null;
     case 'set-content':
       return state.content.set(order.rules);

@@ -2,6 +2,7 @@
  * Programs that run on an endpoint until somebody ends them. Whoever looks from outside sees in the process list that
  * one runs, and in a file how often it has ended.
  */
+import type { Act } from './stimuli.ts';
 
 export interface Program {
   /** fresh; its name holds it */
@@ -36,4 +37,22 @@ export function program(
       { user: 'staff', argv: start },
     ],
   };
+}
+
+/** A program in a download folder that goes on until somebody ends it; its report is known by the nonce in its name. */
+export function ongoingAttack(nonce: string): { readonly program: Program; readonly act: Act } {
+  const made = program(nonce, { folder: '/home/staff/Downloads' });
+  const script = 'install -m 755 /bin/sleep "$1"; shift; exec "$@"';
+  const [, start] = made.commands;
+  const argv = ['sh', '-ec', script, 'sh', made.path, ...(start?.argv ?? [])];
+  const command = { user: 'staff', argv };
+  const act: Act = {
+    stimulus: 'T1204.002',
+    twin: false,
+    nonce,
+    command,
+    file: made.path,
+    effect: { path: made.path },
+  };
+  return { program: made, act };
 }

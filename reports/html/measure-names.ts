@@ -100,6 +100,12 @@ export const MEASURE_NAMES: Readonly<Record<string, Both>> = {
   'command.slowest': both('slowest command', '最も遅い指示'),
   'command.executions': both('times that the order was carried out', '指示が実行された回数'),
   'response.seconds': both('time until the order was acknowledged', '指示から応答までの時間'),
+  'answer.nobody.seconds': both(
+    'ran on when nobody answered, for at least',
+    '対応なしで動き続けた時間（以上）',
+  ),
+  'answer.analyst.seconds': both('ended by an analyst after', 'アナリストの対応で停止するまでの時間'),
+  'answer.rule.seconds': both('ended by an automatic rule after', '自動ルールで停止するまでの時間'),
   'response.wrong': both('programs ended that nobody meant', '誤って停止されたプログラム'),
   'isolation.strays': both('packets past the isolation', '隔離をすり抜けたパケット'),
   'reconnects.per-minute': both('connections to the relay a minute', 'プロキシへの接続（毎分）'),

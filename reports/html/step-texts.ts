@@ -160,6 +160,11 @@ const STEPS: Readonly<Record<string, string>> = {
     '隔離中はほかの通信がすべて遮断され、解除後は通信できる',
   'the product is told so, if it declares that it has to be': '申告上必要な製品には、移動を設定する',
   'the order is acknowledged once the product is back': '通信の再開後、指示への応答が返る',
+  'detections are answered by <>': '検知への対応：<>',
+  'an attack goes on beside its benign twin': '攻撃と、その無害な類似プログラムが動作し続ける',
+  'whoever answers has had their time': '対応に十分な時間を置く',
+  'the attack was ended in time, unless nobody answers, and the twin still runs':
+    '攻撃は時間内に停止し（対応者なしの場合を除く）、類似プログラムは動作を続ける',
   'a business act happens that looks like an attack': '攻撃に似た業務操作を実行',
   'the business act has succeeded': '業務操作は成功した',
   "the company's batch job is reported": '業務のバッチ処理が検知される',

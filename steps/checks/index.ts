@@ -23,6 +23,7 @@ import { detectionsOutlive } from './outlive.ts';
 import { overflowAnnounced } from './overflow.ts';
 import { connectivityClass } from './reach.ts';
 import { connectedAgain } from './reconnected.ts';
+import { answeredBy } from './answered.ts';
 import { recovery } from './recovery.ts';
 import { refusedListed } from './refused.ts';
 import { onlyDeclared, strictConnect } from './relay.ts';
@@ -95,6 +96,7 @@ export const checks = {
   'program-ended': programEnded,
   'ended-once': endedOnce,
   isolated,
+  'answered-by': answeredBy,
   'reconnects-bounded': reconnectsBounded,
   'backlog-drains': backlogDrains,
   'minimal-allowlist': minimalAllowlist,

@@ -88,6 +88,7 @@ const KINDS: Readonly<Record<string, readonly StimulusId[]>> = {
   any: STIMULI,
   attack: ATTACKS,
   file: FILE_ATTACKS,
+  program: ['T1204.002'],
 };
 
 const runs: Applicability = { verdict: 'runs', reason: NONE };

@@ -104,6 +104,10 @@ export class HeiikiWorld extends World<WorldParameters> {
   get contacts(): readonly Contact[] {
     return (this.#notes.get('contacts') ?? []) as readonly Contact[];
   }
+  /** Who answers detections. */
+  get answering(): string {
+    return this.#noted('answering') as string;
+  }
   /** Those on the endpoint that an order is about; the first is the one that is meant. */
   get programs(): readonly Program[] {
     return this.#noted('programs') as readonly Program[];
@@ -183,4 +187,5 @@ type NoteKey =
   | 'taken'
   | 'commands'
   | 'programs'
-  | 'contacts';
+  | 'contacts'
+  | 'answering';

@@ -30,6 +30,11 @@ export interface Draft {
   readonly data?: Readonly<Record<string, string>>;
 }
 
+export function withoutFile({ file, ...rest }: Draft): Draft {
+  // What it is about is still told, in words that people can read.
+  return file === undefined ? rest : { ...rest, title: `${rest.title} (${basename(file.path)})` };
+}
+
 /** `aheadMs`: how far its times are ahead of the endpoint's clock, which those of an honest agent are not. */
 export function findingOf(
   draft: Draft,

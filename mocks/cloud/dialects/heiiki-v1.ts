@@ -6,6 +6,7 @@ import { bearer, empty, json, problem } from '../exchange.ts';
 import type { CloudAnswer, CloudRequest, Dialect, Emit, Operation, Outcome } from '../exchange.ts';
 import { toDetection } from '../ocsf.ts';
 import type { PolicyStore } from '../policy.ts';
+import type { Responder } from '../responder.ts';
 import type {
   CommandResult,
   DetectionBatch,
@@ -22,6 +23,7 @@ export interface CloudState {
   readonly policy: PolicyStore;
   readonly content: ContentStore;
   readonly commands: CommandQueue;
+  readonly responder: Responder;
   now(): number;
   /** as the cloud tells the time, which may be wrong */
   told(): number;
@@ -71,6 +73,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     for (const finding of findings) {
       const copy = state.agents.copy(agent, finding.finding_info.uid);
       emit(toDetection(agent.agentId, finding, copy));
+      if (copy === 1) state.responder.found(agent.agentId, finding, state.commands, emit);
     }
     return json(200, { accepted: [...new Set(findings.map((f) => f.finding_info.uid))] });
   },
