@@ -23,7 +23,7 @@ Feature: Detailed log
       And the relay comes back
       Then all of that work is in the log, or in a gap that the log tells of
 
-  @LOG-03 @should @stimulus:any
+  @LOG-03 @should @stimulus:any @traces
   Rule: Nothing that is queued is lost with the process that has queued it
 
     Scenario Outline: During an outage <happens>

@@ -13,10 +13,14 @@ done`;
 export async function killProcesses(session: Session): Promise<void> {
   const { endpoint, history } = session;
   const before = ofKind(history.events, 'endpoint.state').find(({ what }) => what === 'processes')?.value;
+  if (!Array.isArray(before)) {
+    const cause = new Error('what ran before it came is not known: tag the rule @traces');
+    throw LabBroken.from('killing the product', cause);
+  }
   const rows = await endpoint.processes();
   const own = subtract(
     rows.map(({ command }) => command.trim()),
-    Array.isArray(before) ? before.map((command) => String(command).trim()) : [],
+    before.map((command) => String(command).trim()),
   );
   if (own.length > 0)
     await endpoint.exec(['sh', '-c', KILL, 'sh', ...new Set(own)], { user: 'root', timeoutMs: 20_000 });
