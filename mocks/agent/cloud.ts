@@ -9,7 +9,6 @@ import type {
   Identity,
   TelemetryBatch,
   TakenFinding,
-  TelemetryEvent,
 } from '../cloud/protocol/types.ts';
 import { isRecord } from './files.ts';
 import type { Link } from './link.ts';

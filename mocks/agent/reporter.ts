@@ -2,7 +2,6 @@
 import {
   CONTENT,
   type Command,
-  type DetectionFinding,
   type Enrolment,
   type Identity,
   type Policy,
