@@ -67,6 +67,8 @@ const kinds = {
   applicability: z.object({
     verdict: z.enum(['runs', 'unsupported', 'not-observable', 'fail', 'inconclusive']),
     reason: Both,
+    /** who is answerable, where the verdict alone does not tell */
+    blame: Blame.optional(),
   }),
   /** A step of the scenario begins; for the timeline only. */
   step: z.object({ text: z.string() }),

@@ -44,10 +44,13 @@ export const answeredBy = check(Args, ({ events }, { act: id, whom, program, twi
   const begun = looks.find(({ running }) => running.includes(twin));
   if (!act || !begun || begun.n > act.n) return notSeen();
   if (!report)
-    return violated({
-      en: `The attack ${id} was not reported, so there was nothing to answer.`,
-      ja: `攻撃 ${id} が報告されておらず、対応のしようがありません。`,
-    });
+    return violated(
+      {
+        en: `The attack ${id} was not reported, so there was nothing to answer.`,
+        ja: `攻撃 ${id} が報告されておらず、対応のしようがありません。`,
+      },
+      { evidence: [act.n] },
+    );
   const last = looks.at(-1);
   const gone = looks.find((look) => look.n > report.n && !look.running.includes(program));
   const ended = gone && endsOf(events, program) > 0 ? gone : undefined;
@@ -77,7 +80,7 @@ export const answeredBy = check(Args, ({ events }, { act: id, whom, program, twi
           en: `The attack was not ended within ${inSeconds(within)} of its report; orders given: ${orders.length}.`,
           ja: `攻撃は報告から${seconds(within)}秒以内に停止しませんでした（出された指示：${orders.length}件）。`,
         },
-        details,
+        { ...details, missed: { from: report.t, until: report.t + within } },
       );
 });
 

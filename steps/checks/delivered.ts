@@ -3,7 +3,17 @@ import { z } from 'zod';
 import { both, type Both } from '../../history/both.ts';
 import type { Measure } from '../../history/events.ts';
 import { check, satisfied, undecided, Via, violated, Within, type Finding, type View } from './finding.ts';
-import { actOf, endOf, entryOf, ledgerOf, notPlayed, type Act, type Entry, type Ledger } from './ledger.ts';
+import {
+  actOf,
+  endOf,
+  entryOf,
+  evidenceOf,
+  ledgerOf,
+  notPlayed,
+  type Act,
+  type Entry,
+  type Ledger,
+} from './ledger.ts';
 import { count, inSeconds, percentile, seconds, timeMeasure } from './measures.ts';
 import { anchorTime } from './window.ts';
 
@@ -42,7 +52,8 @@ export const eachInTime = check(Args, (view, { acts, within, via }) => {
   const due = (act: Act): number => endOf(view.events, act) + within;
   const kept = entries.map((entry) => before(due(entry.act), entry));
   const ledger = ledgerOf(kept, Infinity);
-  const details = { measures: measuresOf(view, ledger, within), evidence: ledger.evidence };
+  const evidence = evidenceOf(entries, (report, act) => report.t <= due(act));
+  const details = { measures: measuresOf(view, ledger, within), evidence };
   if (ledger.lost.length === 0)
     return satisfied(
       {

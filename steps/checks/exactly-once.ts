@@ -8,6 +8,7 @@ import { entriesOf, measuresOf, names } from './delivered.ts';
 import {
   check,
   incomplete,
+  numbersOf,
   satisfied,
   undecided,
   violated,
@@ -57,7 +58,12 @@ export const exactlyOnce = check(Args, (view, { acts, control, fault, within, wa
         en: `${renamed.length} of ${ledger.injected} acts are at the cloud more than once, under another uid each time: ${names(renamed).en}.`,
         ja: `操作${ledger.injected}件中${renamed.length}件が、別の識別番号で重複してクラウドに登録されました：${names(renamed).ja}。`,
       },
-      details,
+      {
+        ...details,
+        evidence: entries
+          .filter(({ act }) => renamed.includes(act))
+          .flatMap(({ act, reports }) => numbersOf([act, ...reports])),
+      },
     );
   if (ledger.lost.length > 0) {
     const reason = both(

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { both } from '../../history/both.ts';
 import type { HistoryEvent, HistoryEventOf, Peer } from '../../history/events.ts';
 import { holeInCapture, packetsOut, tally, timeOf } from './capture.ts';
-import { check, incomplete, satisfied, violated, type Finding, type View } from './finding.ts';
+import { check, numbersOf, incomplete, satisfied, violated, type Finding, type View } from './finding.ts';
 import { count } from './measures.ts';
 import { givenOf, notGiven, resultOf } from './response.ts';
 import { ofKind } from './window.ts';
@@ -37,10 +37,13 @@ export const isolated = check(
     if (!ended) return notGiven(args.release);
     const acknowledged = resultOf(view.events, begun);
     if (!acknowledged)
-      return violated({
-        en: 'The isolation was never acknowledged.',
-        ja: '隔離の指示に応答がありませんでした。',
-      });
+      return violated(
+        {
+          en: 'The isolation was never acknowledged.',
+          ja: '隔離の指示に応答がありませんでした。',
+        },
+        { evidence: [begun.n] },
+      );
     const hole = holeInCapture(view, args.point) ?? untried(view, args, { acknowledged, ended });
     return hole ?? judged(view, args, { acknowledged, ended });
   },
@@ -85,12 +88,7 @@ function judged(view: View, { point, contacts }: Args, { acknowledged, ended }: 
       timeOf(packet) > timeOf(acknowledged) && timeOf(packet) < timeOf(ended) && !OPEN.has(packet.peer),
   );
   const measures = [count('isolation.strays', strays.length)];
-  const evidence = [
-    acknowledged.n,
-    ...got.map(({ n }) => n),
-    ...strays.slice(0, 20).map(({ n }) => n),
-    ended.n,
-  ];
+  const evidence = [acknowledged.n, ...got.map(({ n }) => n), ...numbersOf(strays), ended.n];
   if (got.length > 0 || strays.length > 0)
     return violated(
       {

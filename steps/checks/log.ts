@@ -2,7 +2,16 @@
 import { z } from 'zod';
 import { both, type Both } from '../../history/both.ts';
 import type { HistoryEventOf } from '../../history/events.ts';
-import { check, satisfied, undecided, violated, Within, type Finding, type View } from './finding.ts';
+import {
+  check,
+  numbersOf,
+  satisfied,
+  undecided,
+  violated,
+  Within,
+  type Finding,
+  type View,
+} from './finding.ts';
 import { actOf, endOf, enrolledAgents, notEnded, notPlayed, outcomeOf, type Act } from './ledger.ts';
 import { rowsAbout, type Row } from './log-rows.ts';
 import { count, inSeconds, seconds, words } from './measures.ts';
@@ -74,7 +83,10 @@ export const logContext = check(ContextArgs, (view, { acts, within }) => {
     `The log at the cloud lacked ${lacking} of ${total} fields ${inSeconds(within)} later: ${names.en}, first of ${example}.`,
     `${seconds(within)}秒後のクラウドのログには、${total}項目中${lacking}項目がありませんでした：${names.ja}（最初は ${example}）。`,
   );
-  return open(view, due, reason, details);
+  const evidence = each
+    .filter((one) => one.missing.length > 0)
+    .flatMap(({ act, rows: own }) => numbersOf([act, ...own.slice(0, 1)]));
+  return open(view, due, reason, { ...details, evidence });
 });
 
 function missingIn({ events }: View, { act, user }: Played, rows: readonly Row[]): Field[] {
@@ -150,7 +162,8 @@ export const inLog = check(InLogArgs, (view, { acts: ids, within, gaps }) => {
     `${lost.length} of ${found.length} harmless acts were neither in the log at the cloud within ${inSeconds(within)} nor in a gap that it tells of: ${lost.join(', ')}.`,
     `無害な操作${found.length}件中${lost.length}件が、${seconds(within)}秒以内にクラウドのログに現れず、欠落の通知もありませんでした：${lost.join('、')}。`,
   );
-  return open(view, due, reason, details);
+  const evidence = numbersOf(found.filter(({ row, gap }) => !row && !gap).map(({ act }) => act));
+  return open(view, due, reason, { ...details, evidence });
 });
 
 type Shipped = HistoryEventOf<'cloud.telemetry'>;

@@ -42,7 +42,7 @@ export const inOrder = check(Args, (view, { acts, within, order }) => {
         `The order of ${firsts.length} acts cannot be told from ${KEYS[by].en} in the reports; wrong or alike: ${names(mixed).en}.`,
         `報告の${KEYS[by].ja}から、操作${firsts.length}件の順序を復元できません。誤り、または区別できないもの：${names(mixed).ja}。`,
       ),
-      details,
+      { ...details, evidence: reportsOf(firsts, mixed) },
     );
   if (moved.length > 0)
     return violated(
@@ -50,7 +50,7 @@ export const inOrder = check(Args, (view, { acts, within, order }) => {
         `${moved.length} of ${firsts.length} reports did not come ${ORDERS[order].en} as stated: ${names(moved).en}.`,
         `報告${firsts.length}件中${moved.length}件が、申告した順序（${ORDERS[order].ja}）で届いていません：${names(moved).ja}。`,
       ),
-      details,
+      { ...details, evidence: reportsOf(firsts, moved) },
     );
   return satisfied(
     both(
@@ -67,6 +67,9 @@ interface First {
 }
 const firstOf = ({ act, reports }: Entry): First[] =>
   reports.slice(0, 1).map((first): First => ({ act, first }));
+
+const reportsOf = (firsts: readonly First[], acts: readonly Act[]): number[] =>
+  firsts.filter(({ act }) => acts.includes(act)).flatMap(({ act, first }) => [act.n, first.n]);
 
 /** By `metadata.sequence` (OCSF) where all have it, else by the time of the act; `mixed`: not after the one before. */
 function rebuilt(firsts: readonly First[]): { by: keyof typeof KEYS; mixed: Act[] } {

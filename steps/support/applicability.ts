@@ -156,6 +156,7 @@ export function applicability(
   if (needsStimulus && usableStimuli(tags, baseline).length === 0)
     return {
       verdict: 'not-observable',
+      blame: 'product',
       reason: both(
         'the product did not react to any such act in an open network either, so there is nothing to compare',
         '製品は開いたネットワークでもこの種の操作に反応しなかったため、比べられません。',
