@@ -21,6 +21,7 @@ export class Reporter implements Progress {
 
   begin(total: number): void {
     this.#total = total;
+    this.#done = 0;
     this.#begun = Date.now();
     if (this.#terminal) this.#spinner = ora({ stream: process.stderr, discardStdin: false }).start();
     this.#render();
