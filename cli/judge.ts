@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readHistory } from '../history/reader.ts';
 import { rollUp, exitStatus } from '../reports/cells.ts';
-import { Results } from '../reports/results.ts';
+import { Results, type ScenarioResult } from '../reports/results.ts';
 import { summaryLines } from '../reports/summary.ts';
 import { judgeScenario } from '../steps/checks/judge.ts';
 import { WrongUsage } from './options.ts';
@@ -31,9 +31,9 @@ export async function judge(folder: string): Promise<number> {
         [],
       );
       outcomes.push(outcome);
-      if (outcome.result.verdict !== scenario.verdict)
+      if (saidOf(outcome.result, scenario) !== saidOf(scenario, scenario))
         changed.push(
-          `${cell.product} ${cell.requirement} "${scenario.name}": was ${scenario.verdict}, is ${outcome.result.verdict} – ${outcome.result.reason.en}`,
+          `${cell.product} ${cell.requirement} "${scenario.name}": was ${saidOf(scenario, scenario)}, is ${saidOf(outcome.result, scenario)} – ${outcome.result.reason.en}`,
         );
     }
   const results: Results = { ...recorded, ...rollUp(outcomes, recorded.requirements) };
@@ -44,6 +44,13 @@ export async function judge(folder: string): Promise<number> {
       : `${changed.length} of ${outcomes.length} verdicts differ from the record:\n${changed.map((line) => `  ${line}\n`).join('')}`,
   );
   return changed.length === 0 ? exitStatus(results) : 1;
+}
+
+/** The verdict, and what decided it, where the record says that as well. */
+function saidOf({ verdict, blame, decidedBy }: ScenarioResult, recorded: ScenarioResult): string {
+  if (!recorded.decidedBy) return verdict;
+  const numbers = decidedBy?.events.map(({ n }) => n).join(', ') ?? 'nothing';
+  return `${verdict} (${blame ?? 'nobody'}, decided by ${numbers})`;
 }
 
 async function readResults(folder: string): Promise<Results> {

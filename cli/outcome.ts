@@ -1,6 +1,7 @@
 /** One scenario's result, as the rest of the program reads it. */
 import type { Envelope } from '@cucumber/messages';
 import type { ScenarioJudgement } from '../steps/checks/judge.ts';
+import { linesOf } from '../reports/deciding.ts';
 import type { ScenarioResult } from '../reports/results.ts';
 import { both } from '../history/both.ts';
 import type { Scenario } from './scenarios.ts';
@@ -40,6 +41,7 @@ export function outcomeOf(
       ...(judged.because ? { because: judged.because } : {}),
       ...(judged.perhaps ? { perhaps: judged.perhaps } : {}),
       ...(judged.blame ? { blame: judged.blame } : {}),
+      ...(judged.decidedBy ? { decidedBy: linesOf(judged.decidedBy) } : {}),
       seconds: judged.seconds,
       measures: [...judged.measures],
       evidence: `evidence/${product}/${scenario.slug}`,

@@ -67,6 +67,8 @@ const kinds = {
   applicability: z.object({
     verdict: z.enum(['runs', 'unsupported', 'not-observable', 'fail', 'inconclusive']),
     reason: Both,
+    /** who is answerable, where the verdict alone does not tell */
+    blame: Blame.optional(),
   }),
   /** A step of the scenario begins; for the timeline only. */
   step: z.object({ text: z.string() }),
@@ -251,6 +253,8 @@ const kinds = {
     relay: RelayName,
     count: z.number(),
     body: z.string(),
+    /** log that the product says it has lost: times of the first and last event, ms, and how many */
+    gaps: z.array(z.object({ from: z.number(), to: z.number(), count: z.number() })).optional(),
   }),
   'cloud.policy-set': z.object({ revision: z.number(), policy: z.record(z.string(), z.unknown()) }),
   'cloud.policy-read': z.object({
@@ -260,8 +264,21 @@ const kinds = {
     via: z.enum(['relay', 'direct', 'unknown']),
     relay: RelayName,
   }),
-  'cloud.command': z.object({ agent: z.string(), command: z.string(), uid: z.string() }),
-  'cloud.command-result': z.object({ agent: z.string(), uid: z.string(), outcome: z.string() }),
+  'cloud.command': z.object({
+    agent: z.string(),
+    command: z.string(),
+    uid: z.string(),
+    /** who gave it: a person at the console, or a rule of the cloud's that answers a detection */
+    by: z.enum(['console', 'rule']).optional(),
+  }),
+  'cloud.command-result': z.object({
+    agent: z.string(),
+    uid: z.string(),
+    outcome: z.string(),
+    detail: z.string().optional(),
+    via: z.enum(['relay', 'direct', 'unknown']).optional(),
+    relay: RelayName,
+  }),
   'cloud.unenrolled': z.object({ agent: z.string() }),
   'cloud.fault': z.object({ fault: z.string(), state: z.enum(['on', 'off', 'hit']) }),
 

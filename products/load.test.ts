@@ -328,6 +328,27 @@ describe('several products', () => {
     ]);
   });
 
+  it('lets a queue that can be made smaller and the hook that does it need each other', async () => {
+    const queue = (rest: string) =>
+      GOOD.replace(
+        '  channels:',
+        `  queue: { detections: 100, overflow: drop-oldest, order: none${rest} }\n  channels:`,
+      );
+    const told = (text: string) =>
+      text.replace('"{relay.address}"', '"{relay.address}", "{queue.detections}"');
+    const first = async (text: string): Promise<string | undefined> => {
+      await using folder = await acme(text);
+      return (await refused(folder.path, 'acme'))[0];
+    };
+    const small = queue(', smallest: { detections: 5 }');
+    await using good = await acme(told(small));
+    expect((await loadProduct('acme', good.path)).product.statement.queue?.smallest?.detections).to.equal(5);
+    expect(await first(small)).to.contain('{queue.detections} of the install hook need each other');
+    expect(await first(told(queue('')))).to.contain('`queue.smallest.detections` and');
+    expect(await first(told(GOOD))).to.contain('`queue.smallest.detections` and');
+    expect(await first(told(queue(', smallest: { detections: 500 }')))).to.contain('is not below');
+  });
+
   it('says that a file is not there', async () => {
     await using folder = await folderWith({});
     const [line] = await refused(folder.path, join(folder.path, 'none.yaml'));

@@ -18,6 +18,8 @@ export const PLACEHOLDERS = [
   'enrolment.token',
   'uninstall.secret',
   'endpoint.name',
+  'queue.detections',
+  'queue.events',
 ] as const;
 export type Placeholder = (typeof PLACEHOLDERS)[number];
 /** Values by name: each placeholder, and `secret.NAME` for each secret of the manifest. */

@@ -106,12 +106,35 @@ export function checkStatement(product: Product, complain: Complaint): void {
       'no channel is declared',
       'name at least one destination, e.g. enrol: "edr.cloud.test:443"',
     );
+  checkQueue(product, complain);
   if (statement.stimuli.includes('log-line') && product.cloud.dialect !== 'json-lines')
     complain(
       ['statement', 'stimuli'],
       'log lines are only understood by the dialect json-lines',
       'set `cloud.dialect: json-lines`, or remove `log-line`',
     );
+}
+
+/** How much it keeps can be said to its installer, or not: the statement and the hook have to agree. */
+function checkQueue({ statement, hooks }: Product, complain: Complaint): void {
+  const { queue } = statement;
+  const told = (hooks.install ?? []).flatMap(placeholdersIn);
+  for (const kind of ['detections', 'events'] as const) {
+    const smallest = queue?.smallest?.[kind];
+    if (told.includes(`queue.${kind}`) !== (smallest !== undefined))
+      complain(
+        ['statement', ...(queue ? ['queue'] : [])],
+        `\`queue.smallest.${kind}\` and {queue.${kind}} of the install hook need each other`,
+        'give both, or neither if its size is fixed',
+      );
+    const usual = queue?.[kind];
+    if (queue && smallest !== undefined && (usual === undefined || smallest > usual))
+      complain(
+        ['statement', 'queue', 'smallest', kind],
+        `it is not below \`queue.${kind}\``,
+        `give \`queue.${kind}\`, what it keeps where nothing else is said`,
+      );
+  }
 }
 
 export function checkSecrets(product: Product, env: NodeJS.ProcessEnv, complain: Complaint): void {

@@ -37,6 +37,15 @@ export const Statement = z.strictObject({
       detections: z.number().int().nonnegative(),
       overflow: z.enum(['drop-oldest', 'drop-newest', 'block']),
       order: z.enum(['oldest-first', 'newest-first', 'none']),
+      /** events of the detailed log that are kept beside them */
+      events: z.number().int().positive().optional(),
+      /** the least that its installer takes, for a lab that has to fill it */
+      smallest: z
+        .strictObject({
+          detections: z.number().int().positive(),
+          events: z.number().int().positive().optional(),
+        })
+        .optional(),
     })
     .optional(),
   /** channel → destination; several channels may share one */
@@ -57,6 +66,14 @@ export const Statement = z.strictObject({
       bytesPerHour: z.number().int().positive(),
       connectionsPerHour: z.number().int().positive(),
     })
+    .optional(),
+  /**
+   * folder in which it keeps what has to survive, such as its queue: one scenario makes it a small disk, and fills it.
+   * Nothing is in it before the install hook.
+   */
+  stateFolder: z
+    .string()
+    .regex(/^\/[^/].*[^/]$/, 'an absolute path on the endpoint, without a slash at its end')
     .optional(),
   /** what the product says that it reacts to */
   stimuli: z.array(Stimulus).default([]),

@@ -68,7 +68,10 @@ describe('cellOf', () => {
       ja: 'silent：2件が失われました。（同じ判定の理由がほかに1件）',
     });
     expect(cell(scenario('inconclusive', { blame: 'relay' })).blame).to.equal('relay');
-    expect(failed).to.not.have.property('blame');
+    expect(failed.blame).to.equal('product');
+    expect(cell(scenario('pass'))).to.not.have.property('blame');
+    expect(cell(scenario('not-observable')).blame).to.equal('harness');
+    expect(cell(scenario('not-observable', { blame: 'product' })).blame).to.equal('product');
   });
   it('merges measures so that none looks better than the worst', () => {
     const measure = (name: string, value: number | string | boolean, unit = '') => ({ name, value, unit });

@@ -88,7 +88,8 @@ export function cellOf(
     ORDER.find((word) => scenarios.some((scenario) => scenario.verdict === word)) ?? 'inconclusive';
   const deciding = scenarios.filter((scenario) => scenario.verdict === verdict);
   const because = verdict === 'fail' ? commonRoot(requirement, deciding) : undefined;
-  const blame = verdict === 'inconclusive' ? (deciding[0]?.blame ?? 'harness') : undefined;
+  // Without any scenario nobody but the harness can have kept it from being played.
+  const blame = verdict === 'pass' ? undefined : (deciding[0]?.blame ?? BLAME[verdict]);
   return {
     product,
     requirement,
@@ -102,6 +103,14 @@ export function cellOf(
     scenarios: [...scenarios],
   };
 }
+
+/** Whose it is where a scenario does not say so. */
+const BLAME = {
+  fail: 'product',
+  inconclusive: 'harness',
+  'not-observable': 'harness',
+  unsupported: 'product',
+} as const;
 
 const ORDER = ['fail', 'inconclusive', 'pass', 'not-observable', 'unsupported'] as const;
 

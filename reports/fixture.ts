@@ -2,7 +2,7 @@
 import { both, type Both } from '../history/both.ts';
 import type { Verdict } from '../history/verdict.ts';
 import { loadCatalogue } from './catalogue.ts';
-import type { Cell, Requirement, Results } from './results.ts';
+import type { Cell, DecidedBy, Requirement, Results } from './results.ts';
 
 type Measures = Cell['measures'];
 type Product = Results['products'][number];
@@ -90,7 +90,12 @@ interface Outcome {
   readonly verdict: Verdict;
   readonly reason: Both;
   readonly because?: string;
+  readonly decidedBy?: DecidedBy;
 }
+/** A few events with their numbers: seconds, who saw it, what. */
+const seen = (...lines: readonly (readonly [number, number, string, Both])[]): DecidedBy => ({
+  events: lines.map(([n, seconds, source, text]) => ({ n, seconds, source, text })),
+});
 const OUTCOMES: Readonly<Record<string, Outcome>> = {
   'reference MOV-03': {
     verdict: 'unsupported',
@@ -105,6 +110,15 @@ const OUTCOMES: Readonly<Record<string, Outcome>> = {
       'frames 41 to 44 of the capture are missing',
       'パケット記録のフレーム41から44が欠けています。',
     ),
+    decidedBy: seen([
+      88,
+      6.02,
+      'capture',
+      both(
+        'stream capture:pc1: frame 41 expected, 45 came',
+        'capture:pc1 のフレーム欠落（次は41のはずが45）',
+      ),
+    ]),
   },
   'static-proxy DET-03': {
     verdict: 'fail',
@@ -112,6 +126,20 @@ const OUTCOMES: Readonly<Record<string, Outcome>> = {
       '7 of 20 detections had not arrived within 5 s after the relay was back',
       'プロキシの復帰から5秒以内に、検知20件中7件が届きませんでした。',
     ),
+    decidedBy: {
+      ...seen(
+        [
+          41,
+          4.2,
+          'fault',
+          both('fault at relay: connection refused in force', 'relay の障害：接続拒否が発生'),
+        ],
+        [52, 5, 'workload', both('attack act-1 begins', '攻撃 act-1 を開始')],
+        [90, 8, 'fault', both('fault at relay: connection refused gone', 'relay の障害：接続拒否が解消')],
+        [171, 13.1, 'harness', both('Then: all-delivered', '確認：all-delivered')],
+      ),
+      deadline: { from: 8, until: 13 },
+    },
   },
   'static-proxy REL-02': {
     verdict: 'fail',
@@ -140,6 +168,12 @@ const OUTCOMES: Readonly<Record<string, Outcome>> = {
       'uninstall ended with 3: release by the cloud is needed',
       '削除の終了コードは3で、クラウド側での解除が必要です。',
     ),
+    decidedBy: seen([
+      120,
+      9.4,
+      'hook',
+      both('hook uninstall failed, status 3', 'uninstall フックが失敗（終了コード3）'),
+    ]),
   },
   'internet-only NET-01': {
     verdict: 'fail',
@@ -171,13 +205,23 @@ function outcomeOf(p: Product, r: Requirement): Outcome {
   return { verdict: 'pass', reason: both('observed', '観察しました。') };
 }
 
+const BLAMES = {
+  fail: 'product',
+  inconclusive: 'capture',
+  unsupported: 'product',
+  'not-observable': 'harness',
+} as const;
+
 function cellOf(p: Product, r: Requirement): Cell {
-  const outcome = outcomeOf(p, r);
+  const { decidedBy, ...outcome } = outcomeOf(p, r);
+  const blame = outcome.verdict === 'pass' ? {} : { blame: BLAMES[outcome.verdict] };
   const measures = MEASURES[`${p.id} ${r.id}`] ?? [];
   const ran = outcome.verdict !== 'unsupported' && outcome.verdict !== 'not-observable';
   const variants = r.id === 'MOV-02' ? ['refused', 'silent', 'paused'] : [undefined];
   const scenarios = variants.map((variant, i) => ({
     ...outcome,
+    ...blame,
+    ...(decidedBy ? { decidedBy } : {}),
     name: r.title.en,
     ...(variant === undefined ? {} : { variant }),
     seconds: 4.2 + i,
@@ -189,8 +233,7 @@ function cellOf(p: Product, r: Requirement): Cell {
     requirement: r.id,
     ...outcome,
     ...(variants.length > 1 && ran ? { scope: `${variants.length} of ${variants.length} kinds` } : {}),
-    ...(outcome.verdict === 'fail' ? { blame: 'product' } : {}),
-    ...(outcome.verdict === 'inconclusive' ? { blame: 'capture' } : {}),
+    ...blame,
     measures,
     scenarios: ran ? scenarios : [],
   };

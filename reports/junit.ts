@@ -97,7 +97,8 @@ function resultXml(cell: Cell | undefined): string[] {
   const message = cell.because === undefined ? reason : `because ${cell.because} failed: ${reason}`;
   if (outcome === 'skipped')
     return [`      <skipped${attributes({ message: `${cell.verdict}: ${message}` })}/>`];
-  const type = cell.because === undefined ? (cell.blame ?? cell.verdict) : `because-${cell.because}`;
+  const own = outcome === 'error' ? (cell.blame ?? cell.verdict) : cell.verdict;
+  const type = cell.because === undefined ? own : `because-${cell.because}`;
   return [
     `      <${outcome}${attributes({ message, type })}>${escape(scenarioLines(cell).join('\n'))}</${outcome}>`,
   ];

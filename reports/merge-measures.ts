@@ -9,7 +9,7 @@ type Measure = Cell['measures'][number];
 type Value = Measure['value'];
 
 const ADDED =
-  /^(?:delivery\.(?:injected|delivered|lost|duplicated)|wire\.(?:strays|outside-bytes|attempts))$/;
+  /^(?:delivery\.(?:injected|delivered|lost|duplicated|reordered|identities|interrupted)|wire\.(?:strays|outside-bytes|attempts))$/;
 /** The more of it the better, so the least is the worst. */
 const LEAST = /^wire\.watched$/;
 const LISTS = /^firewall\./;

@@ -34,6 +34,23 @@ export const Requirement = z.strictObject({
 });
 export type Requirement = z.infer<typeof Requirement>;
 
+/** The few events that decide a verdict; times are seconds from the beginning of the scenario's history. */
+export const DecidedBy = z.strictObject({
+  events: z.array(
+    z.strictObject({
+      /** number of the event, which is its line in `history.ndjson` of the evidence */
+      n: z.number().int().positive(),
+      seconds: z.number().nonnegative(),
+      /** who saw it */
+      source: z.string(),
+      text: Both,
+    }),
+  ),
+  /** the time in which something had to happen and did not */
+  deadline: z.strictObject({ from: z.number().nonnegative(), until: z.number().nonnegative() }).optional(),
+});
+export type DecidedBy = z.infer<typeof DecidedBy>;
+
 export const ScenarioResult = z.strictObject({
   name: z.string(),
   variant: z.string().optional(),
@@ -43,7 +60,10 @@ export const ScenarioResult = z.strictObject({
   because: z.string().optional(),
   /** a requirement that is the root if the product fails it as well */
   perhaps: z.string().optional(),
+  /** who is answerable for any verdict but a pass */
   blame: Blame.optional(),
+  /** absent for a pass, and where nothing was recorded */
+  decidedBy: DecidedBy.optional(),
   seconds: z.number(),
   measures: z.array(ResultMeasure),
   /** folder of the evidence, relative to results.json */
@@ -59,6 +79,7 @@ export const Cell = z.strictObject({
   scope: z.string().optional(),
   because: z.string().optional(),
   reason: Both,
+  /** of the first scenario with this verdict */
   blame: Blame.optional(),
   measures: z.array(ResultMeasure),
   scenarios: z.array(ScenarioResult),

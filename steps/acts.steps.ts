@@ -1,4 +1,5 @@
 import { Then, When } from '@cucumber/cucumber';
+import { playMany } from './support/accounting.ts';
 import type { PlayedAct } from './support/session.ts';
 import type { HeiikiWorld } from './support/world.ts';
 
@@ -12,15 +13,7 @@ When('an attack on a file happens', async function (this: HeiikiWorld) {
 
 When('several attacks happen', async function (this: HeiikiWorld) {
   const { session } = this;
-  // Whether each kind is reported at all is DET-01's question; here it is whether anything gets lost.
-  const kinds = this.usable.filter((kind) => kind !== 'T1098.007');
-  const count = session.random.integer(6, 12);
-  const acts: PlayedAct[] = [];
-  for (let index = 0; index < count; index++) {
-    const kind = kinds[session.random.integer(0, kinds.length - 1)] ?? this.stimulus;
-    acts.push(await session.play(session.fresh(kind)));
-  }
-  this.note('attacks', acts);
+  this.note('attacks', await playMany(session, this.usableMany, session.random.integer(6, 12)));
 });
 
 When('every attack that it reports in the open happens', async function (this: HeiikiWorld) {

@@ -69,6 +69,8 @@ export interface EndpointSpec {
   readonly image: ImageRecipe;
   readonly capabilities: readonly string[];
   readonly hostname: string;
+  /** folder → bytes: disks of their own, empty at first and after a restart */
+  readonly disks?: Readonly<Record<string, number>>;
 }
 export interface LabSpec {
   /** parsed topology (see topologies/schema.ts) or the id of one in topologies/*.yaml */

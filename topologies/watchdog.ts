@@ -4,7 +4,8 @@ import type { Recorder } from '../history/events.ts';
 const EVERY_MS = 100;
 const STALL_MS = 500;
 
-export function watchForStalls(recorder: Recorder, now: () => number = () => performance.now()): Disposable {
+/** By the clock that deadlines go by: a host that was put to sleep has missed them, and has no other that says so. */
+export function watchForStalls(recorder: Recorder, now: () => number = Date.now): Disposable {
   let last = now();
   const timer = setInterval(() => {
     const late = now() - last - EVERY_MS;

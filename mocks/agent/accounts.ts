@@ -1,6 +1,6 @@
 /** Watches /etc/group; who did it is taken from the program starts just before. */
 import { readFileSync, watch, type FSWatcher } from 'node:fs';
-import { readIfThere, writeWhole } from './files.ts';
+import { readIfThere, writeIfRoom, writeWhole } from './files.ts';
 import type { Act } from './rules/acts.ts';
 import type { Draft } from './rules/finding.ts';
 import { newMembers, parseGroups, type Joined } from './rules/groups.ts';
@@ -72,7 +72,7 @@ export class AccountsWatch {
     const joined = newMembers(parseGroups(this.#seen), parseGroups(now), this.#options.groups);
     for (const one of joined) this.#report(one);
     this.#seen = now;
-    writeWhole(this.#options.snapshot, now);
+    writeIfRoom(this.#options.snapshot, now);
   }
   #report({ account, group }: Joined): void {
     const { starts, userOf, allows, report } = this.#options;

@@ -3,11 +3,12 @@ import type {
   Accepted,
   Command,
   CommandResult,
-  DetectionFinding,
   Enrolment,
   Heartbeat,
+  HeartbeatAnswer,
   Identity,
-  TelemetryEvent,
+  TelemetryBatch,
+  TakenFinding,
 } from '../cloud/protocol/types.ts';
 import { isRecord } from './files.ts';
 import type { Link } from './link.ts';
@@ -46,13 +47,14 @@ export class Cloud {
     this.identity = { agentId: json['agentId'], key: json['key'] };
     return this.identity;
   }
-  /** Resolves with the revision of the policy at the cloud. */
-  async heartbeat(body: Heartbeat): Promise<number> {
+  /** Resolves with the revision of the policy at the cloud, and the time there. */
+  async heartbeat(body: Heartbeat): Promise<HeartbeatAnswer> {
     const answer = await this.#ask('POST', '/heartbeat', { body, health: true });
     const { json } = expected('heartbeat', answer, 200);
-    if (!isRecord(json) || typeof json['policyRevision'] !== 'number')
+    const { policyRevision, serverTime } = isRecord(json) ? json : {};
+    if (typeof policyRevision !== 'number' || typeof serverTime !== 'number')
       throw new CloudError('heartbeat', answer);
-    return json['policyRevision'];
+    return { policyRevision, serverTime };
   }
   /** undefined: unchanged. */
   async policy(etag: string | undefined): Promise<{ body: unknown; etag: string | undefined } | undefined> {
@@ -64,11 +66,11 @@ export class Cloud {
     if (answer.status === 304) return undefined;
     return { body: expected('reading the policy', answer, 200).json, etag: answer.etag };
   }
-  async telemetry(events: readonly TelemetryEvent[]): Promise<void> {
-    expected('sending telemetry', await this.#ask('POST', '/telemetry', { body: { events } }), 202);
+  async telemetry(body: TelemetryBatch): Promise<void> {
+    expected('sending telemetry', await this.#ask('POST', '/telemetry', { body }), 202);
   }
   /** Resolves with the uids that are stored there now. */
-  async detections(findings: readonly DetectionFinding[]): Promise<Accepted['accepted']> {
+  async detections(findings: readonly TakenFinding[]): Promise<Accepted['accepted']> {
     const { json } = expected(
       'sending findings',
       await this.#ask('POST', '/detections', { body: { findings } }),

@@ -1,59 +1,97 @@
 /** Commands from the cloud: each runs once, also when its acknowledgement was lost or the agent restarted. */
 import { join } from 'node:path';
 import type { Command, CommandResult } from '../cloud/protocol/types.ts';
-import { isRecord, messageOf, readState, writeWhole } from './files.ts';
+import { isRecord, messageOf, readState, writeIfRoom, writeWhole } from './files.ts';
+import type { Behaviour } from './flaws.ts';
 import type { TelemetryBuffer } from './telemetry.ts';
 
 const REMEMBERED = 500;
 
-export class Commands {
-  readonly #file: string;
-  readonly #folder: string;
-  readonly #telemetry: TelemetryBuffer;
-  readonly #rules: { readonly mayCollect: () => boolean };
-  readonly #done = new Map<string, CommandResult>();
+export interface CommandParts {
+  /** folder of the agent's state */
+  readonly state: string;
+  readonly telemetry: TelemetryBuffer;
+  readonly behaviour: Pick<Behaviour, 'commands'>;
+  readonly mayCollect: () => boolean;
+  /** ends every process of that program and says how many there were */
+  readonly kill: (program: string) => number;
+  readonly isolation: { isolate(): Promise<void>; release(): Promise<void> };
+}
 
-  constructor(state: string, telemetry: TelemetryBuffer, rules: { readonly mayCollect: () => boolean }) {
-    this.#rules = rules;
-    this.#file = join(state, 'commands.json');
-    this.#folder = join(state, 'collected');
-    this.#telemetry = telemetry;
+export class Commands {
+  readonly #parts: CommandParts;
+  readonly #file: string;
+  readonly #done = new Map<string, CommandResult>();
+  readonly #unacknowledged = new Map<string, Command>();
+
+  constructor(parts: CommandParts) {
+    this.#parts = parts;
+    this.#file = join(parts.state, 'commands.json');
     for (const [uid, result] of Object.entries(readState(this.#file) ?? {}))
       if (isRecord(result) && typeof result['outcome'] === 'string')
         this.#done.set(uid, result as unknown as CommandResult);
   }
 
-  run(command: Command): CommandResult {
+  /** Their results were sent, and the cloud has not said that it has them. */
+  get unacknowledged(): readonly Command[] {
+    return [...this.#unacknowledged.values()];
+  }
+  acknowledged(uid: string): void {
+    this.#unacknowledged.delete(uid);
+  }
+
+  async run(command: Command): Promise<CommandResult> {
+    const { remembers } = this.#parts.behaviour.commands;
+    this.#unacknowledged.set(command.uid, command);
     const before = this.#done.get(command.uid);
-    if (before) return before;
-    const result = this.#once(command);
+    if (before && remembers) return before;
+    const result = await this.#once(command);
     this.#done.set(command.uid, result);
-    writeWhole(this.#file, JSON.stringify(Object.fromEntries([...this.#done].slice(-REMEMBERED))));
+    writeIfRoom(this.#file, JSON.stringify(Object.fromEntries([...this.#done].slice(-REMEMBERED))));
     return result;
   }
 
-  #once({ uid, name }: Command): CommandResult {
+  async #once(command: Command): Promise<CommandResult> {
     try {
-      switch (name) {
-        case 'ping':
-          return { outcome: 'done', detail: 'pong' };
-        case 'collect-log':
-          if (!this.#rules.mayCollect())
-            return { outcome: 'failed', detail: 'the collection service cannot be reached' };
-          return { outcome: 'done', detail: this.#collect(uid) };
-        default:
-          return { outcome: 'refused', detail: `this agent knows no command "${name}"` };
-      }
+      return await this.#carryOut(command);
     } catch (cause) {
       return { outcome: 'failed', detail: messageOf(cause) };
     }
   }
+  async #carryOut({ uid, name, arguments: given }: Command): Promise<CommandResult> {
+    const { mayCollect, isolation } = this.#parts;
+    switch (name) {
+      case 'ping':
+        return { outcome: 'done', detail: 'pong' };
+      case 'collect-log':
+        if (!mayCollect()) return { outcome: 'failed', detail: 'the collection service cannot be reached' };
+        return { outcome: 'done', detail: this.#collect(uid) };
+      case 'kill-process':
+        return this.#kill(given?.['path']);
+      case 'isolate':
+        await isolation.isolate();
+        return { outcome: 'done' };
+      case 'release':
+        await isolation.release();
+        return { outcome: 'done' };
+      default:
+        return { outcome: 'refused', detail: `this agent knows no command "${name}"` };
+    }
+  }
+  #kill(program: unknown): CommandResult {
+    if (typeof program !== 'string' || !program.startsWith('/'))
+      return { outcome: 'refused', detail: 'kill-process needs arguments.path, an absolute path' };
+    const ended = this.#parts.behaviour.commands.does ? this.#parts.kill(program) : 0;
+    this.#parts.telemetry.agent(`kill-process ${program}: ${ended} ended`);
+    return { outcome: 'done', detail: `${ended} ended` };
+  }
   /** Keeps the log as it is now in a file of its own, and sends word of it. */
   #collect(uid: string): string {
-    const events = this.#telemetry.recent(500);
-    const file = join(this.#folder, `${uid.replaceAll(/[^A-Za-z0-9-]/g, '_')}.jsonl`);
+    const { state, telemetry } = this.#parts;
+    const events = telemetry.recent(500);
+    const file = join(state, 'collected', `${uid.replaceAll(/[^A-Za-z0-9-]/g, '_')}.jsonl`);
     writeWhole(file, events.map((event) => `${JSON.stringify(event)}\n`).join(''));
-    this.#telemetry.agent(`collect-log ${uid}: ${events.length} events in ${file}`);
+    telemetry.agent(`collect-log ${uid}: ${events.length} events in ${file}`);
     return file;
   }
 }

@@ -107,6 +107,7 @@ describe('the configuration', () => {
       ],
       [[...required(), '--colour', 'red'], 'the options are --relay --relay-url'],
       [[...required(), '--queue', 'many'], '--queue many is no number of findings'],
+      [[...required(), '--events', '0'], '--events 0 is no number of events'],
       [['--cloud', 'https://x', '--token', 't', '--ca', '/nowhere'], '--ca /nowhere cannot be read'],
     ];
     for (const [args, text] of wrong) expect(() => configFrom(args), args.join(' ')).to.throw(text);

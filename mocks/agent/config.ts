@@ -38,6 +38,8 @@ export interface Config extends RelaySettings {
   readonly secret: { readonly salt: string; readonly hash: string } | null;
   /** findings that are kept while they cannot be sent */
   readonly queue: number;
+  /** events of the detailed log that are kept while they cannot be sent */
+  readonly events: number;
   readonly sealed: boolean;
   /** IPv4 address of the endpoint at install */
   readonly firstAddress: string | null;
@@ -136,7 +138,7 @@ function checked(text: string): Config {
     throw new ConfigError('the configuration is no JSON', 'correct it or install the agent again');
   }
   if (!isRecord(value)) throw bad('{…}');
-  const { connectivity, protection, queue, sealed, firstAddress, flaw } = value;
+  const { connectivity, protection, queue, events, sealed, firstAddress, flaw } = value;
   const settings = value;
   const needed = (key: string): string => {
     const given = settings[key];
@@ -148,6 +150,7 @@ function checked(text: string): Config {
   if (!isConnectivity(connectivity)) throw bad('connectivity');
   if (!isProtection(protection)) throw bad('protection');
   if (typeof queue !== 'number' || queue < 1) throw bad('queue');
+  if (typeof events !== 'number' || events < 1) throw bad('events');
   return {
     cloud,
     update: place(value['update']) ?? null,
@@ -158,6 +161,7 @@ function checked(text: string): Config {
     protection,
     secret: secretOf(value['secret']),
     queue,
+    events,
     sealed: sealed === true,
     firstAddress: typeof firstAddress === 'string' ? firstAddress : null,
     flaw: typeof flaw === 'string' && isFlaw(flaw) ? flaw : null,

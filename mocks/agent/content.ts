@@ -3,7 +3,7 @@
  * through the same relay, is taken whole or not at all, and is not needed for anything else.
  */
 import type { Content as ContentBody } from '../cloud/protocol/types.ts';
-import { isRecord, readState, writeWhole } from './files.ts';
+import { isRecord, readState, writeIfRoom } from './files.ts';
 import type { Behaviour } from './flaws.ts';
 import type { Answer } from './transport/https.ts';
 
@@ -60,7 +60,7 @@ export class Content {
     this.#etag = answer.etag;
     this.#current = true;
     this.#ruined = false;
-    writeWhole(this.#file, JSON.stringify({ content: body, etag: answer.etag }));
+    writeIfRoom(this.#file, JSON.stringify({ content: body, etag: answer.etag }));
     return undefined;
   }
   failed(): void {

@@ -6,7 +6,7 @@ import type { Policy, TelemetryEvent } from '../cloud/protocol/types.ts';
 import { AccountsWatch, RecentStarts, userNames } from './accounts.ts';
 import { Boot } from './boot.ts';
 import { Cloud } from './cloud.ts';
-import { Commands } from './commands.ts';
+import { CloudTime } from './cloud-time.ts';
 import { loadConfig, loadRelaySecret, type Config } from './config.ts';
 import { Content } from './content.ts';
 import { serveControl, type Reply, type Request } from './control.ts';
@@ -18,11 +18,12 @@ import { machineId } from './identity.ts';
 import { Link, type Trial } from './link.ts';
 import { PRODUCT, type Places } from './places.ts';
 import { PolicyInForce } from './policy.ts';
-import { Journal, NewestOnly, type FindingQueue } from './queue.ts';
+import { queueOf, type FindingQueue } from './queue.ts';
 import { Relays } from './relays.ts';
 import { Reporter } from './reporter.ts';
+import { Response } from './response.ts';
 import type { Act } from './rules/acts.ts';
-import { findingOf, type Draft } from './rules/finding.ts';
+import { findingOf, withoutFile, type Draft } from './rules/finding.ts';
 import { Sensor } from './sensor.ts';
 import { TelemetryBuffer } from './telemetry.ts';
 import { writeRelay, type Relay } from './transport/relay.ts';
@@ -44,7 +45,8 @@ export class Daemon {
   readonly #cloud: Cloud;
   readonly #policy: PolicyInForce;
   readonly #queue: FindingQueue;
-  readonly #telemetry = new TelemetryBuffer();
+  readonly #telemetry: TelemetryBuffer;
+  readonly #response: Response;
   readonly #reporter: Reporter;
   readonly #starts = new RecentStarts();
   readonly #userOf = userNames();
@@ -53,6 +55,7 @@ export class Daemon {
   readonly #stopExtras: () => void;
   readonly #relays: Relays;
   readonly #content: Content;
+  readonly #time: CloudTime;
   #pacTimer: NodeJS.Timeout | undefined;
   #pacRead = -Infinity;
   #sensorState = 'the sensor has not started yet';
@@ -82,10 +85,22 @@ export class Daemon {
     this.#content = new Content(join(places.state, 'content.json'), behaviour.updates);
     this.#cloud = new Cloud(this.#link, this.#storedIdentity());
     this.#policy = new PolicyInForce(join(places.state, 'policy.json'), behaviour.allowlist);
-    this.#queue =
-      behaviour.queue === 'durable'
-        ? new Journal(join(places.state, 'queue.jsonl'), config.queue)
-        : new NewestOnly();
+    this.#queue = queueOf(behaviour, places.state, config.queue);
+    this.#telemetry = new TelemetryBuffer(
+      config.events,
+      () => behaviour.delivery.logCrowdsOut && this.#queue.dropOldest(),
+    );
+    this.#time = new CloudTime(behaviour.otherTime, {
+      note: (text) => this.#telemetry.agent(text),
+      beginAnew: () => (this.#cloud.identity = null),
+    });
+    this.#response = new Response({
+      places,
+      config: () => this.#config,
+      behaviour,
+      link: this.#link,
+      telemetry: this.#telemetry,
+    });
     this.#reporter = this.#newReporter();
     this.#sensor = this.#newSensor();
     this.#accounts = new AccountsWatch({
@@ -104,6 +119,7 @@ export class Daemon {
     writeFileSync(this.#places.pid, String(process.pid));
     this.#sensor.start();
     this.#accounts.start();
+    await this.#response.isolation.resume();
     if (this.#config.pac !== null) {
       this.#pacTimer = setInterval(() => void this.#readPac(0), PAC_EVERY_MS);
       this.#link.on('failed', () => void this.#readPac(PAC_AFTER_FAILURE_MS));
@@ -120,6 +136,7 @@ export class Daemon {
 
   async #stop(): Promise<void> {
     this.#reporter.stop();
+    this.#response.isolation.stop();
     clearInterval(this.#pacTimer);
     this.#stopExtras();
     this.#accounts.stop();
@@ -144,18 +161,17 @@ export class Daemon {
       }),
       queue: this.#queue,
       telemetry: this.#telemetry,
-      commands: new Commands(this.#places.state, this.#telemetry, {
-        mayCollect: () => !this.#behaviour.collectsOnlyDirectly || this.#link.path === 'direct',
-      }),
+      commands: this.#response.commands,
       behaviour: this.#behaviour,
-      enrolment: {
+      enrolment: () => ({
         token: this.#config.token,
         hostname: hostname(),
-        machineId: machineId(),
+        machineId: machineId(this.#time.life),
         product: { name, version },
-      },
+      }),
       enrolled: (identity) => writeWhole(join(this.#places.state, 'identity.json'), JSON.stringify(identity)),
       policyTaken: (policy) => void this.#followRelay(policy),
+      told: (serverTime) => this.#time.told(serverTime),
       log: (text) => console.log(`${new Date().toISOString()} ${text}`),
     });
   }
@@ -186,13 +202,14 @@ export class Daemon {
 
   #found(draft: Draft, disposition: 2 | 15): void {
     const uid = this.#cloud.identity?.agentId;
-    this.#queue.add(
-      findingOf(draft, disposition, { hostname: hostname(), ...(uid === undefined ? {} : { uid }) }),
-    );
+    const device = { hostname: hostname(), ...(uid === undefined ? {} : { uid }) };
+    const told = this.#behaviour.namesFile ? draft : withoutFile(draft);
+    this.#queue.add(findingOf(told, disposition, device, this.#time.ahead));
     this.#reporter.found();
   }
   /** A writer may have ended by the time that its event is read; then its start tells what it was. */
-  #withCommand(act: Act): Act {
+  #withCommand(seen: Act): Act {
+    const act = this.#behaviour.log.parents ? seen : { ...seen, parentCommandLine: '' };
     return act.commandLine === ''
       ? { ...act, commandLine: this.#starts.of(act.pid)?.commandLine ?? '' }
       : act;

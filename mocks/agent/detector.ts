@@ -33,8 +33,12 @@ export class Detector {
     this.#options = options;
   }
 
+  get #blocks(): boolean {
+    return this.#options.policy.blocks || this.#options.behaviour.blocksAlways;
+  }
+
   decide(act: Act): 'allow' | 'deny' {
-    const { policy, behaviour } = this.#options;
+    const { behaviour } = this.#options;
     if (act.kind === 'write') {
       this.#reported.delete(act.path);
       this.#appeared(act);
@@ -44,25 +48,24 @@ export class Detector {
     if (!draft) return 'allow';
     this.#drafts.set(act.id, draft);
     if (!act.asks) this.settled(act, 'allow');
-    return policy.blocks && behaviour.refusesWhatItClaims ? 'deny' : 'allow';
+    return this.#blocks && behaviour.refusesWhatItClaims ? 'deny' : 'allow';
   }
 
   settled(act: Act, outcome: Outcome): void {
     const draft = this.#drafts.get(act.id);
     this.#drafts.delete(act.id);
     if (!draft || this.#alreadyReported(act)) return;
-    const blocked =
-      outcome === 'deny' || (!this.#options.behaviour.refusesWhatItClaims && this.#options.policy.blocks);
+    const blocked = outcome === 'deny' || (!this.#options.behaviour.refusesWhatItClaims && this.#blocks);
     this.#options.report(draft, blocked ? DISPOSITION.blocked : DISPOSITION.detected);
   }
 
   /** A file was written: it cannot be undone, but when the policy blocks, the file is taken away. */
   #appeared(act: Act): void {
-    const { policy, behaviour, report } = this.#options;
+    const { behaviour, report } = this.#options;
     const draft = this.#judged(act);
     if (!draft) return;
     this.#remember(act);
-    if (!policy.blocks) {
+    if (!this.#blocks) {
       report(draft, DISPOSITION.detected);
       return;
     }

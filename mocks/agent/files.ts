@@ -1,5 +1,14 @@
 /** Small files that must survive a loss of power: whole old content or whole new content. */
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 
 export function writeWhole(path: string, text: string, mode = 0o600): void {
@@ -13,6 +22,20 @@ export function writeWhole(path: string, text: string, mode = 0o600): void {
   }
   renameSync(`${path}.new`, path);
 }
+
+/** As writeWhole. False when the disk is full: the old content stays, and the caller goes on with what it has in memory. */
+export function writeIfRoom(path: string, text: string): boolean {
+  try {
+    writeWhole(path, text);
+    return true;
+  } catch (cause) {
+    if (!isFull(cause)) throw cause;
+    rmSync(`${path}.new`, { force: true });
+    return false;
+  }
+}
+export const isFull = (cause: unknown): boolean =>
+  cause instanceof Error && 'code' in cause && (cause.code === 'ENOSPC' || cause.code === 'EDQUOT');
 
 export function readIfThere(path: string): string | undefined {
   try {

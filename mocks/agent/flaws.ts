@@ -20,8 +20,18 @@ export interface Behaviour {
   readonly losesBehindRelay: readonly string[];
   /** groups whose new members are reported */
   readonly privilegedGroups: readonly string[];
-  /** findings kept on disk, or only the newest one in memory once sending has failed */
-  readonly queue: 'durable' | 'newest-only';
+  /** findings kept on disk, only the newest one in memory once sending has failed, or written when it is stopped */
+  readonly queue: 'durable' | 'newest-only' | 'written-at-stop';
+  /** a finding that cannot be written, as the disk is full, ends the agent */
+  readonly endsWhenFull: boolean;
+  readonly log: {
+    /** who started a process is in the log and in the findings */
+    readonly parents: boolean;
+    /** what was not sent is forgotten, without a word, when the cloud cannot be reached */
+    readonly forgetsWhileAway: boolean;
+  };
+  /** what it makes of another time at the cloud: nothing but a note, its own time, or a reason to begin anew */
+  readonly otherTime: 'noted' | 'taken' | 'new-identity';
   /** a finding says "blocked" because it was refused, or because the mode says so */
   readonly refusesWhatItClaims: boolean;
   readonly allowlist: 'as-given' | 'ignored' | 'by-path-once-seen' | 'never-shrinks';
@@ -67,11 +77,43 @@ export interface Behaviour {
   };
   /** what `collect-log` does behind a relay: it fails */
   readonly collectsOnlyDirectly: boolean;
+  readonly commands: {
+    /** `kill-process` is carried out, not only acknowledged */
+    readonly does: boolean;
+    /** one whose result has not been acknowledged is not done again */
+    readonly remembers: boolean;
+    /** `kill-process` also ends programs of the same name elsewhere */
+    readonly killsNamesakes: boolean;
+  };
+  readonly isolation: {
+    readonly cuts: boolean;
+    /** the way to the cloud stays open */
+    readonly keepsRelay: boolean;
+    /** in another network it is open there */
+    readonly followsMoves: boolean;
+  };
+  /** a finding names the file and the program that it is about */
+  readonly namesFile: boolean;
+  /** acts are refused also where the policy says to report only */
+  readonly blocksAlways: boolean;
   readonly poll: {
     /** how long the cloud may keep a question for commands, s */
     readonly waitS: number;
     /** a question that was cut is asked again only when its time is over */
     readonly mindsCuts: boolean;
+  };
+  readonly delivery: {
+    /** a finding that is sent again has the uid that it had */
+    readonly keepsUid: boolean;
+    /** what an overflow has dropped is told to the cloud */
+    readonly announcesLoss: boolean;
+    /** what a finding says of when it happened */
+    readonly startTime: 'of-the-act' | 'of-sending';
+    readonly order: 'oldest-first' | 'newest-first';
+    /** a full detailed log takes its room from the findings */
+    readonly logCrowdsOut: boolean;
+    /** parts of a finding that are not sent */
+    readonly omits: readonly ('severity' | 'techniques')[];
   };
   /** a batch that does not get through is made smaller */
   readonly shrinksBatches: boolean;
@@ -93,6 +135,9 @@ export const HONEST: Behaviour = {
   losesBehindRelay: [],
   privilegedGroups: ['sudo', 'wheel', 'adm', 'root'],
   queue: 'durable',
+  endsWhenFull: false,
+  log: { parents: true, forgetsWhileAway: false },
+  otherTime: 'noted',
   refusesWhatItClaims: true,
   allowlist: 'as-given',
   bindsFirstAddress: false,
@@ -113,7 +158,19 @@ export const HONEST: Behaviour = {
   updatesBypassRelay: false,
   updates: { neededFirst: false, neededAlways: false, takesPages: false },
   collectsOnlyDirectly: false,
+  commands: { does: true, remembers: true, killsNamesakes: false },
+  isolation: { cuts: true, keepsRelay: true, followsMoves: true },
+  namesFile: true,
+  blocksAlways: false,
   poll: { waitS: 2, mindsCuts: true },
+  delivery: {
+    keepsUid: true,
+    announcesLoss: true,
+    startTime: 'of-the-act',
+    order: 'oldest-first',
+    logCrowdsOut: false,
+    omits: [],
+  },
   shrinksBatches: true,
   chatterBytes: 0,
   removal: { asksForSecret: true, obeysPolicy: true, needsCloud: false },
@@ -129,6 +186,19 @@ export const FLAWS = {
   'misses-group-behind-relay': { losesBehindRelay: ['T1098.007'] },
   'alarms-on-twin': { privilegedGroups: [...HONEST.privilegedGroups, 'users'] },
   'memory-queue': { queue: 'newest-only' },
+  'loses-queue-at-kill': { queue: 'written-at-stop' },
+  'ends-when-disk-is-full': { endsWhenFull: true },
+  'hides-parents': { log: { ...HONEST.log, parents: false } },
+  'forgets-log-in-outage': { log: { ...HONEST.log, forgetsWhileAway: true } },
+  'takes-cloud-time': { otherTime: 'taken' },
+  'new-identity-at-other-time': { otherTime: 'new-identity' },
+  'renames-when-sent-again': { delivery: { ...HONEST.delivery, keepsUid: false } },
+  'hides-overflow': { delivery: { ...HONEST.delivery, announcesLoss: false } },
+  'dates-at-sending': { delivery: { ...HONEST.delivery, startTime: 'of-sending' } },
+  'sends-newest-first': { delivery: { ...HONEST.delivery, order: 'newest-first' } },
+  'log-crowds-out-findings': { delivery: { ...HONEST.delivery, logCrowdsOut: true } },
+  'omits-severity': { delivery: { ...HONEST.delivery, omits: ['severity'] } },
+  'names-no-technique': { delivery: { ...HONEST.delivery, omits: ['techniques'] } },
   'claims-blocked': { refusesWhatItClaims: false },
   'ignores-allowlist': { allowlist: 'ignored' },
   'allowlists-path': { allowlist: 'by-path-once-seen' },
@@ -146,6 +216,14 @@ export const FLAWS = {
   'tests-port-only': { testsPortOnly: true },
   'needs-first-update': { updates: { ...HONEST.updates, neededFirst: true } },
   'collects-only-directly': { collectsOnlyDirectly: true },
+  'acknowledges-only': { commands: { ...HONEST.commands, does: false } },
+  'repeats-commands': { commands: { ...HONEST.commands, remembers: false } },
+  'kills-namesakes': { commands: { ...HONEST.commands, killsNamesakes: true } },
+  'isolates-nothing': { isolation: { ...HONEST.isolation, cuts: false } },
+  'isolates-from-cloud': { isolation: { ...HONEST.isolation, keepsRelay: false } },
+  'isolates-in-place': { isolation: { ...HONEST.isolation, followsMoves: false } },
+  'names-no-program': { namesFile: false },
+  'blocks-always': { blocksAlways: true },
   'shows-relay-secret': { showsSecret: true },
   'miscounts-digest': { signIn: { ...HONEST.signIn, digest: 'without-method' } },
   'stays-on-second-relay': { returnsToFirst: false },

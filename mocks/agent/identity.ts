@@ -3,10 +3,14 @@ import { createHash } from 'node:crypto';
 import { hostname, networkInterfaces } from 'node:os';
 import { readIfThere } from './files.ts';
 
-export function machineId(): string {
+/** `life`: how often it has begun anew, which no honest agent does. */
+export function machineId(life = 0): string {
   const system = (readIfThere('/etc/machine-id') ?? '').trim();
   // Endpoints made from one image have the same machine-id; their names differ.
-  return createHash('sha256').update(`heiiki-edr ${system} ${hostname()}`).digest('hex').slice(0, 32);
+  return createHash('sha256')
+    .update(`heiiki-edr ${system} ${hostname()}${life > 0 ? ` ${life}` : ''}`)
+    .digest('hex')
+    .slice(0, 32);
 }
 
 export function firstAddress(): string | null {

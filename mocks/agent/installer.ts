@@ -31,6 +31,7 @@ const OPTIONS = {
   protection: { type: 'string', default: 'none' },
   secret: { type: 'string' },
   queue: { type: 'string', default: '10000' },
+  events: { type: 'string', default: '5000' },
   sealed: { type: 'boolean', default: false },
   defect: { type: 'string' },
 } as const;
@@ -56,9 +57,6 @@ export function configFrom(args: readonly string[]): Given {
     throw new ConfigError(`--defect ${defect} is unknown`, 'see mocks/agent/flaws.ts');
   if (protection === 'local-secret' && (given.secret ?? '') === '')
     throw new ConfigError('--protection local-secret has no secret', 'add --secret');
-  const queue = Number(given.queue);
-  if (!Number.isInteger(queue) || queue < 1)
-    throw new ConfigError(`--queue ${given.queue} is no number of findings`, 'give a whole number from 1');
   const { settings, secret }: GivenRelay = readRelayOptions(given.relay, given);
   if (settings.pac !== null && connectivity === 'relay-only')
     throw new ConfigError(
@@ -74,7 +72,8 @@ export function configFrom(args: readonly string[]): Given {
     ...settings,
     protection,
     secret: protection === 'local-secret' ? hashSecret(needed('secret', given.secret)) : null,
-    queue,
+    queue: amount('queue', given.queue, 'findings'),
+    events: amount('events', given.events, 'events'),
     sealed: given.sealed,
     firstAddress: firstAddress(),
     flaw: defect ?? null,
@@ -92,6 +91,12 @@ function parsed(args: readonly string[]) {
         .join(' ')}`,
     );
   }
+}
+function amount(name: string, given: string, of: string): number {
+  const number = Number(given);
+  if (!Number.isInteger(number) || number < 1)
+    throw new ConfigError(`--${name} ${given} is no number of ${of}`, 'give a whole number from 1');
+  return number;
 }
 function needed(name: string, value: string | undefined): string {
   if (value === undefined || value === '')

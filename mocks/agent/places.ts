@@ -18,6 +18,8 @@ export interface Places {
   /** the secret of the relay's account, root's alone and in no other file */
   readonly relaySecret: string;
   readonly state: string;
+  /** is there while the endpoint is isolated */
+  readonly isolated: string;
   readonly log: string;
   readonly socket: string;
   readonly pid: string;
@@ -36,6 +38,7 @@ export function placesBelow(root = '/'): Places {
     sealedConfig: join(home, 'etc/config.sealed'),
     relaySecret: join(home, 'etc/relay-secret'),
     state: join(home, 'var'),
+    isolated: join(home, 'var/isolated'),
     log: join(home, 'var/agent.log'),
     socket: join(home, 'run/control.sock'),
     pid: join(home, 'run/pid'),

@@ -1,6 +1,6 @@
 /** The policy in force: kept over restarts, taken whole or not at all. */
 import type { AllowlistEntry, Policy } from '../cloud/protocol/types.ts';
-import { isRecord, readState, writeWhole } from './files.ts';
+import { isRecord, readState, writeIfRoom } from './files.ts';
 import type { Behaviour } from './flaws.ts';
 
 const SHA256 = /^[0-9a-f]{64}$/;
@@ -78,7 +78,7 @@ export class PolicyInForce {
   take(policy: Policy, etag: string | undefined): void {
     this.#adopt(policy);
     this.#etag = etag;
-    writeWhole(this.#file, JSON.stringify({ policy, etag }));
+    writeIfRoom(this.#file, JSON.stringify({ policy, etag }));
   }
 
   get blocks(): boolean {

@@ -1,9 +1,9 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { expect } from 'chai';
-import { Journal, NewestOnly } from './queue.ts';
+import { Journal, NewestOnly, WrittenAtStop } from './queue.ts';
 import { findingOf } from './rules/finding.ts';
 
 const finding = (title: string) =>
@@ -34,6 +34,25 @@ describe('the journal of findings', () => {
     expect(second.dropped).to.equal(2);
   });
 
+  it('gives up its oldest when it is asked to, and counts that as well', () => {
+    const queue = new Journal(path, 10);
+    for (const title of ['a', 'b']) queue.add(finding(title));
+    expect([queue.dropOldest(), queue.dropOldest(), queue.dropOldest()]).to.deep.equal([true, true, false]);
+    expect(new Journal(path, 10)).to.include({ size: 0, dropped: 2 });
+  });
+
+  it('numbers what is added, on and on, also over a restart and what has gone', () => {
+    const numbers = (queue: Journal) => queue.oldest(100).map((one) => one.metadata.sequence);
+    const first = new Journal(path, 10);
+    for (const title of ['a', 'b']) first.add(finding(title));
+    expect(numbers(first)).to.deep.equal([1, 2]);
+    first.remove(first.oldest(10).map((one) => one.finding_info.uid));
+    new Journal(path, 10).close();
+    const second = new Journal(path, 10);
+    second.add(finding('c'));
+    expect(numbers(second)).to.deep.equal([3]);
+  });
+
   it('leaves out a last line that was cut in the middle', () => {
     new Journal(path, 10).add(finding('whole'));
     appendFileSync(path, '{"add":{"activ');
@@ -50,11 +69,43 @@ describe('the journal of findings', () => {
     expect(queue.size).to.equal(0);
   });
 
+  it('does not grow with what an overflow drops, either', () => {
+    const queue = new Journal(path, 10);
+    for (let i = 0; i < 600; i += 1) queue.add(finding(`n${i}`));
+    expect(readFileSync(path, 'utf8').split('\n').length).to.be.below(900);
+    expect(titles(new Journal(path, 10))).to.have.length(10);
+  });
+
+  it('goes on without a disk that has room, and writes what it has when there is room again', () => {
+    // The journal is written to a new file beside it: for one attempt this one is on a full disk.
+    const fillDisk = (): void => symlinkSync('/dev/full', `${path}.new`);
+    fillDisk();
+    const queue = new Journal(path, 10);
+    fillDisk();
+    queue.add(finding('a'));
+    expect(titles(queue)).to.deep.equal(['a']);
+    expect(readFileSync(path, 'utf8')).to.equal('');
+    queue.add(finding('b'));
+    expect(titles(new Journal(path, 10))).to.deep.equal(['a', 'b']);
+    fillDisk();
+    expect(() => new Journal(path, 10, { endsWhenFull: true })).to.throw('ENOSPC');
+  });
+
   it('ignores a uid that it does not hold', () => {
     const queue = new Journal(path, 10);
     queue.add(finding('a'));
     queue.remove(['not-there']);
     expect(queue.size).to.equal(1);
+  });
+
+  it('of whoever writes at stop only: is there after a stop, and gone when nobody has stopped it', () => {
+    const first = new WrittenAtStop(path, 2);
+    for (const title of ['a', 'b', 'c']) first.add(finding(title));
+    first.close();
+    const second = new WrittenAtStop(path, 2);
+    expect(second.oldest(9).map((one) => one.finding_info.title)).to.deep.equal(['b', 'c']);
+    expect(first.dropped).to.equal(1);
+    expect(new WrittenAtStop(path, 2).size, 'killed').to.equal(0);
   });
 });
 

@@ -1,9 +1,10 @@
 /** Takes the agent off the endpoint. The cloud is told if it can be; it is never needed for it. */
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadConfig } from './config.ts';
 import { control } from './control.ts';
 import { behaviourOf } from './flaws.ts';
+import { removeIsolation } from './isolation.ts';
 import type { Places } from './places.ts';
 import { PolicyInForce } from './policy.ts';
 import { refusal } from './protection.ts';
@@ -23,6 +24,7 @@ export async function uninstall(places: Places, secret: string | null): Promise<
   if (refused !== undefined) return refused;
   const kept = await leave(places, removal.needsCloud);
   if (kept !== undefined) return kept;
+  if (existsSync(places.isolated)) await removeIsolation();
   if (setsSystemProxy) unsetSystemProxy();
   rmSync(places.bootScript, { force: true });
   rmSync(places.home, { recursive: true, force: true });

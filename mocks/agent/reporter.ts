@@ -1,5 +1,11 @@
 /** Everything that goes to the cloud by itself: enrolment, heartbeat, policy, findings, telemetry, commands. */
-import { CONTENT, type DetectionFinding, type Identity, type Policy } from '../cloud/protocol/types.ts';
+import {
+  CONTENT,
+  type Command,
+  type Enrolment,
+  type Identity,
+  type Policy,
+} from '../cloud/protocol/types.ts';
 import { BatchSize, PollTime } from './batch.ts';
 import type { Boot } from './boot.ts';
 import { REQUEST_MS, CloudError, type Cloud } from './cloud.ts';
@@ -10,6 +16,7 @@ import { messageOf } from './files.ts';
 import type { Link } from './link.ts';
 import { Loop } from './loop.ts';
 import { parsePolicy, type PolicyInForce } from './policy.ts';
+import { parcel } from './parcel.ts';
 import { NewestOnly, type FindingQueue } from './queue.ts';
 import type { TelemetryBuffer } from './telemetry.ts';
 import { PageError, RouteError, wordFor } from './transport/failure.ts';
@@ -34,14 +41,11 @@ export interface ReporterParts {
   readonly telemetry: TelemetryBuffer;
   readonly commands: Commands;
   readonly behaviour: Behaviour;
-  readonly enrolment: {
-    token: string;
-    hostname: string;
-    machineId: string;
-    product: { name: string; version: string };
-  };
+  readonly enrolment: () => Enrolment;
   readonly enrolled: (identity: Identity) => void;
   readonly policyTaken: (policy: Policy) => void;
+  /** the cloud has said what time it has, ms */
+  readonly told: (serverTime: number) => void;
   readonly log: (text: string) => void;
 }
 export interface Connection {
@@ -113,22 +117,23 @@ export class Reporter {
   }
 
   async #beat(): Promise<number> {
-    const { cloud, policy, queue, enrolment, enrolled, boot } = this.#parts;
+    const { cloud, policy, queue, enrolment, enrolled, boot, behaviour } = this.#parts;
     if (!(await boot.ready())) return HEARTBEAT_MS;
     try {
-      if (!cloud.identity) enrolled(await cloud.enrol(enrolment));
+      if (!cloud.identity) enrolled(await cloud.enrol(enrolment()));
       const { size: queued, dropped } = queue;
-      const revision = await cloud.heartbeat({
+      const { policyRevision, serverTime } = await cloud.heartbeat({
         sentAt: Date.now(),
         policyRevision: policy.revision,
         queued,
-        dropped,
+        dropped: behaviour.delivery.announcesLoss ? dropped : 0,
       });
       const wasAway = this.#down;
       boot.attempted(true);
       this.#failures = 0;
       this.#lastAnswer = performance.now();
-      if (revision !== policy.revision) await this.#readPolicy();
+      this.#parts.told(serverTime);
+      if (policyRevision !== policy.revision) await this.#readPolicy();
       if (wasAway) for (const loop of this.#loops.slice(1)) loop.kick();
       return HEARTBEAT_MS;
     } catch (cause) {
@@ -143,6 +148,7 @@ export class Reporter {
     this.#state =
       cause instanceof RouteError ? wordFor(cause.failure, link.path === 'relay') : 'cloud refuses';
     this.#failures += 1;
+    if (this.#parts.behaviour.log.forgetsWhileAway) this.#parts.telemetry.forget();
     if (boot.attempted(false)) this.stop();
     if (cause instanceof CloudError && cause.status === 401) cloud.identity = null;
     return this.#failures === 1 ? FIRST_RETRY_MS : RETRY_MS;
@@ -168,28 +174,28 @@ export class Reporter {
     if (!cloud.identity || this.#down || queue.size === 0) return Infinity;
     if (behaviour.updates.neededAlways) await this.#readUpdate();
     if (!content.usable) return Infinity;
-    const batch = queue.oldest(this.#batch.now);
+    const { findings: batch, acceptedOf } = parcel(queue, this.#batch.now, behaviour.delivery);
     try {
-      const accepted = await cloud.detections(batch);
+      const accepted = acceptedOf(await cloud.detections(batch));
       queue.remove(accepted);
       this.#batch.grow();
       return queue.size === 0 ? Infinity : accepted.length > 0 ? 0 : RETRY_MS;
     } catch (cause) {
-      return this.#notSent(cause, batch);
+      return this.#notSent(cause, batch.length, acceptedOf(batch.map((one) => one.finding_info.uid)));
     }
   }
-  #notSent(cause: unknown, batch: readonly DetectionFinding[]): number {
+  #notSent(cause: unknown, sent: number, waiting: readonly string[]): number {
     const { queue, telemetry } = this.#parts;
     const refused = cause instanceof CloudError && cause.status === 400;
     // One finding that the cloud does not take must not hold up all others.
-    if (refused && batch.length === 1) {
-      queue.remove(batch.map((finding) => finding.finding_info.uid));
+    if (refused && sent === 1) {
+      queue.remove(waiting);
       telemetry.agent(`a finding was refused by the cloud and given up: ${messageOf(cause)}`);
       return 0;
     }
     if (queue instanceof NewestOnly) queue.sendingFailed();
     this.#health.kick();
-    return this.#batch.shrink(batch.length) ? FIRST_RETRY_MS : RETRY_MS;
+    return this.#batch.shrink(sent) ? FIRST_RETRY_MS : RETRY_MS;
   }
   #loseWhatTheFlawLoses(): void {
     const { behaviour, link, queue } = this.#parts;
@@ -204,15 +210,15 @@ export class Reporter {
     const { cloud, telemetry } = this.#parts;
     if (!cloud.identity || this.#down) return Infinity;
     if (telemetry.size === 0) return HEARTBEAT_MS;
-    const events = telemetry.take(this.#logBatch.now);
+    const batch = telemetry.take(this.#logBatch.now);
     try {
-      await cloud.telemetry(events);
+      await cloud.telemetry(batch);
       this.#logBatch.grow();
       return telemetry.size > this.#logBatch.now ? 0 : HEARTBEAT_MS;
     } catch (cause) {
       const refused = cause instanceof CloudError && cause.status === 400;
-      if (!refused) telemetry.putBack(events);
-      return this.#logBatch.shrink(events.length) ? FIRST_RETRY_MS : HEARTBEAT_MS;
+      if (!refused) telemetry.putBack(batch);
+      return this.#logBatch.shrink(batch.events.length) ? FIRST_RETRY_MS : HEARTBEAT_MS;
     }
   }
 
@@ -223,8 +229,9 @@ export class Reporter {
     if (!cloud.identity || this.#down) return Infinity;
     const began = performance.now();
     try {
+      for (const command of commands.unacknowledged) await this.#carryOut(command);
       const given = await cloud.commands(this.#poll.seconds(began));
-      for (const command of given) await cloud.result(command.uid, commands.run(command));
+      for (const command of given) await this.#carryOut(command);
       const atOnce = given.length === 0 && performance.now() - began < AT_ONCE_MS;
       return atOnce ? HEARTBEAT_MS : 0;
     } catch {
@@ -234,6 +241,19 @@ export class Reporter {
       this.#health.kick();
       return lasted < HEARTBEAT_MS ? HEARTBEAT_MS : FIRST_RETRY_MS;
     }
+  }
+
+  async #carryOut(command: Command): Promise<void> {
+    const { cloud, commands } = this.#parts;
+    const result = await commands.run(command);
+    try {
+      await cloud.result(command.uid, result);
+    } catch (cause) {
+      // What the cloud does not want now it will not want later.
+      const refused = cause instanceof CloudError && cause.status >= 400 && cause.status < 500;
+      if (!refused) throw cause;
+    }
+    commands.acknowledged(command.uid);
   }
 
   /** Nothing but the update itself depends on it. */

@@ -1,12 +1,15 @@
 /** The detailed log on its way to the cloud: bounded, in memory; what is lost is told as a gap. */
-import type { TelemetryEvent } from '../cloud/protocol/types.ts';
+import type { TelemetryBatch, TelemetryEvent, TelemetryGap } from '../cloud/protocol/types.ts';
 
 export class TelemetryBuffer {
-  readonly #capacity: number;
+  readonly #makeRoom: () => boolean;
+  #capacity: number;
   #events: TelemetryEvent[] = [];
-  #lost = 0;
-  constructor(capacity = 5000) {
+  #gap: TelemetryGap | null = null;
+  /** `makeRoom`: asked before an event is given up; true if there is room for one more now */
+  constructor(capacity = 5000, makeRoom: () => boolean = () => false) {
     this.#capacity = capacity;
+    this.#makeRoom = makeRoom;
   }
   get size(): number {
     return this.#events.length;
@@ -22,28 +25,35 @@ export class TelemetryBuffer {
   recent(count: number): readonly TelemetryEvent[] {
     return this.#events.slice(-count);
   }
-  take(count: number): TelemetryEvent[] {
-    const gap: TelemetryEvent[] =
-      this.#lost > 0
-        ? [
-            {
-              time: Date.now(),
-              activity: 'agent',
-              detail: `${this.#lost} older events were lost to a full buffer`,
-            },
-          ]
-        : [];
-    this.#lost = 0;
-    return [...gap, ...this.#events.splice(0, count)];
+  take(count: number): TelemetryBatch {
+    const gaps = this.#gap === null ? {} : { gaps: [this.#gap] };
+    this.#gap = null;
+    return { events: this.#events.splice(0, count), ...gaps };
   }
-  putBack(events: readonly TelemetryEvent[]): void {
+  putBack({ events, gaps = [] }: TelemetryBatch): void {
+    for (const gap of gaps) this.#gap = joined(gap, this.#gap);
     this.#events = [...events, ...this.#events];
     this.#trim();
   }
+  /** Without a word: the log of a careless maker. */
+  forget(): void {
+    this.#events = [];
+  }
   #trim(): void {
+    while (this.#events.length > this.#capacity && this.#makeRoom()) this.#capacity += 1;
     const over = this.#events.length - this.#capacity;
     if (over <= 0) return;
-    this.#events.splice(0, over);
-    this.#lost += over;
+    const times = this.#events.splice(0, over).map(({ time }) => time);
+    this.#gap = joined({ from: Math.min(...times), to: Math.max(...times), count: over }, this.#gap);
   }
+}
+
+/** What is lost is the oldest, so that two gaps are parts of one. */
+function joined(one: TelemetryGap, other: TelemetryGap | null): TelemetryGap {
+  if (other === null) return one;
+  return {
+    from: Math.min(one.from, other.from),
+    to: Math.max(one.to, other.to),
+    count: one.count + other.count,
+  };
 }

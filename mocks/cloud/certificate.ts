@@ -7,6 +7,7 @@ export const CERTIFICATES = [
   'certificate-expired',
   'certificate-unknown-ca',
   'certificate-with-ocsp',
+  'certificate-by-clock',
 ] as const;
 export type CertificateKind = (typeof CERTIFICATES)[number];
 export const isCertificate = (word: string): word is CertificateKind =>
@@ -16,7 +17,8 @@ export const isCertificate = (word: string): word is CertificateKind =>
 export const OTHER_NAME = 'www.other.test';
 export const OCSP_URL = 'http://ocsp.cloud.test/';
 
-const HOUR = 3_600_000;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 export interface Issuer {
@@ -28,7 +30,10 @@ export interface Issued {
   readonly key: string;
 }
 
-/** For a server of that name, with what is wrong with it. `issuer`: the run's authority. */
+/**
+ * For a server of that name, with what is wrong with it. `issuer`: the run's authority. `now`: by the cloud's clock,
+ * which may be wrong; `by-clock` is one that was issued a moment ago by that clock.
+ */
 export function certificateFor(
   kind: CertificateKind,
   name: string,
@@ -36,7 +41,6 @@ export function certificateFor(
   now = Date.now(),
 ): Issued {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const expired = kind === 'certificate-expired';
   const subject = kind === 'certificate-wrong-name' ? OTHER_NAME : name;
   const authority = kind === 'certificate-unknown-ca' ? stranger() : known(issuer);
   const body = sequence(
@@ -44,7 +48,7 @@ export function certificateFor(
     integer(Buffer.concat([Buffer.from([1]), randomBytes(8)])),
     SHA256_WITH_RSA,
     authority.name,
-    sequence(time(now - (expired ? 9 * DAY : HOUR)), time(now + (expired ? -DAY : 9 * DAY))),
+    sequence(...validity(kind).map((ms) => time(now + ms))),
     nameOf(subject),
     publicKey.export({ type: 'spki', format: 'der' }),
     context(3, extensions(subject, kind === 'certificate-with-ocsp')),
@@ -54,6 +58,17 @@ export function certificateFor(
     cert: pem(certificate),
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   };
+}
+
+function validity(kind: CertificateKind): readonly [number, number] {
+  switch (kind) {
+    case 'certificate-expired':
+      return [-9 * DAY, -DAY];
+    case 'certificate-by-clock':
+      return [-5 * MINUTE, 9 * DAY];
+    default:
+      return [-HOUR, 9 * DAY];
+  }
 }
 
 const SHA256_WITH_RSA = sequence(oid('2a864886f70d01010b'), Buffer.from([5, 0]));

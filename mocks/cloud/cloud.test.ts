@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { describe, it } from 'node:test';
 import type { Order } from './control.ts';
-import { finding, HEARTBEAT, testCloud } from './testing.ts';
+import { onTheWire } from './exchange.ts';
+import { finding, HEARTBEAT, request, testCloud } from './testing.ts';
 
 describe('cloud: every exchange', () => {
   it('is an event, with what is wrong with it in words', async () => {
@@ -80,6 +81,21 @@ describe('cloud: faults', () => {
     expect((await send()).status).to.equal(200);
     expect(cloud.of('cloud.detection').map((e) => e.copy)).to.deep.equal([1, 2, 3]);
     expect(cloud.of('cloud.fault').map((e) => e.state)).to.deep.equal(['on', 'hit', 'hit', 'off']);
+  });
+
+  it('cut-answer stores and sends half of the answer', async () => {
+    const cloud = await testCloud();
+    const { agentId, key } = await cloud.enrol();
+    cloud.cloud.obey({ what: 'fault', fault: { kind: 'cut-answer', count: 1 } });
+    const given = { key, body: { findings: [finding('finding-1')] } };
+    const answer = await cloud.cloud.handle(request('POST', `/v1/agents/${agentId}/detections`, given));
+    expect(answer).to.have.property('half');
+    if (answer === 'cut') throw new Error('there was no answer at all');
+    const { headers, body } = onTheWire(answer);
+    expect(Number(headers['content-length'])).to.be.greaterThan(body.length).and.be.greaterThan(0);
+    expect(headers.connection).to.equal('close');
+    expect(cloud.of('cloud.detection')).to.have.length(1);
+    expect(cloud.of('cloud.request').at(-1)?.status).to.equal(0);
   });
 
   it('slow answers later', async () => {

@@ -10,11 +10,14 @@ import { problem } from './exchange.ts';
 import type { Answered, CloudEvent, CloudRequest, Dialect, Emit, Operation, Outcome } from './exchange.ts';
 import { Faults } from './faults.ts';
 import { PolicyStore } from './policy.ts';
+import { Responder } from './responder.ts';
 import type { Contract } from './protocol/contract.ts';
 import { makeValidator } from './validator.ts';
 
 /** `peer`: the client whose request caused it; absent when an order did. */
 export type Report = (event: CloudEvent, peer?: string) => void;
+/** `now`: what the cloud takes for it, ms */
+type Show = (certificate: CertificateKind | null, now: number) => Promise<void>;
 export interface Cloud {
   readonly handle: (request: CloudRequest) => Promise<Answered>;
   /** Throws in words if the order cannot be carried out. A promise where something has to be in force first. */
@@ -27,7 +30,7 @@ export function createCloud(options: {
   report: Report;
   now?: () => number;
   /** shows another certificate from now on, null: the right one; resolves when it does */
-  show?: (certificate: CertificateKind | null) => Promise<void>;
+  show?: Show;
 }): Cloud {
   const now = options.now ?? Date.now;
   const faults = new Faults((event) => options.report(event));
@@ -37,6 +40,7 @@ export function createCloud(options: {
     policy: new PolicyStore(),
     content: new ContentStore(),
     commands: new CommandQueue(now),
+    responder: new Responder(),
     now,
     told: () => now() + faults.clockOffMs,
   };
@@ -65,8 +69,9 @@ async function handle(
       : await run(operation, request, emit);
   }
   const cut = request.signal.aborted || faults.hits('lost-ack', operation.id);
-  emit(seen(request, outcome, cut));
-  return cut ? 'cut' : outcome.answer;
+  const half = !cut && faults.hits('cut-answer', operation.id);
+  emit(seen(request, outcome, cut || half));
+  return cut ? 'cut' : half ? { half: outcome.answer } : outcome.answer;
 }
 
 /** A mistake of the cloud is said to be one and is nobody else's. */
@@ -110,13 +115,13 @@ function refusal(status: number, why: string): Operation {
 interface Rule {
   readonly state: CloudState;
   readonly faults: Faults;
-  readonly show: (certificate: CertificateKind | null) => Promise<void>;
+  readonly show: Show;
   readonly emit: Emit;
 }
 
 /** In force first, then said to be. */
-async function changeFaults({ faults, show }: Rule, change: () => void, next: CertificateKind | null) {
-  if (next !== faults.certificate) await show(next);
+async function changeFaults({ faults, show, state }: Rule, change: () => void, next: CertificateKind | null) {
+  if (next !== faults.certificate) await show(next, state.told());
   change();
   return null;
 }
@@ -147,6 +152,9 @@ function obey(rule: Rule, order: Order): unknown {
       return command(state, order, emit);
     case 'remove-agent':
       state.agents.remove(state.agents.find(order.agent));
+      return null;
+    case 'answer-detections':
+      state.responder.answers = order.on;
       return null;
     case 'set-content':
       return state.content.set(order.rules);

@@ -32,6 +32,8 @@ export interface CloudConsole {
   setProtection(state: 'on' | 'off'): Promise<number>;
   /** Publishes a content update with these rules and returns its revision. */
   setContent(rules: readonly string[]): Promise<number>;
+  /** A rule of the cloud ends the programs that new detections name. */
+  answerDetections(on: boolean): Promise<void>;
   /** Agent by agentId or host name; undefined: the only one. Returns the command's uid. */
   command(agent: string | undefined, name: string, args?: Record<string, unknown>): Promise<string>;
   /** The cloud forgets the agent: its key answers 401 from now on. */
@@ -113,6 +115,9 @@ function orders(ask: Ask): CloudConsole {
         ...(agent === undefined ? {} : { agent }),
         ...(args === undefined ? {} : { arguments: args }),
       }),
+    answerDetections: async (on) => {
+      await ask({ what: 'answer-detections', on });
+    },
     removeAgent: async (agent) => {
       await ask({ what: 'remove-agent', ...(agent === undefined ? {} : { agent }) });
     },
@@ -133,6 +138,7 @@ const WITH_VIA: ReadonlySet<CloudEvent['kind']> = new Set<CloudEvent['kind']>([
   'cloud.detection',
   'cloud.telemetry',
   'cloud.policy-read',
+  'cloud.command-result',
 ]);
 
 /** An event that does not keep to the history's schema is the cloud's own fault, never the product's. */

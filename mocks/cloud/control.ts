@@ -17,6 +17,8 @@ export type Order =
       readonly name: string;
       readonly arguments?: Record<string, unknown>;
     }
+  /** a rule of the cloud ends what detections name from now on, or does not any more */
+  | { readonly what: 'answer-detections'; readonly on: boolean }
   /** a new content update, with the techniques that it looks for */
   | { readonly what: 'set-content'; readonly rules: readonly string[] }
   /** the console forgets the agent: its key is not valid any more */
@@ -52,6 +54,7 @@ export interface Values {
   'allow-add': number;
   'allow-remove': number;
   'set-content': number;
+  'answer-detections': null;
   command: string;
   'remove-agent': null;
   fault: null;

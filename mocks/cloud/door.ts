@@ -4,8 +4,8 @@ import { startFront, type Front, type FrontOptions } from './front.ts';
 import { startStandIn } from './stand-in.ts';
 
 export interface Door extends Front {
-  /** null: the right one. Cuts what is open; resolves when the port is served again. */
-  show(certificate: CertificateKind | null): Promise<void>;
+  /** null: the right one. Cuts what is open; resolves when the port is served again. `now`: what the cloud takes for it, ms. */
+  show(certificate: CertificateKind | null, now: number): Promise<void>;
 }
 
 /** Throws as startFront does. */
@@ -14,11 +14,11 @@ export async function openDoor(options: FrontOptions): Promise<Door> {
   const { port } = open;
   return {
     port,
-    show: async (certificate) => {
+    show: async (certificate, now) => {
       await open.close();
       open = await (certificate === null
         ? startFront({ ...options, port })
-        : startStandIn({ ...options, port }, certificate));
+        : startStandIn({ ...options, port }, certificate, now));
     },
     close: () => open.close(),
   };

@@ -27,8 +27,8 @@ export interface CloudAnswer {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
-/** `cut`: the connection ends without an answer. */
-export type Answered = CloudAnswer | 'cut';
+/** `cut`: the connection ends without an answer; `half`: in the middle of it. */
+export type Answered = CloudAnswer | 'cut' | { readonly half: CloudAnswer };
 
 type WithoutVia<T> = T extends unknown ? Omit<T, 'via'> : never;
 /**
@@ -62,8 +62,15 @@ export function json(status: number, body: unknown, headers: Record<string, stri
 export function empty(status: number, headers: Record<string, string> = {}): CloudAnswer {
   return { status, headers, body: '' };
 }
+/** With its length; of one that is cut in the middle the first half, and the connection ends with it. */
+export function onTheWire(answer: CloudAnswer | { readonly half: CloudAnswer }): CloudAnswer {
+  if (!('half' in answer)) return { ...answer, headers: withLength(answer) };
+  const { status, body } = answer.half;
+  const headers = { ...withLength(answer.half), connection: 'close' };
+  return { status, headers, body: body.slice(0, Math.floor(body.length / 2)) };
+}
 /** With a length the client can keep its connection, also when nothing follows; 204 and 304 have none (RFC 9110, 8.6). */
-export function withLength({ status, headers, body }: CloudAnswer): Readonly<Record<string, string>> {
+function withLength({ status, headers, body }: CloudAnswer): Readonly<Record<string, string>> {
   if (status === 204 || status === 304) return headers;
   return { ...headers, 'content-length': String(Buffer.byteLength(body)) };
 }

@@ -3,11 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { CERTIFICATES, type CertificateKind } from './certificate.ts';
 
-export const FAULTS = ['5xx', 'slow', 'lost-ack', 'clock-off', ...CERTIFICATES] as const;
+export const FAULTS = ['5xx', 'slow', 'lost-ack', 'cut-answer', 'clock-off', ...CERTIFICATES] as const;
 /**
  * `certificate-…`: from now on the cloud shows that certificate to whoever connects; connections that were open are
- * cut. `clock-off`: the cloud tells a time that is off by `ms`. `5xx`: 503 and nothing is stored. `slow`: the request is handled after `ms`. `lost-ack`: the request is handled
- * and stored, then the connection is cut instead of the answer.
+ * cut. `certificate-by-clock`: one that it has issued just now, by its clock. `clock-off`: the cloud tells a time that is off by `ms`. `5xx`: 503 and nothing is stored. `slow`: the request is handled after `ms`. `lost-ack`: the request is handled
+ * and stored, then the connection is cut instead of the answer. `cut-answer`: the same, but the first half of the answer is sent.
  */
 export type FaultKind = (typeof FAULTS)[number];
 export interface Fault {

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:tls';
 import { getLocal, type CompletedRequest, type Mockttp } from 'mockttp';
-import { withLength, type Answered, type CloudRequest } from './exchange.ts';
+import { onTheWire, type Answered, type CloudRequest } from './exchange.ts';
 
 const MAX_BODY = 16 * 1024 * 1024;
 
@@ -81,7 +81,8 @@ async function serve(
   try {
     const answer = await handle(await translate(request, gone.signal));
     if (answer === 'cut') return 'close';
-    return { statusCode: answer.status, headers: { ...withLength(answer) }, body: answer.body };
+    const { status, headers, body } = onTheWire(answer);
+    return { statusCode: status, headers: { ...headers }, body };
   } finally {
     open.delete(request.id);
   }

@@ -143,6 +143,9 @@ describe('the cloud as a program', () => {
     const batch = { headers: key(me), body: { findings: [finding('finding-1')] } };
     const cut = await call(port, 'POST', `${base}/detections`, batch).catch((e: unknown) => e as Error);
     expect(cut).to.be.instanceOf(Error);
+    await console.fault({ kind: 'cut-answer', count: 1, operations: ['sendDetections'] });
+    const half = await call(port, 'POST', `${base}/detections`, batch).catch((e: unknown) => e as Error);
+    expect(half).to.be.instanceOf(Error);
     expect((await call(port, 'POST', `${base}/detections`, batch)).status).to.equal(200);
     const bad = { headers: key(me), body: { findings: [] } };
     const refused = await call(port, 'POST', `${base}/detections`, bad);
@@ -162,6 +165,7 @@ describe('the cloud as a program', () => {
     expect(detections.map((e) => [e.copy, e.via])).to.deep.equal([
       [1, 'direct'],
       [2, 'direct'],
+      [3, 'direct'],
     ]);
     expect(events.filter((e) => e.kind === 'lab.failed')).to.have.length(0);
     expect(numbers).to.deep.equal(numbers.map((_, i) => i + 1));

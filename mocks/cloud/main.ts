@@ -48,7 +48,7 @@ async function serve(given: Settings): Promise<void> {
   const cloud = createCloud({
     token: given.token,
     contract,
-    show: (certificate) => door.show(certificate),
+    show: (certificate, now) => door.show(certificate, now),
     report: (event, peer) => frames.write(peer === undefined ? { event } : { event, peer }),
   });
   const door = await openDoor({

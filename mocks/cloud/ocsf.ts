@@ -1,6 +1,6 @@
 /** An OCSF Detection Finding that the schema has accepted, as an event of the history. */
 import type { CloudEvent } from './exchange.ts';
-import type { DetectionFinding, DispositionId } from './protocol/types.ts';
+import type { DispositionId, TakenFinding } from './protocol/types.ts';
 
 const DISPOSITIONS = { 1: 'other', 2: 'blocked', 15: 'detected' } as const satisfies Record<
   DispositionId,
@@ -9,7 +9,7 @@ const DISPOSITIONS = { 1: 'other', 2: 'blocked', 15: 'detected' } as const satis
 
 export function toDetection(
   agent: string,
-  finding: DetectionFinding,
+  finding: TakenFinding,
   copy: number,
 ): Extract<CloudEvent, { kind: 'cloud.detection' }> {
   const { uid, title, analytic, attacks } = finding.finding_info;

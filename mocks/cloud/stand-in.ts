@@ -7,20 +7,25 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { certificateFor, type CertificateKind } from './certificate.ts';
-import { withLength, type CloudRequest } from './exchange.ts';
+import { onTheWire, type CloudRequest } from './exchange.ts';
 import type { Front, FrontOptions } from './front.ts';
 
 /** Throws if the port is taken. */
-export async function startStandIn(options: FrontOptions, kind: CertificateKind): Promise<Front> {
+export async function startStandIn(
+  options: FrontOptions,
+  kind: CertificateKind,
+  now = Date.now(),
+): Promise<Front> {
   const contexts = new Map<string, SecureContext>();
   const contextFor = (name: string): SecureContext => {
-    const known = contexts.get(name) ?? createSecureContext(certificateFor(kind, name, options.authority));
+    const known =
+      contexts.get(name) ?? createSecureContext(certificateFor(kind, name, options.authority, now));
     contexts.set(name, known);
     return known;
   };
   const server = createServer(
     {
-      ...certificateFor(kind, options.defaultDomain, options.authority),
+      ...certificateFor(kind, options.defaultDomain, options.authority, now),
       SNICallback: (name, done) => done(null, contextFor(name)),
     },
     (request, response) => void serve(options, request, response),
@@ -58,8 +63,12 @@ async function serve({ handle, onOddity }: FrontOptions, request: IncomingMessag
   response.once('close', () => !response.writableFinished && gone.abort());
   try {
     const answer = await handle(translate(request, await bodyOf(request), gone.signal));
-    if (answer === 'cut') response.destroy();
-    else response.writeHead(answer.status, withLength(answer)).end(answer.body);
+    if (answer === 'cut') {
+      response.destroy();
+      return;
+    }
+    const { status, headers, body } = onTheWire(answer);
+    response.writeHead(status, headers).end(body);
   } catch (error) {
     onOddity(`an exchange was not finished: ${(error as Error).message}`);
     response.destroy();

@@ -85,7 +85,7 @@ export async function testCloud(): Promise<TestCloud> {
   });
   const call = async (method: string, target: string, given?: Given): Promise<Answer> => {
     const answer = await cloud.handle(request(method, target, given));
-    if (answer === 'cut') return { status: 0, headers: {}, body: undefined };
+    if (answer === 'cut' || 'half' in answer) return { status: 0, headers: {}, body: undefined };
     return { ...answer, body: answer.body === '' ? undefined : (JSON.parse(answer.body) as unknown) };
   };
   return {

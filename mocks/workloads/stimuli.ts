@@ -50,6 +50,20 @@ export function fileAttack(kind: FileAttack, name: string, variant: string, run:
   return { stimulus: kind, twin: false, nonce: file, file, effect: { path: effect }, command };
 }
 
+/** Programs of the distribution that any work starts, one after another: each has the nonce and a number of four digits. */
+export function ordinaryPrograms(nonce: string, count: number): Act {
+  const effect = `${EFFECTS}/effect-${nonce}-1`;
+  const script =
+    'i=0; while [ $i -lt "$2" ]; do i=$((i + 1)); /bin/true "$1-$(printf %04d $i)"; done; : >"$3"';
+  return {
+    stimulus: 'T1204.002',
+    twin: true,
+    nonce,
+    command: shell('staff', script, nonce, String(count), effect),
+    effect: { path: effect },
+  };
+}
+
 function joinGroup(nonce: string, group: string, twin: boolean): Act {
   const account = `acct-${nonce}`;
   // Without a group of its own, so that the account's name in /etc/group means that it has joined.

@@ -2,6 +2,7 @@
 /** Per requirement: the question and its texts once, then each product's result, folded. */
 import type { JSX } from 'preact';
 import type { Cell, Requirement, ScenarioResult } from '../results.ts';
+import { Decided } from './decided.tsx';
 import { measured, measureName, valueText, type CellMeasure } from './measures.ts';
 import { Level } from './matrix.tsx';
 import { scenarioName } from './names.ts';
@@ -119,6 +120,7 @@ function CellBody({ view, cell }: { view: View; cell: Cell }): JSX.Element {
       </dl>
       {cell.measures.length === 0 ? null : <Measures measures={cell.measures} />}
       {cell.scenarios.length === 0 ? null : <Scenarios view={view} cell={cell} />}
+      <Attributions view={view} cell={cell} />
     </>
   );
 }
@@ -175,6 +177,40 @@ function Scenarios({ view, cell }: { view: View; cell: Cell }): JSX.Element {
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** Of each scenario that did not pass; the first one that the cell's verdict comes from is open. */
+function Attributions({ view, cell }: { view: View; cell: Cell }): JSX.Element {
+  const decisive = cell.scenarios.find((s) => s.verdict === cell.verdict);
+  return (
+    <>
+      {cell.scenarios.map((s) => (
+        <Attribution name={scenarioName(view.results, cell, s)} scenario={s} open={s === decisive} />
+      ))}
+    </>
+  );
+}
+
+function Attribution(props: { name: Both; scenario: ScenarioResult; open: boolean }): JSX.Element | null {
+  const { decidedBy, blame, variant, evidence } = props.scenario;
+  if (!decidedBy || decidedBy.events.length === 0) return null;
+  return (
+    <details class="attribution" open={props.open}>
+      <summary>
+        <strong>
+          <T t={TEXT.decidedBy} />
+        </strong>{' '}
+        <T t={props.name} /> {variant === undefined ? null : <code class="quiet">{variant}</code>}
+        {blame === undefined ? null : (
+          <span class="quiet">
+            {' · '}
+            <T t={TEXT.blame} />: <T t={BLAMES[blame]} />
+          </span>
+        )}
+      </summary>
+      <Decided decidedBy={decidedBy} page={evidenceHref(evidence)} />
+    </details>
   );
 }
 

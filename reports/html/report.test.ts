@@ -53,6 +53,25 @@ describe('report.html', () => {
     expect(seen(html, 'ja')).to.contain(BLAMES.capture.ja);
   });
 
+  it('shows the events that decide, with their numbers, a way to the evidence and the deadline among them', async () => {
+    const html = await rendered;
+    const shown = html.slice(html.indexOf('#n41'), html.indexOf('#n171'));
+    expect(html).to.contain('href="./evidence/static-proxy/det-03/index.html#n41">#41</a>');
+    for (const language of ['en', 'ja'] as const) {
+      const text = language === 'en' ? 'time over: 5.0 s since 8.000 s' : '期限切れ：8.000秒の時点から5.0秒';
+      expect(seen(shown, language)).to.contain(text);
+      expect(seen(html, language)).to.contain(TEXT.decidedBy[language]);
+    }
+    expect(shown.indexOf('>13.000<')).to.be.greaterThan(shown.indexOf('#90<'));
+  });
+
+  it('says of every verdict but a pass who is answerable', async () => {
+    const html = seen(await rendered, 'en');
+    const { cells } = await fixture;
+    const answerable = html.split(`<dt><span class="en" lang="en">${TEXT.blame.en}`).length - 1;
+    expect(answerable).to.equal(cells.filter(({ verdict }) => verdict !== 'pass').length);
+  });
+
   it('has all five words, and the other language nowhere beside them', async () => {
     const html = await rendered;
     for (const { word } of Object.values(VERDICTS)) {

@@ -40,7 +40,7 @@ export const VERDICTS: Readonly<Record<Verdict, { word: Both; meaning: Both }>> 
 };
 export const NOT_RUN = both('not run', '未実施');
 
-/** Who has to answer for what could not be told. */
+/** Who is answerable for any verdict but a pass. */
 export const BLAMES: Readonly<Record<Blame, Both>> = {
   product: both('product', '製品'),
   platform: both('platform', '製品の動作環境'),
@@ -58,6 +58,7 @@ export const AREA_NAMES: Readonly<Record<string, Both>> = {
   net: both('Closed-network connectivity', '閉域での接続'),
   rel: both('Relay', 'プロキシ'),
   det: both('Delivery of detections', '検知の到達'),
+  log: both('Detailed log', '詳細ログ'),
   alw: both('Allowlist', '許可リスト'),
   mov: both('Relocation and recovery', '移設と復旧'),
   tmp: both('Tampering and uninstall', '改ざん防止と削除'),
@@ -130,6 +131,11 @@ export const TEXT = {
   ask: both('Ask the vendor', 'ベンダーへの質問'),
   reason: both('Reason', '理由'),
   blame: both('Answerable', '原因の所在'),
+  decidedBy: both('Decided by', '判定の決め手'),
+  decidedByHint: both(
+    'The events on which the verdict rests; each number is a line of history.ndjson.',
+    'この判定の根拠となった記録です。番号は history.ndjson の行番号です。',
+  ),
   scope: both('Scope', '範囲'),
   scenarios: both('Scenarios', 'シナリオ'),
   scenario: both('Scenario', 'シナリオ'),

@@ -1,5 +1,6 @@
 /** When things happened, as seconds from the start of a history. */
 import type { HistoryEvent, HistoryEventOf } from '../../history/events.ts';
+import { happenedAt } from '../../history/happened.ts';
 
 export interface Clock {
   readonly seconds: number;
@@ -9,19 +10,12 @@ export interface Clock {
   of(e: HistoryEvent): number;
 }
 
-/** A source's clock is believed where it says that the event came a little late, which a busy machine causes. */
-const LATE_MS = 30_000;
-
 export function clockOf(events: readonly HistoryEvent[]): Clock {
   const start = events[0]?.t ?? 0;
   const end = events.reduce((latest, e) => Math.max(latest, e.t), start);
   const seconds = Math.max((end - start) / 1000, 0.001);
   const at = (t: number): number => Math.min(seconds, Math.max(0, (t - start) / 1000));
-  return { seconds, at, of: (e) => at(happened(e)) };
-}
-
-function happened({ at, t }: HistoryEvent): number {
-  return at !== undefined && at <= t && t - at < LATE_MS ? at : t;
+  return { seconds, at, of: (e) => at(happenedAt(e)) };
 }
 
 export function isKind<K extends HistoryEvent['kind']>(kind: K): (e: HistoryEvent) => e is HistoryEventOf<K> {

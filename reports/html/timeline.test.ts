@@ -156,6 +156,14 @@ describe('the page of a scenario', () => {
       .to.contain('検知が到着：管理者グループへの追加（T1098.007）、検知のみ（プロキシ経由）')
       .and.contain('manifest.json');
   });
+  it('begins with what decided it, each event under its number', async () => {
+    const results = await fixtureResults();
+    const cell = results.cells.find((c) => c.product === 'static-proxy' && c.requirement === 'DET-03')!;
+    const [scenario] = cell.scenarios;
+    const html = renderTimeline({ results, cell, scenario: scenario!, history: undefined, back: '' });
+    expect(html).to.match(/<tr id="n52"[^>]*>.*攻撃 act-1 を開始/);
+    expect(html).to.contain('製品').and.contain('期限切れ');
+  });
   it('stays small, whatever the history is', async () => {
     const [first] = fixtureHistory();
     const many = Array.from({ length: 20_000 }, (_, i): HistoryEvent => ({

@@ -4,12 +4,13 @@ import type { JSX } from 'preact';
 import type { Cell, Results, ScenarioResult } from '../results.ts';
 import type { LooseHistory } from '../history-file.ts';
 import { MANIFEST } from '../manifest.ts';
+import { Decided } from './decided.tsx';
 import { measured, measureName } from './measures.ts';
 import { LanguageButton, page } from './page.tsx';
 import { scenarioName } from './names.ts';
 import { Badge, Fact, T } from './parts.tsx';
 import { Section } from './section.tsx';
-import { both, same, TEXT } from './texts.ts';
+import { BLAMES, both, same, TEXT } from './texts.ts';
 import { TimelineChart } from './timeline-chart.tsx';
 import { TimelineLists } from './timeline-lists.tsx';
 import { timelineOf, type Timeline } from './timeline-model.ts';
@@ -47,6 +48,11 @@ export function renderTimeline(props: TimelinePage): string {
     <>
       <Head {...props} name={name} />
       <main>
+        {scenario.decidedBy === undefined ? null : (
+          <Section id="decided" title={TEXT.decidedBy} hint={TEXT.decidedByHint}>
+            <Decided decidedBy={scenario.decidedBy} named />
+          </Section>
+        )}
         {timeline ? (
           <Drawn timeline={timeline} />
         ) : (
@@ -106,6 +112,11 @@ function Head({ results, cell, scenario, back, name }: TimelinePage & { name: st
         <Fact name={TEXT.reason}>
           <T t={scenario.reason} />
         </Fact>
+        {scenario.blame === undefined ? null : (
+          <Fact name={TEXT.blame}>
+            <T t={BLAMES[scenario.blame]} />
+          </Fact>
+        )}
         {scenario.measures.map((m) => (
           <Fact name={measureName(m.name)}>
             <T t={measured(m)} />

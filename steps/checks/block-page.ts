@@ -1,7 +1,7 @@
 /** `block-page-shown`: the gateway has shown the product a page in the place of what it asked for. */
 import { z } from 'zod';
 import { both } from '../../history/both.ts';
-import { check, satisfied, undecided, violated, Within } from './finding.ts';
+import { check, numbersOf, satisfied, undecided, violated, Within } from './finding.ts';
 import { count, inSeconds, seconds } from './measures.ts';
 import { anchorTime, later } from './window.ts';
 
@@ -27,7 +27,7 @@ export const blockPageShown = check(
           en: `The gateway showed it a page of its own ${shown.length} times in the place of ${[...wanted].join(', ')}.`,
           ja: `ゲートウェイは ${[...wanted].join('、')} の代わりに、独自のページを${shown.length}回返しました。`,
         },
-        { measures: [count('pages.shown', shown.length)], evidence: shown.slice(0, 20).map(({ n }) => n) },
+        { measures: [count('pages.shown', shown.length)], evidence: numbersOf(shown) },
       );
     const reason = both(
       `It did not ask for ${[...wanted].join(', ')} within ${inSeconds(within)}, so no page was shown to it.`,

@@ -23,9 +23,7 @@ export function holeInCapture(view: View, point: string): Finding | undefined {
       { en: `The capture at ${point} ${what.en}.`, ja: `${point} のパケット記録は${what.ja}。` },
       { evidence: n === undefined ? [] : [n] },
     );
-  const summary = ofKind(inWindow(view), 'capture.summary')
-    .filter((event) => event.point === point)
-    .at(-1);
+  const [summary] = endsOfCapture(view, point);
   if (!summary)
     return hole(
       both(
@@ -69,6 +67,12 @@ function missedPeers(events: readonly HistoryEvent[], point: string, packets: re
       both(`${peer} (${left - held} of ${left})`, `${peer} 宛て（${left}個中${left - held}個）`),
     );
 }
+
+/** What shows that nothing more was sent there: the capture was ended and counted. */
+export const endsOfCapture = (view: View, point: string): HistoryEventOf<'capture.summary'>[] =>
+  ofKind(inWindow(view), 'capture.summary')
+    .filter((event) => event.point === point)
+    .slice(-1);
 
 /** The same for every point that was captured; at least one must have been. */
 export function wholeCaptures(view: View): Finding | undefined {

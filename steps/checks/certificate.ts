@@ -7,6 +7,7 @@ import { lookEnrolled } from './enrolled.ts';
 import {
   check,
   incomplete,
+  numbersOf,
   satisfied,
   undecided,
   violated,
@@ -64,7 +65,7 @@ export const certificateRefused = check(
         },
         {
           measures: [count('tls.requests-sent', leaked.length)],
-          evidence: leaked.slice(0, 20).map(({ n }) => n),
+          evidence: numbersOf(leaked),
         },
       );
     const opened = tunnels(lines).length - (own === undefined ? 0 : 1);
@@ -84,7 +85,7 @@ export const certificateRefused = check(
           en: `It refused the certificate ${opened} times, and nothing on the endpoint says that a certificate is the reason.`,
           ja: `証明書を${opened}回拒否しましたが、理由が証明書であることが端末に示されていません。`,
         },
-        { measures },
+        { measures, evidence: numbersOf([...statusHooks(view, until), ...tunnels(lines)]) },
       );
     return satisfied(
       {
@@ -109,6 +110,11 @@ function notShown(view: View, shown: string): Finding | undefined {
         ja: `クラウドが初めから証明書「${shown}」を示していたことを確認できません。`,
       });
 }
+
+const statusHooks = (view: View, until: number): HistoryEventOf<'hook.finished'>[] =>
+  later(view, 'hook.finished')
+    .filter(({ hook, n }) => hook === 'status' && n <= until)
+    .slice(-1);
 
 /** What the status said about it, or the installer that refused. */
 function reasonGiven(view: View, until: number): { text: string; n: number } | undefined {
@@ -159,7 +165,7 @@ export const inspectionAsDeclared = check(
           en: `It declares no inspection and did not enrol, yet ${read.length} of its requests could be read by the relay.`,
           ja: `復号への対応は申告されておらず、登録もされませんでしたが、要求${read.length}件がプロキシに読み取られました。`,
         },
-        { measures: behaviour('half'), evidence: read.slice(0, 20).map(({ n }) => n) },
+        { measures: behaviour('half'), evidence: numbersOf(read) },
       );
     const opened = tunnels(lines).length;
     if (opened === 0)
@@ -218,14 +224,14 @@ export const revocationClean = check(
           en: `It tried to learn of revocation without the relay: ${looked.length} look-ups of ${hosts.join(', ')} in the local DNS, ${past.length} packets${past.length > 0 ? ` (${tally(past).en})` : ''}.`,
           ja: `失効確認をプロキシを通さずに試みました。構内DNSへの ${hosts.join('、')} の問い合わせ${looked.length}件、パケット${past.length}個${past.length > 0 ? `（${tally(past).ja}）` : ''}です。`,
         },
-        { measures, evidence: [...looked, ...past].slice(0, 20).map(({ n }) => n) },
+        { measures, evidence: numbersOf([...looked, ...past]) },
       );
     return satisfied(
       {
         en: `Nothing about revocation went past the relay; ${through.length} questions about it went through it.`,
         ja: `プロキシを通らない失効確認はありませんでした。プロキシ経由の失効確認は${through.length}件です。`,
       },
-      { measures, evidence: through.slice(0, 20).map(({ n }) => n) },
+      { measures, evidence: numbersOf(through) },
     );
   },
   { wholeRecord: true },

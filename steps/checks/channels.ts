@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { both, NONE, type Both } from '../../history/both.ts';
 import type { HistoryEvent } from '../../history/events.ts';
 import { holeInCapture, packetsOut, tally } from './capture.ts';
-import { check, satisfied, undecided, violated, Within, type View } from './finding.ts';
+import { check, numbersOf, satisfied, undecided, violated, Within, type View } from './finding.ts';
 import { count, inSeconds, seconds, words } from './measures.ts';
 import { anchorTime, inWindow, later } from './window.ts';
 
@@ -114,7 +114,7 @@ export const channelsAtRelay = check(
     const missing = destinations.filter((to) => !seen.has(to) && !seen.has(hostOf(to)));
     const direct = later(view, 'cloud.request').filter((request) => request.via === 'direct');
     const past = packetsOut(view, point).filter(({ peer }) => peer === 'cloud' || peer === 'other');
-    const evidence = [...direct, ...past].slice(0, 20).map((event) => event.n);
+    const evidence = numbersOf([...direct, ...past]);
     if (direct.length + past.length > 0)
       return violated(
         {

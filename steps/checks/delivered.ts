@@ -3,7 +3,17 @@ import { z } from 'zod';
 import { both, type Both } from '../../history/both.ts';
 import type { Measure } from '../../history/events.ts';
 import { check, satisfied, undecided, Via, violated, Within, type Finding, type View } from './finding.ts';
-import { actOf, endOf, entryOf, ledgerOf, notPlayed, type Act, type Entry, type Ledger } from './ledger.ts';
+import {
+  actOf,
+  endOf,
+  entryOf,
+  evidenceOf,
+  ledgerOf,
+  notPlayed,
+  type Act,
+  type Entry,
+  type Ledger,
+} from './ledger.ts';
 import { count, inSeconds, percentile, seconds, timeMeasure } from './measures.ts';
 import { anchorTime } from './window.ts';
 
@@ -42,7 +52,8 @@ export const eachInTime = check(Args, (view, { acts, within, via }) => {
   const due = (act: Act): number => endOf(view.events, act) + within;
   const kept = entries.map((entry) => before(due(entry.act), entry));
   const ledger = ledgerOf(kept, Infinity);
-  const details = { measures: measuresOf(view, ledger, within), evidence: ledger.evidence };
+  const evidence = evidenceOf(entries, (report, act) => report.t <= due(act));
+  const details = { measures: measuresOf(view, ledger, within), evidence };
   if (ledger.lost.length === 0)
     return satisfied(
       {
@@ -60,7 +71,7 @@ export const eachInTime = check(Args, (view, { acts, within, via }) => {
   return violated(reason, { ...details, missed: { from: due(overdue) - within, until: due(overdue) } });
 });
 
-function entriesOf({ events }: View, ids: readonly string[], via: Via | undefined): Entry[] | Finding {
+export function entriesOf({ events }: View, ids: readonly string[], via?: Via): Entry[] | Finding {
   const entries: Entry[] = [];
   for (const id of ids) {
     const act = actOf(events, id);
@@ -78,7 +89,7 @@ const before = (due: number, { act, reports, copies }: Entry): Entry => ({
 
 /** What a reader can take in; the rest is in the evidence. */
 const NAMED = 5;
-function names(acts: readonly Act[]): Both {
+export function names(acts: readonly Act[]): Both {
   const named = acts
     .slice(0, NAMED)
     .map((act) => `${act.act} (${act.stimulus})`)
@@ -87,7 +98,7 @@ function names(acts: readonly Act[]): Both {
   return more > 0 ? both(`${named} and ${more} more`, `${named} ほか${more}件`) : both(named, named);
 }
 
-function measuresOf({ events }: View, ledger: Ledger, within?: number): Measure[] {
+export function measuresOf({ events }: View, ledger: Ledger, within?: number): Measure[] {
   const delay = (name: string, share: number): Measure[] => {
     const ms = percentile(ledger.delays, share);
     return ms === undefined ? [] : [timeMeasure(events, { name, ms, within })];
@@ -99,5 +110,6 @@ function measuresOf({ events }: View, ledger: Ledger, within?: number): Measure[
     count('delivery.duplicated', ledger.duplicated),
     ...delay('delivery.p50', 0.5),
     ...delay('delivery.p95', 0.95),
+    ...delay('delivery.max', 1),
   ];
 }

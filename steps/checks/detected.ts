@@ -1,7 +1,17 @@
 /** `detected`: one act is reported in time. */
 import { z } from 'zod';
 import { both, NONE, type Both } from '../../history/both.ts';
-import { check, PATHS, satisfied, undecided, Via, violated, Within, type View } from './finding.ts';
+import {
+  check,
+  numbersOf,
+  PATHS,
+  satisfied,
+  undecided,
+  Via,
+  violated,
+  Within,
+  type View,
+} from './finding.ts';
 import {
   actOf,
   endOf,
@@ -58,7 +68,9 @@ export const detected = check(Args, (view, { act: id, within, via, relay, timing
   );
   if (outcomeOf(view.events, act)?.effect === 'unknown') return notEnded(act);
   if (view.now <= until) return undecided(reason, { evidence: [act.n] });
-  return violated(reason, { evidence: [act.n, ...(first ? [first.n] : [])], missed: { from, until } });
+  // Too late, or by another path.
+  const [came] = first ? [first] : entryOf(view.events, act).reports;
+  return violated(reason, { evidence: numbersOf(came ? [act, came] : [act]), missed: { from, until } });
 });
 
 function pathOf(via: Via | undefined, relay: string | undefined): Both {

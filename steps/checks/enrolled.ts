@@ -5,6 +5,7 @@ import type { HistoryEventOf } from '../../history/events.ts';
 import { wholeCaptures } from './capture.ts';
 import {
   check,
+  numbersOf,
   PATHS,
   satisfied,
   undecided,
@@ -16,7 +17,7 @@ import {
 } from './finding.ts';
 import { inSeconds, seconds, timeMeasure, words } from './measures.ts';
 import { isRefusal } from './status.ts';
-import { anchorTime, later, windowOpens } from './window.ts';
+import { anchorTime, later, ofKind, windowOpens } from './window.ts';
 
 const Enrolled = z.object({ within: Within, via: Via.optional() });
 
@@ -69,7 +70,7 @@ export const staysOut = check(
           en: `The cloud was reached ${seen.length} times.`,
           ja: `クラウドへの通信が${seen.length}回ありました。`,
         },
-        { evidence: seen.map((event) => event.n) },
+        { evidence: numbersOf(seen) },
       );
     return (
       wholeCaptures(view) ??
@@ -104,7 +105,9 @@ export const policyRead = check(
       `Policy revision ${revision} had not been read within ${inSeconds(within)}; the newest one read was ${newest || 'none'}.`,
       `ポリシー第${revision}版が${seconds(within)}秒以内に取得されませんでした（取得済みの最新は${newest ? `第${newest}版` : 'なし'}）。`,
     );
-    return view.now <= until ? undecided(reason) : violated(reason, { missed: { from, until } });
+    if (view.now <= until) return undecided(reason);
+    const set = ofKind(view.events, 'cloud.policy-set').filter((event) => event.revision === revision);
+    return violated(reason, { evidence: numbersOf([...set, ...reads.slice(-1)]), missed: { from, until } });
   },
 );
 

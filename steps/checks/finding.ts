@@ -28,13 +28,17 @@ export interface Finding {
   /** a sentence with figures, the same ones in both languages */
   readonly reason: Both;
   readonly measures: readonly Measure[];
-  /** numbers of the events that the answer rests on */
+  /** numbers of the events that the answer rests on, those that tell most first: a report shows the first few */
   readonly evidence: readonly number[];
   readonly findings?: readonly Remark[];
   readonly blame?: Blame;
   /** the time in which something had to happen and did not, ms since the epoch */
   readonly missed?: { readonly from: number; readonly until: number };
 }
+
+/** Of a few events; the rest is in the history. */
+export const numbersOf = (events: readonly { readonly n: number }[]): number[] =>
+  events.slice(0, 20).map(({ n }) => n);
 
 type Details = Partial<Omit<Finding, 'state' | 'reason' | 'blame'>>;
 

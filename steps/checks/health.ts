@@ -179,29 +179,34 @@ const blameForName = (name: string): Blame | undefined => NAMES.find(([pattern])
 const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';
 
 /**
+ * A stall is seen by a look that comes too late: it began up to one look earlier than its length says, and what arrived
+ * meanwhile is read only after it. A deadline so close to it has passed in it.
+ */
+const NEAR_MS = 250;
+
+/**
  * A deadline that passed while the harness itself stood still, or a window of which it slept half, says
  * nothing about the product.
  */
 export function stalledOver(events: Events, missed: { from: number; until: number }): Sickness | undefined {
-  const stalls = ofKind(events, 'host.stalled').map((event) => ({
-    n: event.n,
-    from: event.t - event.ms,
-    until: event.t,
-  }));
-  const within = stalls.map((stall) =>
-    Math.max(0, Math.min(stall.until, missed.until) - Math.max(stall.from, missed.from)),
-  );
-  const slept = within.reduce((sum, ms) => sum + ms, 0);
-  const across = stalls.find((stall) => stall.from <= missed.until && stall.until >= missed.until);
-  const worst = across ?? (slept * 2 >= missed.until - missed.from ? stalls.at(-1) : undefined);
-  return (
-    worst && {
-      n: worst.n,
-      blame: 'host',
-      reason: both(
-        `the host stood still for ${slept} ms while a deadline ran out`,
-        `期限が過ぎる間に、ホストが${slept}ミリ秒停止していました`,
-      ),
-    }
-  );
+  const stalls = ofKind(events, 'host.stalled')
+    .map(({ n, t, ms }) => ({ n, ms, from: t - ms, until: t }))
+    .filter((stall) => stall.from - NEAR_MS <= missed.until && stall.until + NEAR_MS >= missed.from);
+  const slept = stalls.reduce((sum, { from, until }) => {
+    const within = Math.min(until, missed.until) - Math.max(from, missed.from);
+    return sum + Math.max(0, within);
+  }, 0);
+  const across = stalls.filter((stall) => stall.until + NEAR_MS >= missed.until);
+  const excuse = across.length > 0 ? across : slept * 2 >= missed.until - missed.from ? stalls : [];
+  const [longest] = excuse.toSorted((a, b) => b.ms - a.ms);
+  if (!longest) return undefined;
+  const ms = excuse.reduce((sum, stall) => sum + stall.ms, 0);
+  return {
+    n: longest.n,
+    blame: 'host',
+    reason: both(
+      `the host stood still for ${ms} ms while a deadline ran out`,
+      `期限が過ぎる間に、ホストが${ms}ミリ秒停止していました`,
+    ),
+  };
 }

@@ -3,22 +3,33 @@ import { backlogDrains } from './backlog.ts';
 import { blockPageShown } from './block-page.ts';
 import { certificateRefused, inspectionAsDeclared, revocationClean } from './certificate.ts';
 import { channelsAtRelay, channelsUsed } from './channels.ts';
+import { sameIdentity, timesRight } from './clock.ts';
 import { allDelivered, eachInTime } from './delivered.ts';
 import { minimalAllowlist } from './destinations.ts';
 import { detected } from './detected.ts';
+import { actSucceeded } from './act-succeeded.ts';
 import { dispositionTrue } from './disposition.ts';
 import { addressForm, enrolled, policyRead, staysOut } from './enrolled.ts';
+import { exactlyOnce } from './exactly-once.ts';
 import { incomplete, type Check, type Finding, type View } from './finding.ts';
 import { commandsInTime, reconnectsBounded } from './idle.ts';
+import { isolated } from './isolation.ts';
 import { relayLoad } from './load.ts';
+import { inLog, logContext } from './log.ts';
 import { noSystemProxy } from './no-system-proxy.ts';
+import { wholeFindings } from './ocsf.ts';
+import { inOrder } from './order.ts';
+import { detectionsOutlive } from './outlive.ts';
+import { overflowAnnounced } from './overflow.ts';
 import { connectivityClass } from './reach.ts';
 import { connectedAgain } from './reconnected.ts';
+import { answeredBy } from './answered.ts';
 import { recovery } from './recovery.ts';
 import { refusedListed } from './refused.ts';
 import { onlyDeclared, strictConnect } from './relay.ts';
 import { relayKind } from './relay-kind.ts';
 import { removed } from './removed.ts';
+import { commandDone, endedOnce, programEnded } from './response.ts';
 import { secretHidden } from './secrets.ts';
 import { testsTruthfully } from './self-test.ts';
 import { signedIn, signInsBounded, turnedAway } from './sign-in.ts';
@@ -26,6 +37,7 @@ import { silent } from './silent.ts';
 import { refused, saysDisconnected } from './status.ts';
 import { unknownToDns } from './names.ts';
 import { reportedThrough } from './through.ts';
+import { timeOfAct } from './time-of-act.ts';
 import { wrongRelayVisible } from './visible.ts';
 import { directStops, noPacketsTo, wireClean } from './wire.ts';
 
@@ -38,6 +50,16 @@ export const checks = {
   detected,
   'all-delivered': allDelivered,
   'each-in-time': eachInTime,
+  'log-context': logContext,
+  'in-log': inLog,
+  'same-identity': sameIdentity,
+  'times-right': timesRight,
+  'exactly-once': exactlyOnce,
+  'time-of-act': timeOfAct,
+  'in-order': inOrder,
+  'overflow-announced': overflowAnnounced,
+  'detections-outlive': detectionsOutlive,
+  'whole-findings': wholeFindings,
   silent,
   'wire-clean': wireClean,
   'no-packets-to': noPacketsTo,
@@ -47,6 +69,7 @@ export const checks = {
   'strict-connect': strictConnect,
   'only-declared': onlyDeclared,
   'disposition-true': dispositionTrue,
+  'act-succeeded': actSucceeded,
   recovery,
   'says-disconnected': saysDisconnected,
   refused,
@@ -69,6 +92,11 @@ export const checks = {
   'secret-hidden': secretHidden,
   'relay-kind': relayKind,
   'commands-in-time': commandsInTime,
+  'command-done': commandDone,
+  'program-ended': programEnded,
+  'ended-once': endedOnce,
+  isolated,
+  'answered-by': answeredBy,
   'reconnects-bounded': reconnectsBounded,
   'backlog-drains': backlogDrains,
   'minimal-allowlist': minimalAllowlist,

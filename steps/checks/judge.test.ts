@@ -212,6 +212,65 @@ describe('a host that stands still', () => {
     story.ask('detected', { act: 'a1', within }, { since }).finish();
     expect(judgeScenario(story.events)).to.include({ verdict: 'inconclusive', blame: 'host' });
   });
+  it('excuses a deadline that passed so close to it that nobody had looked yet', () => {
+    // The report was there; it was read when the process ran again, a moment after the deadline.
+    const late = (gap: number): ReturnType<typeof judgeScenario> => {
+      const story = Story.closed().working().act('a1');
+      const since = story.n;
+      story
+        .after(within - gap)
+        .see({ kind: 'host.stalled', ms: 800 })
+        .after(gap + 20)
+        .report('a1');
+      story.ask('detected', { act: 'a1', within }, { since }).finish();
+      return judgeScenario(story.events);
+    };
+    expect(late(30)).to.include({ verdict: 'inconclusive', blame: 'host' });
+    expect(late(900)).to.include({ verdict: 'fail', blame: 'product' });
+  });
+  it('excuses it also when it is seen only after the question', () => {
+    const story = Story.closed().working().act('a1');
+    const since = story.n;
+    story.after(within + 3000).ask('detected', { act: 'a1', within }, { since });
+    story.see({ kind: 'host.stalled', ms: 3500 }).finish(false);
+    const { verdict, blame, decidedBy } = judgeScenario(story.events);
+    expect([verdict, blame]).to.deep.equal(['inconclusive', 'host']);
+    expect(decidedBy?.events.map(({ event }) => event.kind)).to.include.members([
+      'act.started',
+      'host.stalled',
+    ]);
+    expect(decidedBy?.deadline?.until).to.be.a('number');
+  });
+  it('excuses a hook that ran into its time limit meanwhile, and no other', () => {
+    const hook = (stalled: number): ReturnType<typeof judgeScenario> => {
+      const story = Story.closed().working();
+      const since = story.n;
+      story.after(2000).see({ kind: 'host.stalled', ms: stalled });
+      story.after(3000).hook('uninstall', { outcome: 'timeout', exit: null, ms: 5000 });
+      story.ask('removed', {}, { since }).finish();
+      return judgeScenario(story.events);
+    };
+    expect(hook(600).verdict).to.equal('fail');
+    const story = Story.closed().working();
+    const since = story.n;
+    story.after(5000).see({ kind: 'host.stalled', ms: 900 });
+    story.hook('uninstall', { outcome: 'timeout', exit: null, ms: 5000 });
+    expect(judgeScenario(story.ask('removed', {}, { since }).finish().events)).to.include({
+      verdict: 'inconclusive',
+      blame: 'host',
+    });
+  });
+  it('names the stall that did it, not a later one', () => {
+    const story = Story.closed().working().act('a1');
+    const since = story.n;
+    story.after(within).see({ kind: 'host.stalled', ms: 900 });
+    const guilty = story.n;
+    story.after(1).ask('detected', { act: 'a1', within }, { since }).after(9000);
+    const { decidedBy, reason } = judgeScenario(story.see({ kind: 'host.stalled', ms: 700 }).finish().events);
+    const stalls = decidedBy?.events.filter(({ event }) => event.kind === 'host.stalled');
+    expect(stalls?.map(({ event }) => event.n)).to.deep.equal([guilty]);
+    expect(reason.en).to.contain('900 ms');
+  });
   it('excuses nothing else, and takes nothing away', () => {
     expect(run(stall(300)).verdict).to.equal('fail');
     expect(run(stall(700), true).verdict).to.equal('pass');

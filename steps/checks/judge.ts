@@ -7,8 +7,10 @@ import type { Blame, HistoryEvent, HistoryEventOf, Measure } from '../../history
 import type { Verdict } from '../../history/verdict.ts';
 import { failureOf, labHealth, recordHealth, stalledOver, type Sickness } from './health.ts';
 import { checks, isCheck, runCheck, type Finding, type Remark, type State } from './index.ts';
+import { decidedBy, numbered, type DecidedBy } from './deciding.ts';
 import { incomplete } from './finding.ts';
 import { statementRemarks } from './statement.ts';
+import { tableRemarks } from './tables.ts';
 import { ofKind } from './window.ts';
 
 export interface CheckJudgement {
@@ -28,10 +30,12 @@ export interface ScenarioJudgement {
   readonly because?: string;
   /** a requirement that is the root of this failure if the product fails it as well */
   readonly perhaps?: string;
-  /** who has to answer for an inconclusive scenario */
+  /** who is answerable for any verdict but a pass */
   readonly blame?: Blame;
   /** It failed by being too late: so would a product whose endpoint got too little of the machine. */
   readonly late?: true;
+  /** the events that decide any verdict but a pass */
+  readonly decidedBy?: DecidedBy;
   readonly measures: readonly Measure[];
   readonly findings: readonly Remark[];
   readonly checks: readonly CheckJudgement[];
@@ -40,14 +44,17 @@ export interface ScenarioJudgement {
 
 type Events = readonly HistoryEvent[];
 type Question = HistoryEventOf<'check'>;
-type Outcome = Pick<ScenarioJudgement, 'verdict' | 'reason' | 'because' | 'perhaps' | 'blame' | 'late'>;
+type Outcome = Pick<
+  ScenarioJudgement,
+  'verdict' | 'reason' | 'because' | 'perhaps' | 'blame' | 'late' | 'decidedBy'
+>;
 
 export function judgeScenario(events: Events): ScenarioJudgement {
   const decided = ofKind(events, 'applicability').find((event) => event.verdict !== 'runs');
   const asked: CheckJudgement[] = [];
   const measures: Measure[] = [];
-  const findings: Remark[] = [...statementRemarks(events)];
-  const before = decided && decidedBefore(decided);
+  const findings: Remark[] = [...statementRemarks(events), ...tableRemarks(events)];
+  const before = decided && decidedBefore(events, decided);
   let outcome = before;
   for (const question of ofKind(events, 'check')) {
     // What is tried although nothing is judged by it (an undeclared kind of relay) may still be worth knowing.
@@ -57,7 +64,7 @@ export function judgeScenario(events: Events): ScenarioJudgement {
     asked.push({ n: question.n, check: question.check, role: question.role, state, reason, evidence });
     if (question.role === 'then') measures.push(...finding.measures);
     findings.push(...(finding.findings ?? []));
-    outcome ??= outcomeOf(question, finding);
+    outcome ??= outcomeOf(events, question, finding);
   }
   return {
     ...(outcome ?? ending(events, asked)),
@@ -68,10 +75,31 @@ export function judgeScenario(events: Events): ScenarioJudgement {
   };
 }
 
-function decidedBefore({ verdict, reason }: HistoryEventOf<'applicability'>): Outcome | undefined {
-  if (verdict === 'runs') return undefined;
+/** Whose doing it is that a scenario is decided before it begins, unless the event says so itself. */
+const DECIDED: Readonly<Record<Outcome['verdict'], Blame>> = {
+  pass: 'harness',
+  // By the product's own statement.
+  unsupported: 'product',
+  fail: 'product',
+  // What is out of this harness's reach.
+  'not-observable': 'harness',
   // Where the product does not start in the open either, nothing is said about closed networks.
-  return { verdict, reason, ...(verdict === 'inconclusive' ? { blame: 'platform' as const } : {}) };
+  inconclusive: 'platform',
+};
+
+function decidedBefore(
+  events: Events,
+  { n, verdict, reason, blame }: HistoryEventOf<'applicability'>,
+): Outcome | undefined {
+  if (verdict === 'runs') return undefined;
+  const openControl = verdict === 'inconclusive' || verdict === 'not-observable';
+  const baselines = openControl ? ofKind(events, 'baseline').map((baseline) => baseline.n) : [];
+  return {
+    verdict,
+    reason,
+    blame: blame ?? DECIDED[verdict],
+    decidedBy: numbered(events, [...baselines, n]),
+  };
 }
 
 /** The check over the events up to it; what is still undecided there has not happened. */
@@ -90,8 +118,19 @@ function answer(events: Events, question: Question): Finding {
   const later = checks[question.check].wholeRecord ? recordHealth(events) : undefined;
   if (later) return unanswered(later);
   if (finding.state === 'satisfied') return finding;
-  const stalled = finding.missed && stalledOver(events, finding.missed);
-  return stalled ? unanswered(stalled) : { ...finding, state: 'violated' };
+  const missed = missedIn(finding, upTo);
+  const stalled = missed && stalledOver(events, missed);
+  if (!stalled) return { ...finding, state: 'violated' };
+  const { evidence } = finding;
+  return { ...unanswered(stalled), missed, evidence: [stalled.n, ...evidence] };
+}
+
+/** A hook's time limit is a deadline as well, whatever the check makes of its end. */
+function missedIn({ missed, evidence }: Finding, events: Events): Finding['missed'] {
+  const hook = evidence.map((n) => events[n - 1]).find((event) => event?.kind === 'hook.finished');
+  if (missed || hook?.kind !== 'hook.finished' || hook.outcome !== 'timeout') return missed;
+  const until = hook.at ?? hook.t;
+  return { from: until - hook.ms, until };
 }
 
 const unanswered = ({ blame, reason, n }: Sickness): Finding =>
@@ -104,10 +143,14 @@ const unanswered = ({ blame, reason, n }: Sickness): Finding =>
     { evidence: [n] },
   );
 
-function outcomeOf(question: Question, { state, reason, blame, missed }: Finding): Outcome | undefined {
+function outcomeOf(events: Events, question: Question, finding: Finding): Outcome | undefined {
+  const { state, reason } = finding;
   if (state === 'satisfied') return undefined;
-  if (state === 'incomplete') return { verdict: 'inconclusive', reason, blame: blame ?? 'harness' };
-  const failed: Outcome = { verdict: 'fail', reason, ...(missed ? { late: true } : {}) };
+  const decided = { reason, decidedBy: decidedBy(events, question, finding) };
+  if (state === 'incomplete')
+    return { verdict: 'inconclusive', ...decided, blame: finding.blame ?? 'harness' };
+  const late = finding.missed ? { late: true as const } : {};
+  const failed: Outcome = { verdict: 'fail', ...decided, ...late, blame: 'product' };
   if (question.root === undefined) return failed;
   return question.role === 'given'
     ? { ...failed, because: question.root }
@@ -124,13 +167,14 @@ function duration(events: Events): number {
 function ending(events: Events, asked: readonly CheckJudgement[]): Outcome {
   const finished = ofKind(events, 'scenario.finished').at(-1);
   const failed = ofKind(events, 'lab.failed')[0];
-  const inconclusive = (reason: Both, blame: Blame = 'harness'): Outcome => ({
+  const inconclusive = (reason: Both, blame: Blame = 'harness', n = events.length): Outcome => ({
     verdict: 'inconclusive',
     reason,
     blame,
+    decidedBy: numbered(events, [n]),
   });
   // Without word that every step was played, a failed lab may have kept later checks from being asked.
-  if (failed && finished?.completed !== true) return inconclusive(failureOf(failed), failed.blame);
+  if (failed && finished?.completed !== true) return inconclusive(failureOf(failed), failed.blame, failed.n);
   if (!finished)
     return inconclusive(both('The scenario did not finish.', 'シナリオが最後まで実行されませんでした。'));
   if (finished.completed === false)

@@ -1,6 +1,6 @@
 /** Acts on one side, what arrived at the cloud on the other: counted by nonce, and never by the agent's word. */
 import type { HistoryEvent, HistoryEventOf } from '../../history/events.ts';
-import { incomplete, type Finding, type Via } from './finding.ts';
+import { incomplete, numbersOf, type Finding, type Via } from './finding.ts';
 import { ofKind } from './window.ts';
 
 export type Act = HistoryEventOf<'act.started'>;
@@ -88,9 +88,12 @@ export interface Ledger {
   readonly duplicated: number;
   /** ms from the act (or `from`, if that is later) to its first report, for the delivered ones; not below 0 */
   readonly delays: readonly number[];
+  /** the reports; where some are lost, the acts that they are missing of, and what came of these too late */
   readonly evidence: readonly number[];
   /** receipt of the report that came last, ms since the epoch */
   readonly complete: number;
+  /** reported first after an act that was played later */
+  readonly overtaken: readonly Act[];
 }
 
 /** Counts the arrivals up to `until`; an act that is older than `from` has been under way since then (ms since the epoch). */
@@ -107,7 +110,31 @@ export function ledgerOf(entries: readonly Entry[], until: number, from = 0): Le
     lost: inTime.filter(({ first }) => !first).map(({ act }) => act),
     duplicated: inTime.reduce((sum, { copies }) => sum + copies.length, 0),
     delays: firsts.map(({ act, first }) => Math.max(0, first.t - Math.max(act.t, from))),
-    evidence: firsts.map(({ first }) => first.n),
+    evidence: evidenceOf(entries, (report) => report.t <= until),
     complete: Math.max(0, ...firsts.map(({ first }) => first.t)),
+    overtaken: overtaken(firsts),
   };
+}
+
+/** What tells of a loss: each act without a report in time, and its first one all the same. Without a loss: the reports. */
+export function evidenceOf(
+  entries: readonly Entry[],
+  inTime: (report: Arrival, act: Act) => boolean,
+): number[] {
+  const lost = entries.filter(({ act, reports }) => !reports.some((report) => inTime(report, act)));
+  return lost.length > 0
+    ? lost.flatMap(({ act, reports }) => [act.n, ...numbersOf(reports.slice(0, 1))])
+    : entries.flatMap(({ reports }) => numbersOf(reports.slice(0, 1)));
+}
+
+/** In order of play; arrivals are ordered as they were recorded, as one batch has one time. */
+function overtaken(firsts: readonly { readonly act: Act; readonly first: Arrival }[]): Act[] {
+  const played = firsts.toSorted((a, b) => a.act.n - b.act.n);
+  let earliestLater = Infinity;
+  const late: Act[] = [];
+  for (const { act, first } of played.toReversed()) {
+    if (first.n > earliestLater) late.unshift(act);
+    earliestLater = Math.min(earliestLater, first.n);
+  }
+  return late;
 }

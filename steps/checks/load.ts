@@ -1,8 +1,8 @@
 /** `relay-load`: what one endpoint asks of its relay, for a table by which a relay is sized. */
 import { z } from 'zod';
 import type { Packet } from './capture.ts';
-import { holeInCapture } from './capture.ts';
-import { check, incomplete, satisfied, violated, Within, type View } from './finding.ts';
+import { endsOfCapture, holeInCapture } from './capture.ts';
+import { check, incomplete, numbersOf, satisfied, violated, Within, type View } from './finding.ts';
 import { count, inSeconds, seconds, timeMeasure } from './measures.ts';
 import { anchorTime, later, ofKind } from './window.ts';
 
@@ -48,7 +48,7 @@ export const relayLoad = check(
             en: `The relay carries more for one endpoint than the product declares: ${en}; declared: ${promised.bytes ?? 'any number of'} bytes and ${promised.connections ?? 'any number of'} connections.`,
             ja: `端末あたりのプロキシの負荷が申告を超えました：${ja}。申告：${promised.bytes ?? '任意の'}バイト、接続${promised.connections ?? '任意の'}回。`,
           },
-          { measures },
+          { measures, evidence: numbersOf(endsOfCapture(view, point)) },
         )
       : satisfied(
           { en: `The relay carries for one endpoint: ${en}.`, ja: `端末あたりのプロキシの負荷：${ja}。` },

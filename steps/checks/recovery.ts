@@ -2,8 +2,17 @@
 import { z } from 'zod';
 import { both, type Both } from '../../history/both.ts';
 import type { HistoryEvent, HistoryEventOf, Measure } from '../../history/events.ts';
-import { check, incomplete, satisfied, violated, type Finding, type Remark, type View } from './finding.ts';
-import { entryOf, type Arrival } from './ledger.ts';
+import {
+  check,
+  incomplete,
+  numbersOf,
+  satisfied,
+  violated,
+  type Finding,
+  type Remark,
+  type View,
+} from './finding.ts';
+import { entryOf, type Act, type Arrival } from './ledger.ts';
 import { count, inSeconds, seconds, timeMeasure, words } from './measures.ts';
 import { anchorTime, later, ofKind } from './window.ts';
 
@@ -31,7 +40,7 @@ export const recovery = check(z.object({ declared: z.enum(METHODS) }), (view, { 
   const what = change(view);
   const details = {
     measures: measuresOf(view, { method, declared, delivery }),
-    evidence: [...attempts.map((attempt) => attempt.n), ...(delivery ? [delivery.n] : [])],
+    evidence: numbersOf([...(delivery ? [delivery] : actsSince(view).slice(0, 1)), ...attempts]),
     findings: remarks(method, declared, what),
   };
   if (!delivery)
@@ -65,13 +74,14 @@ function missedBy(
   return index < 0 || !own || !next ? {} : { missed: { from: own.t, until: next.t } };
 }
 
+const actsSince = (view: View): Act[] => later(view, 'act.started').filter((act) => !act.twin);
+
 /**
  * The first report of an act that was played after the anchor, while the endpoint was where the anchor's move had
  * taken it: what a detour to the old network lets through is no recovery.
  */
 function firstDelivery(view: View): Arrival | undefined {
-  const acts = later(view, 'act.started').filter((act) => !act.twin);
-  const reports = acts.flatMap((act) => entryOf(view.events, act).reports);
+  const reports = actsSince(view).flatMap((act) => entryOf(view.events, act).reports);
   return reports.sort((a, b) => a.n - b.n).find((report) => isThere(view, report));
 }
 

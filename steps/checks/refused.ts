@@ -1,7 +1,7 @@
 /** `refused-listed`: what the relay did not let through. A list for people; what it costs is asked elsewhere. */
 import { z } from 'zod';
 import { both } from '../../history/both.ts';
-import { check, incomplete, satisfied, violated } from './finding.ts';
+import { check, numbersOf, incomplete, satisfied, violated } from './finding.ts';
 import { words } from './measures.ts';
 import { asked, destinationOf } from './relay.ts';
 
@@ -37,7 +37,7 @@ export const refusedListed = check(
       },
       {
         measures: [words('firewall.refused', destinations.join(', '))],
-        evidence: refused.slice(0, 20).map(({ n }) => n),
+        evidence: numbersOf(refused),
       },
     );
   },

@@ -6,6 +6,7 @@ import { wholeCaptures } from './capture.ts';
 import {
   check,
   incomplete,
+  numbersOf,
   satisfied,
   violated,
   Within,
@@ -79,14 +80,14 @@ export const removed = check(Args, (view, args) => {
       },
       details,
     );
-  if (left.length > 0) {
-    const shown = left.slice(0, 8).join(', ');
+  if (left.found.length > 0) {
+    const shown = left.found.slice(0, 8).join(', ');
     return violated(
       {
         en: `The uninstall hook ended well, but this is left: ${shown}.`,
         ja: `uninstall フックは正常に終わりましたが、次のものが残っています：${shown}。`,
       },
-      details,
+      { ...details, evidence: numbersOf([hook, ...left.by]) },
     );
   }
   const reached = args.unreachable ? cloudWasReached(view) : undefined;
@@ -209,17 +210,30 @@ function isOffNetwork({ events }: View, hook: Hook): boolean {
  * `endpoint.state` events from before the first install hook; without them nothing is subtracted. After: the last
  * ones, as a service may end a moment after the command that ends it.
  */
-function leftovers({ events }: View, hook: Hook): string[] | undefined {
+interface Leftovers {
+  readonly found: readonly string[];
+  /** the readings that show it */
+  readonly by: readonly HistoryEventOf<'endpoint.state'>[];
+}
+function leftovers({ events }: View, hook: Hook): Leftovers | undefined {
   const install = ofKind(events, 'hook.finished').find((event) => event.hook === 'install');
   const states = ofKind(events, 'endpoint.state').filter((state) => state.endpoint === hook.endpoint);
-  const read = (what: string): string[] | undefined => {
+  const read = (what: string): Leftovers | undefined => {
     const lists = states.filter((state) => state.what === what && state.by !== 'exec');
     const after = lists.findLast((state) => state.n > hook.n);
     const before = lists.find((state) => install && state.n < install.n);
-    return after && subtract(toList(after.value), toList(before?.value));
+    if (!after) return undefined;
+    const found = subtract(toList(after.value), toList(before?.value));
+    return { found, by: found.length > 0 ? [after] : [] };
   };
   const [processes, files] = [read('processes'), read('files')];
-  return processes && files && [...processes.map((command) => `process ${command}`), ...files];
+  return (
+    processes &&
+    files && {
+      found: [...processes.found.map((command) => `process ${command}`), ...files.found],
+      by: [...processes.by, ...files.by],
+    }
+  );
 }
 
 const toList = (value: unknown): string[] => z.array(z.string()).catch([]).parse(value);

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { HistoryEvent } from '../../history/events.ts';
 import { markOf } from '../../history/secrets.ts';
-import { check, incomplete, satisfied, violated, type View } from './finding.ts';
+import { check, numbersOf, incomplete, satisfied, violated, type View } from './finding.ts';
 import { count } from './measures.ts';
 import { later } from './window.ts';
 
@@ -58,7 +58,7 @@ export const secretHidden = check(Args, (view, { secret, moments }) => {
         en: `The secret of the account shows in: ${where.map(({ en }) => en).join(', ')}.`,
         ja: `アカウントの秘密が見える場所：${where.map(({ ja }) => ja).join('、')}。`,
       },
-      { measures, evidence: shown.slice(0, 20).map(({ n }) => n) },
+      { measures, evidence: numbersOf(shown) },
     );
   const read = files.reduce((sum, { value }) => Math.max(sum, value.read), 0);
   const inLogs = logs.reduce((sum, { value }) => Math.max(sum, value.read), 0);
@@ -67,7 +67,7 @@ export const secretHidden = check(Args, (view, { secret, moments }) => {
       en: `The secret shows in none of ${processes.length} process lists, ${read} files that a user can read, and ${inLogs} logs, nor in the relay's log.`,
       ja: `プロセス一覧（${processes.length}回）、一般利用者が読めるファイル${read}件、ログ${inLogs}件、プロキシのログのいずれにも、秘密は見えませんでした。`,
     },
-    { measures, evidence: [...processes, ...files.map(({ event }) => event)].slice(0, 20).map(({ n }) => n) },
+    { measures, evidence: numbersOf([...processes, ...files.map(({ event }) => event)]) },
   );
 });
 

@@ -206,6 +206,16 @@ export class Story {
   }
 }
 
+/** Acts one after another, 200 ms each, 300 ms from one to the next; when each began. */
+export function inTurn(story: Story, ids: readonly string[]): Map<string, number> {
+  const begun = new Map<string, number>();
+  for (const id of ids) {
+    begun.set(id, story.now);
+    story.act(id).after(200).acted(id).after(100);
+  }
+  return begun;
+}
+
 type Events = readonly HistoryEvent[];
 
 /** A copy in which event `n` never happened. */

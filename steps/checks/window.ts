@@ -11,7 +11,8 @@ type Hook = HistoryEventOf<'hook.finished'>;
 
 const CHANGES: readonly string[] = ['install', 'upgrade', 'uninstall'];
 
-function hookOf({ events, since }: View): Hook | undefined {
+/** The hook that the anchor is about. */
+export function hookOf({ events, since }: Pick<View, 'events' | 'since'>): Hook | undefined {
   const [anchor, next] = [events[since - 1], events[since]];
   if (anchor?.kind === 'hook.finished') return anchor;
   return next?.kind === 'hook.finished' && CHANGES.includes(next.hook) ? next : undefined;

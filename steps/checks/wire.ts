@@ -2,8 +2,17 @@
 import { z } from 'zod';
 import { both, NONE } from '../../history/both.ts';
 import { Peer } from '../../history/events.ts';
-import { holeInCapture, packetsOut, tally, timeOf, type Packet } from './capture.ts';
-import { check, incomplete, satisfied, violated, Within, type Finding, type View } from './finding.ts';
+import { endsOfCapture, holeInCapture, packetsOut, tally, timeOf, type Packet } from './capture.ts';
+import {
+  check,
+  incomplete,
+  numbersOf,
+  satisfied,
+  violated,
+  Within,
+  type Finding,
+  type View,
+} from './finding.ts';
 import { actOf, entryOf } from './ledger.ts';
 import { count, inSeconds, seconds, timeMeasure } from './measures.ts';
 import { ofKind, windowOpens } from './window.ts';
@@ -12,14 +21,16 @@ const WHOLE = { wholeRecord: true };
 /** Peers that an endpoint of a closed network speaks to anyway. */
 const INSIDE: ReadonlySet<Peer> = new Set(['relay', 'resolver']);
 
-const numbers = (packets: readonly Packet[]): number[] => packets.slice(0, 20).map((packet) => packet.n);
 const bytes = (packets: readonly Packet[]): number =>
   packets.reduce((sum, packet) => sum + packet.payload, 0);
-const nothingSent = (point: string): Finding =>
-  violated({
-    en: `${point} sent no packet in the whole window, so nothing was looked at.`,
-    ja: `${point} は観察中にパケットを一つも送っておらず、確認の対象がありません。`,
-  });
+const nothingSent = (view: View, point: string): Finding =>
+  violated(
+    {
+      en: `${point} sent no packet in the whole window, so nothing was looked at.`,
+      ja: `${point} は観察中にパケットを一つも送っておらず、確認の対象がありません。`,
+    },
+    { evidence: numbersOf(endsOfCapture(view, point)) },
+  );
 
 const Clean = z.object({
   point: z.string(),
@@ -42,7 +53,7 @@ export const wireClean = check(
     const hole = holeInCapture(view, point);
     if (hole) return hole;
     const sent = packetsOut(view, point);
-    if (sent.length === 0) return nothingSent(point);
+    if (sent.length === 0) return nothingSent(view, point);
     const outside = sent.filter((packet) => !INSIDE.has(packet.peer));
     const strays = sent.filter((packet) => !allowed.includes(packet.peer));
     const data = noData ? outside.filter((packet) => packet.payload > 0) : [];
@@ -60,7 +71,7 @@ export const wireClean = check(
           en: `${wrong.length} of ${sent.length} packets of ${point} went where they must not, with ${bytes(wrong)} bytes of data: ${tally(wrong).en}.`,
           ja: `${point} のパケット${sent.length}個中${wrong.length}個が、許されない宛先へ送られました（データ${bytes(wrong)}バイト）：${tally(wrong).ja}。`,
         },
-        { measures, evidence: numbers(wrong) },
+        { measures, evidence: numbersOf(wrong) },
       );
     if (watch !== undefined && watched < watch)
       return incomplete(
@@ -95,7 +106,7 @@ export const noPacketsTo = check(
     const hole = holeInCapture(view, point);
     if (hole) return hole;
     const sent = packetsOut(view, point);
-    if (sent.length === 0) return nothingSent(point);
+    if (sent.length === 0) return nothingSent(view, point);
     const wrong = sent.filter((packet) => peers.includes(packet.peer));
     const measures = [count('wire.strays', wrong.length)];
     return wrong.length > 0
@@ -104,7 +115,7 @@ export const noPacketsTo = check(
             en: `${wrong.length} packets of ${point} went to ${peers.join(', ')}: ${tally(wrong).en}.`,
             ja: `${point} のパケット${wrong.length}個が ${peers.join('、')} へ送られました：${tally(wrong).ja}。`,
           },
-          { measures, evidence: numbers(wrong) },
+          { measures, evidence: numbersOf(wrong) },
         )
       : satisfied(
           {
@@ -126,16 +137,22 @@ export const directStops = check(
     const act = actOf(view.events, id);
     const [delivery] = act ? entryOf(view.events, act, 'relay').reports : [];
     if (!delivery)
-      return violated({
-        en: `Act ${id} was not reported through the relay, so there is no return to judge from.`,
-        ja: `操作 ${id} がプロキシ経由で報告されていないため、プロキシへの復帰を判断できません。`,
-      });
+      return violated(
+        {
+          en: `Act ${id} was not reported through the relay, so there is no return to judge from.`,
+          ja: `操作 ${id} がプロキシ経由で報告されていないため、プロキシへの復帰を判断できません。`,
+        },
+        { evidence: numbersOf(act ? [act] : []) },
+      );
     const after = packetsOut(view, point).filter((packet) => timeOf(packet) > timeOf(delivery));
     if (after.length === 0)
-      return violated({
-        en: `${point} sent nothing after the report of act ${id}, so nothing was looked at.`,
-        ja: `${point} は操作 ${id} の報告後に何も送っておらず、確認の対象がありません。`,
-      });
+      return violated(
+        {
+          en: `${point} sent nothing after the report of act ${id}, so nothing was looked at.`,
+          ja: `${point} は操作 ${id} の報告後に何も送っておらず、確認の対象がありません。`,
+        },
+        { evidence: numbersOf([delivery, ...endsOfCapture(view, point)]) },
+      );
     const wrong = after.filter((packet) => !INSIDE.has(packet.peer));
     const measures = [count('wire.strays', wrong.length)];
     return wrong.length > 0
@@ -144,7 +161,7 @@ export const directStops = check(
             en: `${wrong.length} of ${after.length} packets of ${point} still tried to go around the relay after it was in use again: ${tally(wrong).en}.`,
             ja: `プロキシへの復帰後も、${point} のパケット${after.length}個中${wrong.length}個がプロキシを通らずに送られました：${tally(wrong).ja}。`,
           },
-          { measures, evidence: [delivery.n, ...numbers(wrong)] },
+          { measures, evidence: [delivery.n, ...numbersOf(wrong)] },
         )
       : satisfied(
           {

@@ -33,6 +33,13 @@ describe('applicability', () => {
     }
     expect(decided('@if:relay-certificate', without({ relays: ['tls'] })).verdict).to.equal('runs');
   });
+  it('takes it for granted that an EDR ships a log: without one, it fails as declared', async () => {
+    const { product } = await loadProduct('minimal');
+    const { verdict, reason } = decided('@requires:telemetry', product);
+    expect(verdict).to.equal('fail');
+    expectBoth(reason);
+    expect(decided('@requires:telemetry', (await loadProduct('reference')).product).verdict).to.equal('runs');
+  });
   it('names a condition that nobody knows', async () => {
     const { product } = await loadProduct('reference');
     expect(() => decided('@if:magic', product)).to.throw('no condition is called magic');

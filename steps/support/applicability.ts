@@ -44,6 +44,26 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
     holds: ({ statement }) => statement.channels.command !== undefined,
     text: both('takes commands from its cloud', 'クラウドからのコマンドを受け取る'),
   },
+  telemetry: {
+    holds: ({ statement }) => statement.channels.telemetry !== undefined,
+    text: both('sends a detailed log to its cloud', '詳細ログをクラウドへ送る'),
+  },
+  'state-folder': {
+    holds: ({ statement }) => statement.stateFolder !== undefined,
+    text: both('says in which folder it keeps its state', '状態を保存するフォルダーを申告する'),
+  },
+  'response-kill': {
+    holds: ({ statement: s }) => s.response.includes('kill') && s.channels.command !== undefined,
+    text: both('ends processes on an order of its cloud', 'クラウドの指示でプロセスを停止できる'),
+  },
+  'response-isolate': {
+    holds: ({ statement: s }) => s.response.includes('isolate') && s.channels.command !== undefined,
+    text: both('isolates the endpoint on an order of its cloud', 'クラウドの指示で端末を隔離できる'),
+  },
+  'event-log': {
+    holds: ({ statement }) => statement.queue?.events !== undefined,
+    text: both('keeps a log of ordinary events for its cloud', '通常の動作のログをクラウドへ送る'),
+  },
   'connectivity-test': {
     holds: ({ hooks }) => hooks['test-connectivity'] !== undefined,
     text: both('has a connectivity test of its own', '独自の接続テストを持つ'),
@@ -68,6 +88,7 @@ const KINDS: Readonly<Record<string, readonly StimulusId[]>> = {
   any: STIMULI,
   attack: ATTACKS,
   file: FILE_ATTACKS,
+  program: ['T1204.002'],
 };
 
 const runs: Applicability = { verdict: 'runs', reason: NONE };
@@ -135,6 +156,7 @@ export function applicability(
   if (needsStimulus && usableStimuli(tags, baseline).length === 0)
     return {
       verdict: 'not-observable',
+      blame: 'product',
       reason: both(
         'the product did not react to any such act in an open network either, so there is nothing to compare',
         '製品は開いたネットワークでもこの種の操作に反応しなかったため、比べられません。',

@@ -39,6 +39,8 @@ export interface LabRequest {
   readonly history: HistoryWriter;
   readonly evidence: string;
   readonly indicators: readonly { sha256: string; name: string }[];
+  /** the folder in which the product keeps its state is a disk of so many bytes */
+  readonly stateBytes?: number;
   /** for measurements only: false leaves out the proof of closure */
   readonly prove?: boolean;
 }
@@ -121,7 +123,9 @@ export class RunContext implements AsyncDisposable {
     const names = Object.keys(loadTopology(topology).endpoints);
     const lab = await this.#labs.start({
       topology,
-      endpoints: Object.fromEntries(names.map((name) => [name, this.#endpoint(name, product)])),
+      endpoints: Object.fromEntries(
+        names.map((name) => [name, this.#endpoint(name, product, request.stateBytes)]),
+      ),
       apps: { cloud: { ...this.#cloud, argv: [...this.#cloud.argv, '--token', this.enrolmentToken] } },
       allow: [...new Set(product ? Object.values(product.product.statement.channels) : CLOUD_CHANNELS)],
       trust: this.#ca,
@@ -172,8 +176,11 @@ export class RunContext implements AsyncDisposable {
     await this.engine[Symbol.asyncDispose]();
   }
 
-  #endpoint(name: string, product: LoadedProduct | undefined): EndpointSpec {
+  #endpoint(name: string, product: LoadedProduct | undefined, stateBytes?: number): EndpointSpec {
+    const folder = product?.product.statement.stateFolder;
+    const small = folder !== undefined && stateBytes !== undefined;
     return {
+      ...(small ? { disks: { [folder]: stateBytes } } : {}),
       image: product ? this.#image(product) : endpointBases()['debian-12'],
       capabilities: product?.product.privileges ?? [],
       hostname: hostnameOf(name),

@@ -4,7 +4,7 @@ import { RELAY_PASSWORD } from '../../history/secrets.ts';
 import type { HistoryWriter } from '../../history/writer.ts';
 import type { LoadedProduct } from '../../products/load.ts';
 import { fillHook } from '../../products/assemble.ts';
-import type { HookName } from '../../products/schema.ts';
+import type { HookName, Statement } from '../../products/schema.ts';
 import type { Endpoint } from '../../topologies/lab-types.ts';
 import { CLOUD_CA, CLOUD_HOST } from './places.ts';
 import { RELAY_PASSWORD_FILE, relayFiles, relaySecrets, relayWords, type RelayTold } from './relay-words.ts';
@@ -18,6 +18,8 @@ export interface HookValues {
   /** the secret that the installer sets */
   readonly protection: string;
   readonly token: string;
+  /** how much the installer is told to keep while the cloud cannot be reached; what is declared if absent */
+  readonly queue?: 'smallest';
 }
 
 /** Hooks that have not ended by then are ended; installers of real products take their time. */
@@ -60,6 +62,7 @@ export async function runHook(options: {
     'enrolment.token': values.token,
     'uninstall.secret': name === 'uninstall' ? values.secret : values.protection,
     'endpoint.name': endpoint.name,
+    ...queueWords(product.product.statement, values.queue),
   });
   // Also what the hook prints, what the relay logs and what the cloud is sent is recorded without it.
   history.conceal(RELAY_PASSWORD, relaySecrets(values.relay));
@@ -81,6 +84,12 @@ export async function runHook(options: {
       OUTPUT_LIMIT,
     ),
   });
+}
+
+function queueWords({ queue }: Statement, size: 'smallest' | undefined): Record<string, string> {
+  const told = { ...queue, ...(size === undefined ? {} : queue?.smallest) };
+  const word = (amount: number | undefined): string => (amount === undefined ? 'none' : String(amount));
+  return { 'queue.detections': word(told.detections), 'queue.events': word(told.events) };
 }
 
 function outcomeOf(exit: number | null, timedOut: boolean): 'ok' | 'failed' | 'timeout' | 'broken' {

@@ -15,6 +15,7 @@ export const PLACES = {
   'closed network with two relays': 'closed-office-two-relays',
   'closed network whose relay opens the traffic': 'closed-office-inspected',
   'closed network whose relay opens the traffic, trusted by the endpoint': 'closed-office-inspected-trusted',
+  'closed network beside a neighbour': 'closed-office-peers',
   'open network': 'open-office',
 } as const;
 export type Place = keyof typeof PLACES;

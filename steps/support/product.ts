@@ -10,6 +10,8 @@ export interface Told {
   /** what the installer is told of the relay; without it, all that a client in that zone is told */
   readonly relay?: RelayTold;
   readonly second?: string;
+  /** it keeps as little as it can while the cloud cannot be reached */
+  readonly queue?: 'smallest';
   /** the requirement that is the root if it does not enrol */
   readonly root?: string;
 }
@@ -22,9 +24,9 @@ export async function startAndEnrol(
   session: Session,
   zone: string,
   usable: readonly StimulusId[],
-  { relay = session.relay().access(zone), second = 'none', root = 'NET-01' }: Told = {},
+  { relay = session.relay().access(zone), second = 'none', root = 'NET-01', queue }: Told = {},
 ): Promise<HistoryEvent> {
-  const installed = await session.hook('install', { relay, second });
+  const installed = await session.hook('install', { relay, second, ...(queue ? { queue } : {}) });
   await session.ask({
     check: 'enrolled',
     args: { within: session.within('enrol'), via: 'relay' },

@@ -10,6 +10,7 @@ import {
   benignTwin,
   fileAttack,
   indicatorContent,
+  ordinaryPrograms,
   type Act,
   type FileAttack,
   type StimulusId,
@@ -20,8 +21,9 @@ import type { CloudConsole } from '../../mocks/cloud/console.ts';
 import type { Endpoint, FaultSettings, Relay, RelayFault, StartedLab } from '../../topologies/lab-types.ts';
 import { CheckViolated, LabBroken } from './errors.ts';
 import { ask, type Question } from './ask.ts';
+import { fill, makeRoom } from './disk.ts';
 import { freshNonce, seeded, type Random } from './random.ts';
-import type { RunContext } from './context.ts';
+import type { LabRequest, RunContext } from './context.ts';
 import { PLACES, type Place } from './places.ts';
 import { runHook, type HookValues } from './hooks-of-product.ts';
 import { declaredFor, timeFor, type Lane } from './timing.ts';
@@ -38,6 +40,7 @@ export interface PlayedAct {
   readonly started: HistoryEvent;
 }
 
+export type LabSettings = Pick<LabRequest, 'stateBytes'>;
 interface Setting {
   readonly lab: StartedLab;
   readonly cloud: CloudConsole;
@@ -89,13 +92,14 @@ export class Session implements AsyncDisposable {
   }
 
   /** Starts the lab with the product's files on its endpoint (not installed) and proves it closed. */
-  async openLab(place: Place): Promise<void> {
-    await this.openTopology(PLACES[place]);
+  async openLab(place: Place, settings: LabSettings = {}): Promise<void> {
+    await this.openTopology(PLACES[place], settings);
   }
   /** The same by the topology's id, one of topologies/*.yaml. */
-  async openTopology(topology: string): Promise<void> {
+  async openTopology(topology: string, settings: LabSettings = {}): Promise<void> {
     try {
       this.#setting = await this.#options.context.startLab({
+        ...settings,
         topology,
         product: this.product,
         history: this.history,
@@ -162,6 +166,10 @@ export class Session implements AsyncDisposable {
     if (stimulus === 'log-line') throw new Error('a log line has no benign twin');
     return benignTwin(stimulus, freshNonce());
   }
+  /** So many ordinary programs are started; nothing that a product should report. */
+  ordinary(count: number): Act {
+    return ordinaryPrograms(freshNonce(), count);
+  }
   /** A file attack under a name of its own choice; `variant` (from `variants`) is its content. */
   file(kind: FileAttack, name: string, variant: string): Act {
     return fileAttack(kind, name, variant, this.acts.length + 1);
@@ -208,6 +216,16 @@ export class Session implements AsyncDisposable {
       });
     });
     return played;
+  }
+
+  /** The hash of the file that an act is about, if it is about one, read from outside. */
+  async readHash({ id, act }: PlayedAct): Promise<void> {
+    const { endpoint } = this;
+    const file = act.file && (await this.#guard('reading a file', () => endpoint.get(act.file ?? '')));
+    if (!file) return;
+    const value = { act: id, sha256: sha256(file) };
+    const read = { endpoint: endpoint.name, by: 'archive', what: 'hash-of-act', value } as const;
+    this.history.record('harness', { kind: 'endpoint.state', ...read });
   }
 
   /** Time for `key`, as declared, below the lane's ceiling, with the harness's allowance. */
@@ -264,12 +282,33 @@ export class Session implements AsyncDisposable {
     await this.#guard('starting the endpoint again', () => this.endpoint.restart());
     return this.#last('endpoint.restarted');
   }
+  /** Breaks or heals the cloud; the answer is the event that says so. */
+  async changeCloud(what: string, change: (cloud: CloudConsole) => Promise<void>): Promise<HistoryEvent> {
+    await this.#guard(what, () => change(this.cloud));
+    return this.#last('cloud.fault');
+  }
   /** From now on the cloud shows that certificate to whoever connects; null: its own. */
   async showCertificate(kind: CertificateKind | null): Promise<HistoryEvent> {
     await this.#guard('the certificate of the cloud', () =>
       kind === null ? this.cloud.heal() : this.cloud.fault({ kind }),
     );
     return this.#last('cloud.fault');
+  }
+  /** How far the clock of the cloud is ahead, ms; it shows a certificate that was issued a moment ago by that clock. 0: right. */
+  async setCloudClock(ms: number): Promise<HistoryEvent> {
+    await this.#guard('the clock of the cloud', async () => {
+      if (ms === 0) return this.cloud.heal();
+      await this.cloud.fault({ kind: 'clock-off', ms });
+      await this.cloud.fault({ kind: 'certificate-by-clock' });
+    });
+    return this.#last('cloud.fault');
+  }
+  /** Fills the disk that holds the folder, to its last byte, or takes away what has filled it. */
+  async fillDisk(folder: string, full: boolean): Promise<HistoryEvent> {
+    await this.#guard('the disk of the endpoint', () =>
+      full ? fill(this.endpoint, folder, this.history) : makeRoom(this.endpoint, folder, this.history),
+    );
+    return this.#last('endpoint.state');
   }
   /** Moves the endpoint; null means to no network at all. */
   async move(zone: string | null): Promise<HistoryEvent> {
@@ -296,6 +335,11 @@ export class Session implements AsyncDisposable {
     const event = this.history.events.findLast((candidate) => candidate.kind === kind);
     if (!event) throw new Error(`the lab has not recorded any ${kind}`);
     return event;
+  }
+
+  /** Something that is done or looked at on the endpoint; that it fails is never the product's fault. */
+  inEndpoint<T>(what: string, body: (endpoint: Endpoint) => Promise<T>): Promise<T> {
+    return this.#guard(what, () => body(this.endpoint));
   }
 
   /** What the harness does in the lab is never the product's fault. */

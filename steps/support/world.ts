@@ -1,8 +1,11 @@
 /** What a step has: the session of its scenario. Values that steps hand on live in `notes`. */
 import { World } from '@cucumber/cucumber';
-import type { HistoryEvent } from '../../history/events.ts';
+import type { HistoryEvent, HistoryEventOf } from '../../history/events.ts';
+import type { Program } from '../../mocks/workloads/programs.ts';
 import type { FileAttack, StimulusId } from '../../mocks/workloads/stimuli.ts';
+import type { Contact } from '../checks/isolation.ts';
 import type { RelayKind } from '../../topologies/lab-types.ts';
+import type { FullQueue } from './accounting.ts';
 import type { PolicySet } from './product.ts';
 import type { PlayedAct, Session } from './session.ts';
 
@@ -42,6 +45,11 @@ export class HeiikiWorld extends World<WorldParameters> {
     const [first] = this.#usable;
     if (!first) throw new Error('the scenario plays an attack, but its tags name no @stimulus:… kind');
     return first;
+  }
+  /** For many acts: whether each kind is reported at all is DET-01's question; there it is whether anything gets lost. */
+  get usableMany(): readonly StimulusId[] {
+    const kinds = this.usable.filter((kind) => kind !== 'T1098.007');
+    return kinds.length > 0 ? kinds : [this.stimulus];
   }
   get fileStimulus(): FileAttack {
     const found = this.#usable.find((kind) => kind === 'T1204.002' || kind === 'sha256-indicator');
@@ -85,6 +93,33 @@ export class HeiikiWorld extends World<WorldParameters> {
   get allowed(): PolicySet {
     return this.#noted('allowed') as PolicySet;
   }
+  /** The last order of the cloud. */
+  get order(): HistoryEventOf<'cloud.command'> {
+    return this.#noted('order') as HistoryEventOf<'cloud.command'>;
+  }
+  /** The order that isolated the endpoint, and who was spoken to before, during and after. */
+  get isolation(): HistoryEventOf<'cloud.command'> {
+    return this.#noted('isolation') as HistoryEventOf<'cloud.command'>;
+  }
+  get contacts(): readonly Contact[] {
+    return (this.#notes.get('contacts') ?? []) as readonly Contact[];
+  }
+  /** Who answers detections. */
+  get answering(): string {
+    return this.#noted('answering') as string;
+  }
+  /** Those on the endpoint that an order is about; the first is the one that is meant. */
+  get programs(): readonly Program[] {
+    return this.#noted('programs') as readonly Program[];
+  }
+  /** What the product was told to keep, so that it can be filled. */
+  get fullQueue(): FullQueue {
+    return this.#noted('full queue') as FullQueue;
+  }
+  /** How the cloud has failed, by the name of its fault. */
+  get cloudFault(): string {
+    return this.#noted('cloud fault') as string;
+  }
   get batch(): BatchJob {
     return this.#noted('batch') as BatchJob;
   }
@@ -98,7 +133,16 @@ export class HeiikiWorld extends World<WorldParameters> {
 }
 
 type Noted =
-  HistoryEvent | PlayedAct | readonly PlayedAct[] | BatchJob | readonly Taken[] | readonly string[] | string;
+  | HistoryEvent
+  | PlayedAct
+  | readonly PlayedAct[]
+  | BatchJob
+  | readonly Taken[]
+  | readonly Program[]
+  | readonly Contact[]
+  | FullQueue
+  | readonly string[]
+  | string;
 
 export interface Taken {
   readonly destination: string;
@@ -119,11 +163,29 @@ type EventNote =
   | 'watch'
   | 'relay lost'
   | 'relay back'
+  | 'cloud back'
   | 'move'
   | 'removal'
   | 'policy'
+  | 'clock wrong'
+  | 'clock right'
+  | 'order'
+  | 'isolation'
   | 'cut off';
-type ActNote = 'attack' | 'sentinel' | 'batch run';
-type ActsNote = 'attacks' | 'twins';
+type ActNote = 'attack' | 'sentinel' | 'ordinary' | 'batch run';
+type ActsNote = 'attacks' | 'twins' | 'ordinary';
 type NoteKey =
-  EventNote | ActNote | ActsNote | 'batch' | 'form' | 'allowed' | 'relay kind' | 'taken' | 'commands';
+  | EventNote
+  | ActNote
+  | ActsNote
+  | 'batch'
+  | 'form'
+  | 'allowed'
+  | 'relay kind'
+  | 'full queue'
+  | 'cloud fault'
+  | 'taken'
+  | 'commands'
+  | 'programs'
+  | 'contacts'
+  | 'answering';

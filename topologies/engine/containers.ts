@@ -93,12 +93,17 @@ function boundsOf(spec: ContainerSpec): Docker.HostConfig {
     NanoCpus: Math.round((spec.cpus ?? CPUS) * 1e9),
     PidsLimit: spec.pids ?? PIDS,
     LogConfig: { Type: 'none', Config: {} },
+    ...(spec.disks ? { Tmpfs: disksOf(spec.disks) } : {}),
     ...(spec.sysctls ? { Sysctls: { ...spec.sysctls } } : {}),
     ...resolversOf(spec),
     ...(spec.publish ? { PortBindings: publishedBy(spec.publish) } : {}),
   };
 }
 
+const disksOf = (disks: Readonly<Record<string, number>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(disks).map(([folder, bytes]) => [folder, `size=${bytes},mode=0755,exec`]),
+  );
 const portOf = ({ port }: { port: number }): string => `${port}/tcp`;
 function exposed({ publish }: ContainerSpec): Docker.ContainerCreateOptions {
   return publish ? { ExposedPorts: { [portOf(publish)]: {} } } : {};

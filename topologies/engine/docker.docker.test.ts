@@ -81,6 +81,19 @@ describe('the Docker engine', { timeout: 120_000 }, () => {
     expect((await engine.leftovers()).filter((one) => one.run === run)).to.deep.equal([]);
   });
 
+  it('gives a folder a small disk of its own, which can be filled', async () => {
+    await using box = await engine.container({
+      name: 'small',
+      image: await engine.image(baseImage),
+      argv: ['sleep', 'infinity'],
+      attach: { kind: 'none' },
+      disks: { '/small': 1024 * 1024 },
+    });
+    const full = await box.run(['sh', '-c', 'cat /dev/zero >/small/file; wc -c </small/file']);
+    expect(full.stderr).to.include('No space left');
+    expect(Number(full.stdout)).to.equal(1024 * 1024);
+  });
+
   it('builds a recipe once for two processes', async () => {
     const recipe = tried({ name: 'twice', dockerfile: `RUN echo ${engine.run}`, parent: baseImage });
     const ref = await engine.image(recipe);

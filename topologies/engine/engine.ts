@@ -72,6 +72,8 @@ export interface ContainerSpec {
   readonly cpus?: number;
   readonly pids?: number;
   readonly labels?: Readonly<Record<string, string>>;
+  /** folder → bytes: file systems of their own, in memory, empty at first and after a restart */
+  readonly disks?: Readonly<Record<string, number>>;
   /** a TCP port that the host takes at this address of its own and hands to the container; open networks only */
   readonly publish?: { readonly address: string; readonly port: number };
 }

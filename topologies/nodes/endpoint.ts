@@ -23,6 +23,12 @@ import { withRunner } from './runner.ts';
 const ENTER_ZONE = `${MAKE_LINK}
 ip route replace default via "$GATEWAY" && printf 'nameserver %s\\n' "$RESOLVER" > /etc/resolv.conf`;
 const BEGIN = `${ENTER_ZONE} && printf %s "$RULES" | nft -f - && nft list table inet ${COUNTER_TABLE}`;
+/** Who may change the network's rules may change ours: they are read again at the end. */
+const MAY_CHANGE_RULES = 'NET_ADMIN';
+const READ_RULES = `nft list table inet ${COUNTER_TABLE} 2>/dev/null || true`;
+/** Tables of a product end with a reboot, ours do not. */
+const CLEAR_RULES = `nft list tables | while read -r _ family name; do
+if [ "$family $name" != "inet ${COUNTER_TABLE}" ]; then nft delete table "$family" "$name"; fi; done`;
 /** PID 1 of an endpoint clears what a reboot clears, starts what starts at boot, and then leaves this file. */
 const BOOTED = '/run/booted';
 const AWAIT_BOOT = `for try in $(seq 500); do if [ -e ${BOOTED} ]; then exit 0; fi; sleep 0.02; done; exit 1`;
@@ -50,12 +56,14 @@ export class EndpointNode implements Endpoint, AsyncDisposable {
   readonly #body: StartedContainer;
   readonly #capture: Capture;
   readonly #location: { zone: ZoneName | null };
+  readonly #rules: string;
 
   /** Resolves when counters and capture have been read back, and only then the endpoint was started. */
   static async start(place: EndpointPlace): Promise<EndpointNode> {
     const location: { zone: ZoneName | null } = { zone: place.zone };
     await using started = new AsyncDisposableStack();
-    const holder = started.use(await startHolder(place));
+    const { holder, rules } = await startHolder(place);
+    started.use(holder);
     const capture = await Capture.start(holder, {
       point: place.name,
       plan: place.plan,
@@ -69,17 +77,19 @@ export class EndpointNode implements Endpoint, AsyncDisposable {
         image: place.image,
         attach: { kind: 'namespace-of', container: holder },
         capabilities: place.spec.capabilities,
+        ...(place.spec.disks ? { disks: place.spec.disks } : {}),
       }),
     );
     await booted(body, place.name);
     started.move();
-    return new EndpointNode(place, { holder, body, capture, location });
+    return new EndpointNode(place, { holder, rules, body, capture, location });
   }
 
   private constructor(
     place: EndpointPlace,
     parts: {
       holder: StartedContainer;
+      rules: string;
       body: StartedContainer;
       capture: Capture;
       location: { zone: ZoneName | null };
@@ -88,6 +98,7 @@ export class EndpointNode implements Endpoint, AsyncDisposable {
     this.name = place.name;
     this.#place = place;
     this.#holder = parts.holder;
+    this.#rules = parts.rules;
     this.#body = parts.body;
     this.#capture = parts.capture;
     this.#location = parts.location;
@@ -131,6 +142,7 @@ export class EndpointNode implements Endpoint, AsyncDisposable {
 
   async restart(): Promise<void> {
     await this.#body.run(['rm', '-f', BOOTED], { user: 'root', timeoutMs: CALL_MS });
+    if (this.#mayChangeRules) await inHolder(this.#holder, this.name, CLEAR_RULES, {});
     await this.#body.restart();
     await booted(this.#body, this.name);
     this.#record({ kind: 'endpoint.restarted', endpoint: this.name });
@@ -156,14 +168,22 @@ export class EndpointNode implements Endpoint, AsyncDisposable {
 
   /** Ends the capture and reads the counters; both go into the history. */
   async finishEvidence(): Promise<void> {
-    const { stdout } = await inHolder(
-      this.#holder,
-      this.name,
-      `nft -j list counters table inet ${COUNTER_TABLE}`,
-      {},
-    );
+    if (this.#mayChangeRules) await this.#compareRules();
+    const read = `nft -j list counters table inet ${COUNTER_TABLE}`;
+    // What a product has deleted has counted nothing: the capture is then all that there is.
+    const script = this.#mayChangeRules ? `${read} 2>/dev/null || echo '{"nftables":[]}'` : read;
+    const { stdout } = await inHolder(this.#holder, this.name, script, {});
     this.#record({ kind: 'counters', point: this.name, counters: parseCounters(stdout) });
     await this.#capture.finish();
+  }
+  async #compareRules(): Promise<void> {
+    const now = withoutCounts((await inHolder(this.#holder, this.name, READ_RULES, {})).stdout);
+    if (now === this.#rules) return;
+    const value = now === '' ? 'gone' : 'changed';
+    this.#record({ kind: 'endpoint.state', endpoint: this.name, by: 'exec', what: 'counter-table', value });
+  }
+  get #mayChangeRules(): boolean {
+    return this.#place.spec.capabilities.includes(MAY_CHANGE_RULES);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -197,7 +217,9 @@ async function booted(body: StartedContainer, name: string): Promise<void> {
     );
 }
 
-async function startHolder(place: EndpointPlace): Promise<StartedContainer> {
+const withoutCounts = (rules: string): string => rules.replaceAll(/packets \d+ bytes \d+/g, '').trim();
+
+async function startHolder(place: EndpointPlace): Promise<{ holder: StartedContainer; rules: string }> {
   const { container, lab, name, plan, zone, tools, networks, spec } = place;
   const network = networks.get(zone);
   const address = plan.engineAddress(zone, plan.addressOf(name, zone));
@@ -223,7 +245,7 @@ async function startHolder(place: EndpointPlace): Promise<StartedContainer> {
   if (!stdout.includes('counter name "other"'))
     throw new LabError('capture', `counters of ${name} are not in force`, stdout.slice(0, 500));
   started.move();
-  return holder;
+  return { holder, rules: withoutCounts(stdout) };
 }
 
 function zoneEnv(plan: AddressPlan, name: string, zone: ZoneName): Record<string, string> {

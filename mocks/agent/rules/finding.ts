@@ -30,10 +30,17 @@ export interface Draft {
   readonly data?: Readonly<Record<string, string>>;
 }
 
+export function withoutFile({ file, ...rest }: Draft): Draft {
+  // What it is about is still told, in words that people can read.
+  return file === undefined ? rest : { ...rest, title: `${rest.title} (${basename(file.path)})` };
+}
+
+/** `aheadMs`: how far its times are ahead of the endpoint's clock, which those of an honest agent are not. */
 export function findingOf(
   draft: Draft,
   disposition: DispositionId,
   device: { hostname: string; uid?: string },
+  aheadMs = 0,
 ): DetectionFinding {
   const technique =
     draft.analytic === 'sha256-indicator'
@@ -45,8 +52,8 @@ export function findingOf(
     class_uid: 2004,
     type_uid: 200401,
     severity_id: 4,
-    time: Date.now(),
-    start_time: draft.startTime,
+    time: Date.now() + aheadMs,
+    start_time: draft.startTime + aheadMs,
     disposition_id: disposition,
     metadata: {
       version: '1.5.0',
@@ -67,6 +74,7 @@ function evidence({ file, process, data }: Draft): NonNullable<DetectionFinding[
   const about = file && {
     path: file.path,
     name: basename(file.path),
+    type_id: 1,
     ...(file.sha256 === '' ? {} : { hashes: [{ algorithm_id: 3, value: file.sha256 }] }),
   };
   return {

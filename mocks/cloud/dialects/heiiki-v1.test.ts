@@ -113,6 +113,17 @@ describe('heiiki-v1: detections and telemetry', () => {
     expect(cloud.of('cloud.detection')).to.have.length(0);
   });
 
+  it('keeps what an agent says that it has lost of its log', async () => {
+    const cloud = await testCloud();
+    const { agentId, key } = await cloud.enrol();
+    const path = `/v1/agents/${agentId}/telemetry`;
+    const gaps = [{ from: 1000, to: 2000, count: 7 }];
+    expect((await cloud.call('POST', path, { key, body: { events: [], gaps } })).status).to.equal(202);
+    expect(cloud.of('cloud.telemetry')[0]?.gaps).to.deep.equal(gaps);
+    const wrong = { events: [], gaps: [{ from: 1000 }] };
+    expect((await cloud.call('POST', path, { key, body: wrong })).status).to.equal(400);
+  });
+
   it('keeps telemetry as text with its count', async () => {
     const cloud = await testCloud();
     const { agentId, key } = await cloud.enrol();

@@ -6,6 +6,7 @@ import { bearer, empty, json, problem } from '../exchange.ts';
 import type { CloudAnswer, CloudRequest, Dialect, Emit, Operation, Outcome } from '../exchange.ts';
 import { toDetection } from '../ocsf.ts';
 import type { PolicyStore } from '../policy.ts';
+import type { Responder } from '../responder.ts';
 import type {
   CommandResult,
   DetectionBatch,
@@ -22,6 +23,7 @@ export interface CloudState {
   readonly policy: PolicyStore;
   readonly content: ContentStore;
   readonly commands: CommandQueue;
+  readonly responder: Responder;
   now(): number;
   /** as the cloud tells the time, which may be wrong */
   told(): number;
@@ -56,12 +58,13 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     return notModified ? empty(304, { etag }) : json(200, current, { etag });
   },
   sendTelemetry: ({ agent, body, emit }) => {
-    const { events } = body as TelemetryBatch;
+    const { events, gaps } = body as TelemetryBatch;
     emit({
       kind: 'cloud.telemetry',
       agent: agent.agentId,
       count: events.length,
       body: JSON.stringify(events),
+      ...(gaps === undefined ? {} : { gaps }),
     });
     return empty(202);
   },
@@ -70,6 +73,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     for (const finding of findings) {
       const copy = state.agents.copy(agent, finding.finding_info.uid);
       emit(toDetection(agent.agentId, finding, copy));
+      if (copy === 1) state.responder.found(agent.agentId, finding, state.commands, emit);
     }
     return json(200, { accepted: [...new Set(findings.map((f) => f.finding_info.uid))] });
   },
@@ -83,8 +87,10 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     const finish = state.commands.finish(agent.agentId, uid);
     if (finish === 'unknown')
       return problem(404, 'No such command', `no command ${uid} was ever given to this agent`);
-    const { outcome } = body as CommandResult;
-    if (finish === 'first') emit({ kind: 'cloud.command-result', agent: agent.agentId, uid, outcome });
+    const { outcome, detail } = body as CommandResult;
+    const said = detail === undefined ? {} : { detail };
+    if (finish === 'first')
+      emit({ kind: 'cloud.command-result', agent: agent.agentId, uid, outcome, ...said });
     return empty(204);
   },
 };

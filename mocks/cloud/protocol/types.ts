@@ -78,11 +78,20 @@ export interface TelemetryEvent {
 export interface TelemetryBatch {
   /** at most 1000 */
   events: TelemetryEvent[];
+  gaps?: TelemetryGap[];
+}
+/** Log that was lost: times of the first and the last event of it, and how many there were. */
+export interface TelemetryGap {
+  from: number;
+  to: number;
+  count: number;
 }
 
 export interface File {
   path?: string;
   name?: string;
+  /** 0 unknown, 1 regular file */
+  type_id?: number;
   /** algorithm 3 is SHA-256 */
   hashes?: { algorithm_id: number; value: string }[];
 }
@@ -112,7 +121,14 @@ export interface DetectionFinding {
   /** when the act happened */
   start_time: number;
   disposition_id: DispositionId;
-  metadata: { version: string; product: { name: string; vendor_name: string; version?: string } };
+  metadata: {
+    version: string;
+    /** how far its times are ahead of the clock of the endpoint, if they are not by it */
+    clock_offset_ms?: number;
+    product: { name: string; vendor_name: string; version?: string };
+    /** counts the findings of this endpoint in the order in which they were made */
+    sequence?: number;
+  };
   finding_info: {
     /** the same for every retransmission; at least 8 characters */
     uid: string;
@@ -123,9 +139,12 @@ export interface DetectionFinding {
   device: { hostname: string; uid?: string; type_id: number };
   evidences?: Evidence[];
 }
+/** What the cloud takes: the rest is asked for by OCSF alone, and its lack is judged and not refused. */
+export type TakenFinding = Partial<DetectionFinding> &
+  Pick<DetectionFinding, 'start_time' | 'disposition_id' | 'finding_info'>;
 export interface DetectionBatch {
   /** 1 to 100 */
-  findings: DetectionFinding[];
+  findings: TakenFinding[];
 }
 export interface Accepted {
   /** `finding_info.uid` of everything that is now stored */

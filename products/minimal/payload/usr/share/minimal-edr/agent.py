@@ -26,7 +26,7 @@ class Agent:
         self.config = store.read('config.json')
         self.identity = store.read('identity.json')
         self.policy = store.read('policy.json') or {'etag': None, 'policy': None}
-        self.queue = Queue()
+        self.queue = Queue(self.config['queue'])
         self.lock = threading.Lock()  # guards the queue and the policy
         self.wake = threading.Event()
         self.link = None
@@ -70,7 +70,8 @@ class Agent:
     def finding(self, path, sha256, name, identity):
         inode, size, changed = identity
         uid = uuid.uuid5(uuid.NAMESPACE_URL, f'{store.machine_id()} {path} {inode} {size} {changed} {sha256}')
-        file = {'path': path, 'name': os.path.basename(path), 'hashes': [{'algorithm_id': 3, 'value': sha256}]}
+        file = {'path': path, 'name': os.path.basename(path), 'type_id': 1}
+        file['hashes'] = [{'algorithm_id': 3, 'value': sha256}]
         return {
             'activity_id': 1,
             'category_uid': 2,

@@ -4,13 +4,12 @@ import os
 
 import store
 
-CAPACITY = 1000
-
 
 class Queue:
     """An append-only file of findings, oldest first; rewritten when the cloud has confirmed some."""
 
-    def __init__(self):
+    def __init__(self, capacity):
+        self.capacity = capacity
         self.path = store.HOME / 'queue.ndjson'
         self.findings = []
         try:
@@ -29,7 +28,7 @@ class Queue:
         if any(f['finding_info']['uid'] == uid for f in self.findings):
             return
         self.findings.append(finding)
-        over = len(self.findings) - CAPACITY
+        over = len(self.findings) - self.capacity
         if over > 0:
             del self.findings[:over]
             self.dropped += over

@@ -35,7 +35,8 @@ class Watch:
             self.hashes.pop(gone)
             self.reported.pop(gone, None)
         self.changed = self.reported != before
-        return found
+        # A folder lists its files in any order; reports follow that of what happened.
+        return sorted(found, key=lambda one: one[3][2])
 
     def _hash(self, path, identity):
         known = self.hashes.get(path)

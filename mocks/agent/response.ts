@@ -1,0 +1,48 @@
+/** What the agent does on the cloud's order: its commands, and the isolation that some of them are about. */
+import { Commands } from './commands.ts';
+import type { Config } from './config.ts';
+import type { Behaviour } from './flaws.ts';
+import { Isolation } from './isolation.ts';
+import type { Link } from './link.ts';
+import type { Places } from './places.ts';
+import { killProgram } from './processes.ts';
+import type { TelemetryBuffer } from './telemetry.ts';
+import type { HostPort } from './transport/dial.ts';
+
+export interface ResponseParts {
+  readonly places: Places;
+  readonly config: () => Config;
+  readonly behaviour: Behaviour;
+  readonly link: Link;
+  readonly telemetry: TelemetryBuffer;
+}
+
+export class Response {
+  readonly isolation: Isolation;
+  readonly commands: Commands;
+
+  constructor(parts: ResponseParts) {
+    const { places, behaviour, link, telemetry } = parts;
+    this.isolation = new Isolation({
+      file: places.isolated,
+      ways: () => ways(parts),
+      style: behaviour.isolation,
+      log: (text) => telemetry.agent(text),
+    });
+    this.commands = new Commands({
+      state: places.state,
+      telemetry,
+      behaviour,
+      mayCollect: () => !behaviour.collectsOnlyDirectly || link.path === 'direct',
+      kill: (program) => killProgram(program, { namesakes: behaviour.commands.killsNamesakes }),
+      isolation: this.isolation,
+    });
+  }
+}
+
+/** Where it has to get to while the endpoint is isolated. */
+function ways({ config, link }: ResponseParts): readonly HostPort[] {
+  const { connectivity, cloud, update } = config();
+  if (connectivity === 'relay-only') return link.relays;
+  return [...link.relays, cloud, ...(update === null ? [] : [update])];
+}

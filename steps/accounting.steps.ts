@@ -1,0 +1,120 @@
+import { Given, Then, When } from '@cucumber/cucumber';
+import {
+  failTakingReports,
+  fullQueue,
+  playMany,
+  takeReportsAgain,
+  type CloudFailure,
+} from './support/accounting.ts';
+import { startAndEnrol } from './support/product.ts';
+import type { HeiikiWorld } from './support/world.ts';
+
+Given('an attack has been reported', async function (this: HeiikiWorld) {
+  const { session } = this;
+  const control = await session.play(session.fresh(this.stimulus));
+  const args = { act: control.id, within: session.within('detect') };
+  await session.ask({ check: 'detected', args, since: control.started, given: 'DET-01' });
+  this.note('attack', control);
+});
+
+Given(
+  /^the product works with a (queue|log) that can be filled$/,
+  async function (this: HeiikiWorld, what: 'queue' | 'log') {
+    const { session } = this;
+    const full = fullQueue(session.product.product.statement, what);
+    if ('verdict' in full) {
+      session.history.record('harness', { kind: 'applicability', ...full });
+      return 'skipped';
+    }
+    await session.openLab('closed network');
+    this.note('install', await startAndEnrol(session, 'closed', this.usable, { queue: 'smallest' }));
+    this.note('full queue', full);
+    return undefined;
+  },
+);
+
+When(/^the cloud fails to take reports: (.+)$/, async function (this: HeiikiWorld, how: CloudFailure) {
+  this.note('cloud fault', await failTakingReports(this.session, how));
+});
+
+When('several attacks of the same kind happen', async function (this: HeiikiWorld) {
+  const count = this.session.random.integer(4, 8);
+  this.note('attacks', await playMany(this.session, [this.stimulus], count));
+});
+
+When('the cloud takes reports again', async function (this: HeiikiWorld) {
+  this.note('cloud back', await takeReportsAgain(this.session));
+});
+
+When('one more attack of the same kind happens', async function (this: HeiikiWorld) {
+  this.note('sentinel', await this.session.play(this.session.fresh(this.stimulus)));
+});
+
+When('more attacks happen than its queue holds', async function (this: HeiikiWorld) {
+  const count = this.fullQueue.detections + this.session.random.integer(3, 6);
+  this.note('attacks', await playMany(this.session, this.usableMany, count));
+});
+
+When('attacks happen, fewer than its queue holds', async function (this: HeiikiWorld) {
+  const count = Math.max(1, Math.floor(this.fullQueue.detections / 2));
+  this.note('attacks', await playMany(this.session, this.usableMany, count));
+});
+
+When('more ordinary programs run than its log holds', async function (this: HeiikiWorld) {
+  const { session, fullQueue } = this;
+  this.note('ordinary', await session.play(session.ordinary(fullQueue.programs)));
+});
+
+Then('each report says when its attack happened', async function (this: HeiikiWorld) {
+  const args = { ...arrival(this), tolerance: TOLERANCE };
+  await this.session.ask({ check: 'time-of-act', args, since: this.event('relay back'), restsOn: 'DET-03' });
+});
+/** Clocks of products may know whole seconds only. */
+const TOLERANCE = 1000;
+
+Then('the reports show their order and come as the product declares', async function (this: HeiikiWorld) {
+  const order = this.session.product.product.statement.queue?.order ?? 'none';
+  const args = { ...arrival(this), order };
+  await this.session.ask({ check: 'in-order', args, since: this.event('relay back'), restsOn: 'DET-03' });
+});
+
+Then('the cloud has each of them once', async function (this: HeiikiWorld) {
+  const { session } = this;
+  const acts = [...this.acts('attacks'), this.act('sentinel')].map(({ id }) => id);
+  const within = session.within('reconnect') + session.declared('detect');
+  const watch = session.declared('retry') + session.declared('detect');
+  const args = { acts, control: this.act('attack').id, fault: this.cloudFault, within, watch };
+  await session.ask({ check: 'exactly-once', args, since: this.event('cloud back'), restsOn: 'DET-03' });
+});
+
+Then('the cloud is told how many are lost', async function (this: HeiikiWorld) {
+  const { overflow } = this.session.product.product.statement.queue ?? {};
+  const args = { ...arrival(this), keeps: this.fullQueue.detections, ...(overflow ? { overflow } : {}) };
+  const since = this.event('relay back');
+  await this.session.ask({ check: 'overflow-announced', args, since, restsOn: 'DET-03' });
+});
+
+Then('all of the attacks are reported, and ordinary events made room', async function (this: HeiikiWorld) {
+  const { session } = this;
+  const sentinel = await session.play(session.ordinary(1));
+  const events = { events: this.act('ordinary').id, count: this.fullQueue.programs };
+  const args = { ...arrival(this), ...events, sentinel: sentinel.id };
+  await session.ask({
+    check: 'detections-outlive',
+    args,
+    since: this.event('relay back'),
+    restsOn: 'DET-03',
+  });
+});
+
+Then('each report has what OCSF requires, and names the technique', async function (this: HeiikiWorld) {
+  const acts = this.acts('attacks').map(({ id }) => id);
+  const args = { acts, within: this.session.within('detect') };
+  await this.session.ask({ check: 'whole-findings', args, since: this.event('install'), restsOn: 'DET-01' });
+});
+
+/** What was played while the relay was away, and the time that it has once that is back. */
+const arrival = (world: HeiikiWorld) => ({
+  acts: world.acts('attacks').map(({ id }) => id),
+  within: world.session.within('reconnect') + world.session.declared('detect'),
+});

@@ -1,0 +1,181 @@
+/** The accounts of detections: each once, at its time, in its order. */
+import { describe, it } from 'node:test';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { Finding } from './finding.ts';
+import { runCheck } from './testing-texts.ts';
+import { AGENT, inTurn, nonceOf, Story } from './testing.ts';
+
+const figure = (finding: Finding, name: string): unknown =>
+  finding.measures.find((measure) => measure.name === name)?.value;
+
+describe('exactly-once', () => {
+  const args = { acts: ['a1', 'a2'], control: 'a0', fault: 'lost-ack', within: 5000, watch: 2000 };
+  /** The control, then a1 while the cloud fails; it comes back, and a2 is played. */
+  function failing(hit = true, findings = 1): { story: Story; back: number } {
+    const story = Story.closed().working().act('a0').acted('a0').after(100);
+    for (let index = 0; index < findings; index++) story.report('a0', { uid: `a0-${index}` });
+    story.after(100);
+    story
+      .see({ kind: 'cloud.fault', fault: 'lost-ack', state: 'on' }, 'cloud')
+      .act('a1')
+      .acted('a1')
+      .after(100);
+    if (hit) story.see({ kind: 'cloud.fault', fault: 'lost-ack', state: 'hit' }, 'cloud').report('a1');
+    story.after(100).see({ kind: 'cloud.fault', fault: 'lost-ack', state: 'off' }, 'cloud');
+    return { story, back: story.n };
+  }
+  const ask = ({ story, back }: { story: Story; back: number }, later: number): Finding =>
+    runCheck('exactly-once', story.view(back, story.now + later), args);
+
+  it('is satisfied by the same uid again, and only after its time', () => {
+    const played = failing();
+    played.story.act('a2').acted('a2').after(100).report('a1', { copy: 2 }).report('a2');
+    expect(ask(played, 0).state).to.equal('undecided');
+    const finding = ask(played, 5000);
+    expect(finding.state).to.equal('satisfied');
+    expect(figure(finding, 'delivery.duplicated')).to.equal(1);
+    expect(figure(finding, 'delivery.identities')).to.equal(2);
+    expect(figure(finding, 'delivery.interrupted')).to.equal(1);
+  });
+  it('is violated by another uid, at once', () => {
+    const played = failing();
+    played.story.act('a2').acted('a2').after(100).report('a1', { uid: 'uid-other' });
+    const finding = ask(played, 0);
+    expect(finding.state).to.equal('violated');
+    expect(finding.reason.en).to.contain('1 of 2 acts are at the cloud more than once').and.contain('a1');
+  });
+  it('allows as many findings of one act as the control made', () => {
+    const two = failing(true, 2);
+    two.story.act('a2').acted('a2').after(100).report('a1', { uid: 'a1-second' }).report('a2');
+    expect(ask(two, 5000).state).to.equal('satisfied');
+    two.story.report('a1', { uid: 'a1-third' });
+    expect(ask(two, 5000).state).to.equal('violated');
+  });
+  it('waits for what is missing, then is violated', () => {
+    const played = failing();
+    played.story.act('a2').acted('a2').after(100);
+    expect(ask(played, 0).state).to.equal('undecided');
+    const finding = ask(played, 6000);
+    expect(finding.state).to.equal('violated');
+    expect(figure(finding, 'delivery.lost')).to.equal(1);
+    expect(finding.missed).to.not.equal(undefined);
+  });
+  it('says nothing where nothing was interrupted, or the control was silent', () => {
+    const quiet = failing(false);
+    quiet.story.act('a2').acted('a2').after(100).report('a1').report('a2');
+    expect(ask(quiet, 9000).state).to.equal('incomplete');
+    const { story } = failing();
+    const silent = runCheck('exactly-once', story.view(0, story.now + 9000), { ...args, control: 'a1' });
+    expect(silent.state).to.equal('incomplete');
+    expect(runCheck('exactly-once', story.view(0), { ...args, control: 'a9' }).blame).to.equal('harness');
+  });
+});
+
+/** The relay is away while acts happen, then comes back. */
+function outage(ids: readonly string[]): { story: Story; begun: Map<string, number>; back: number } {
+  const story = Story.closed().working().after(100);
+  const begun = inTurn(story, ids);
+  story.after(5000).see({ kind: 'fault.healed', fault: 'refused', target: 'relay' });
+  return { story, begun, back: story.n };
+}
+
+describe('time-of-act', () => {
+  const args = { acts: ['a1', 'a2'], within: 5000, tolerance: 1000 };
+  it('is satisfied by the time of the act, also to the second', () => {
+    const { story, begun, back } = outage(args.acts);
+    story.after(100);
+    for (const id of args.acts)
+      story.report(id, { startTime: Math.floor((begun.get(id) ?? 0) / 1000) * 1000 });
+    const finding = runCheck('time-of-act', story.view(back), args);
+    expect(finding.state, finding.reason.en).to.equal('satisfied');
+  });
+  it('is violated by the time of sending', () => {
+    const { story, begun, back } = outage(args.acts);
+    story
+      .after(100)
+      .report('a1', { startTime: begun.get('a1') ?? 0 })
+      .report('a2');
+    const finding = runCheck('time-of-act', story.view(back), args);
+    expect(finding.state).to.equal('violated');
+    expect(finding.reason.en).to.contain('1 of 2 reports').and.contain('a2');
+  });
+  it('waits for all of them', () => {
+    const { story, begun, back } = outage(args.acts);
+    story.after(100).report('a1', { startTime: begun.get('a1') ?? 0 });
+    expect(runCheck('time-of-act', story.view(back), args).state).to.equal('undecided');
+    expect(runCheck('time-of-act', story.view(back, story.now + 9000), args).state).to.equal('violated');
+  });
+  it('says nothing if reports came too soon for the two times to differ', () => {
+    const story = Story.closed().working().after(100);
+    const begun = inTurn(story, args.acts);
+    for (const id of args.acts) story.report(id, { startTime: begun.get(id) ?? 0 });
+    expect(runCheck('time-of-act', story.view(story.n - 3), args).state).to.equal('incomplete');
+  });
+  it('goes by the clock of the host of the lab', () => {
+    const { story, begun, back } = outage(args.acts);
+    const ahead = 60_000;
+    story
+      .after(100)
+      .see({ kind: 'cloud.heartbeat', agent: AGENT, via: 'relay' }, 'cloud', story.now + ahead - 3);
+    for (const id of args.acts) story.report(id, { startTime: (begun.get(id) ?? 0) + ahead });
+    expect(runCheck('time-of-act', story.view(back), args).state).to.equal('satisfied');
+  });
+});
+
+describe('in-order', () => {
+  const ids = ['a1', 'a2', 'a3'];
+  const ask = (
+    arrivals: readonly string[],
+    order: string,
+    rest: (id: string, begun: number) => Parameters<Story['report']>[1] = (_, begun) => ({
+      startTime: begun,
+    }),
+  ): Finding => {
+    const { story, begun, back } = outage(ids);
+    story.after(100);
+    for (const id of arrivals) story.report(id, rest(id, begun.get(id) ?? 0));
+    return runCheck('in-order', story.view(back, story.now + 9000), { acts: ids, within: 5000, order });
+  };
+  it('is satisfied by the stated order', () => {
+    expect(ask(['a1', 'a2', 'a3'], 'oldest-first').state).to.equal('satisfied');
+    expect(ask(['a3', 'a2', 'a1'], 'newest-first').state).to.equal('satisfied');
+    expect(ask(['a2', 'a3', 'a1'], 'none').state).to.equal('satisfied');
+  });
+  it('is violated by another one', () => {
+    const finding = ask(['a3', 'a2', 'a1'], 'oldest-first');
+    expect(finding.state).to.equal('violated');
+    expect(figure(finding, 'delivery.reordered')).to.equal(2);
+    expect(ask(['a1', 'a2', 'a3'], 'newest-first').state).to.equal('violated');
+    expect(ask(['a1', 'a3', 'a2'], 'oldest-first').state).to.equal('violated');
+  });
+  it('is violated if times are alike, unless they are numbered', () => {
+    const alike = ask(ids, 'oldest-first', () => ({ startTime: 5 }));
+    expect(alike.state).to.equal('violated');
+    expect(alike.reason.en).to.contain('cannot be told');
+    const numbered = ask(ids, 'oldest-first', (id) => ({
+      startTime: 5,
+      body: JSON.stringify({ title: nonceOf(id), metadata: { sequence: Number(id.slice(1)) } }),
+    }));
+    expect(numbered.state).to.equal('satisfied');
+    expect(figure(numbered, 'order.rebuilt-by')).to.equal('sequence');
+  });
+  it('is violated if one is missing', () => {
+    expect(ask(['a1', 'a2'], 'none').state).to.equal('violated');
+  });
+});
+
+describe('the account', () => {
+  it('counts what was overtaken in any order of arrival', () => {
+    fc.assert(
+      fc.property(fc.shuffledSubarray(['a1', 'a2', 'a3', 'a4'], { minLength: 4 }), (arrivals) => {
+        const { story, begun, back } = outage(['a1', 'a2', 'a3', 'a4']);
+        story.after(100);
+        for (const id of arrivals) story.report(id, { startTime: begun.get(id) ?? 0 });
+        const args = { acts: ['a1', 'a2', 'a3', 'a4'], within: 5000, order: 'oldest-first' };
+        const { state } = runCheck('in-order', story.view(back), args);
+        expect(state).to.equal(arrivals.join() === 'a1,a2,a3,a4' ? 'satisfied' : 'violated');
+      }),
+    );
+  });
+});

@@ -1,0 +1,107 @@
+/**
+ * `exactly-once`: what was sent again and again while the cloud failed is there once. A product may make several
+ * findings of one act; how many is seen in the control act, of the same kind, that was played before.
+ */
+import { z } from 'zod';
+import { both } from '../../history/both.ts';
+import { entriesOf, measuresOf, names } from './delivered.ts';
+import {
+  check,
+  incomplete,
+  numbersOf,
+  satisfied,
+  undecided,
+  violated,
+  Within,
+  type Finding,
+  type View,
+} from './finding.ts';
+import { actOf, entryOf, ledgerOf, notPlayed, type Entry } from './ledger.ts';
+import { count, inSeconds, seconds } from './measures.ts';
+import { anchorTime, ofKind } from './window.ts';
+
+const Args = z.object({
+  /** the last one was played after the cloud had come back */
+  acts: z.array(z.string()).min(2),
+  control: z.string(),
+  fault: z.string(),
+  within: Within,
+  /** so long after the anchor nothing may have come under another uid */
+  watch: Within,
+});
+
+/** The anchor is the end of the fault. */
+export const exactlyOnce = check(Args, (view, { acts, control, fault, within, watch }) => {
+  const entries = entriesOf(view, acts);
+  if (!Array.isArray(entries)) return entries;
+  const usual = identitiesOf(view, control);
+  if (typeof usual !== 'number') return usual;
+  const hits = hitsOf(view, fault, entries);
+  if (hits === 0) return notHit(fault);
+  const from = anchorTime(view);
+  const until = from + within;
+  const ledger = ledgerOf(entries, until);
+  const renamed = entries.filter(({ reports }) => reports.length > usual).map(({ act }) => act);
+  const identities = entries.reduce((sum, { reports }) => sum + reports.length, 0);
+  const details = {
+    measures: [
+      ...measuresOf(view, ledger),
+      count('delivery.reordered', ledger.overtaken.length),
+      count('delivery.identities', identities),
+      count('delivery.interrupted', hits),
+    ],
+    evidence: ledger.evidence,
+  };
+  if (renamed.length > 0)
+    return violated(
+      {
+        en: `${renamed.length} of ${ledger.injected} acts are at the cloud more than once, under another uid each time: ${names(renamed).en}.`,
+        ja: `操作${ledger.injected}件中${renamed.length}件が、別の識別番号で重複してクラウドに登録されました：${names(renamed).ja}。`,
+      },
+      {
+        ...details,
+        evidence: entries
+          .filter(({ act }) => renamed.includes(act))
+          .flatMap(({ act, reports }) => numbersOf([act, ...reports])),
+      },
+    );
+  if (ledger.lost.length > 0) {
+    const reason = both(
+      `${ledger.lost.length} of ${ledger.injected} acts had not been reported within ${inSeconds(within)} of the cloud's return: ${names(ledger.lost).en}.`,
+      `操作${ledger.injected}件中${ledger.lost.length}件が、クラウドの復旧から${seconds(within)}秒以内に報告されませんでした：${names(ledger.lost).ja}。`,
+    );
+    if (view.now <= until) return undecided(reason, details);
+    return violated(reason, { ...details, missed: { from, until } });
+  }
+  const reason = both(
+    `All ${ledger.injected} acts are at the cloud once each; ${ledger.duplicated} reports came again under the same uid.`,
+    `操作${ledger.injected}件はすべて一件ずつ登録されました。同じ識別番号での再送は${ledger.duplicated}件です。`,
+  );
+  return view.now < from + watch ? undecided(reason, details) : satisfied(reason, details);
+});
+
+/** How many findings the product makes of one such act when nothing fails. */
+function identitiesOf({ events }: View, control: string): number | Finding {
+  const act = actOf(events, control);
+  if (!act) return notPlayed(control);
+  const { reports } = entryOf(events, act);
+  if (reports.length > 0) return reports.length;
+  return incomplete('harness', {
+    en: `The control act ${control} was not reported, so it is not known how many findings one act makes.`,
+    ja: `対照の操作 ${control} が報告されていないため、一つの操作で生じる検知の数が分かりません。`,
+  });
+}
+
+/** Requests that the fault has hit while these acts were under way. */
+function hitsOf({ events }: View, fault: string, entries: readonly Entry[]): number {
+  const begun = Math.min(...entries.map(({ act }) => act.n));
+  return ofKind(events, 'cloud.fault').filter(
+    (event) => event.fault === fault && event.state === 'hit' && event.n > begun,
+  ).length;
+}
+
+const notHit = (fault: string): Finding =>
+  incomplete('harness', {
+    en: `No report was sent while the cloud failed (${fault}), so nothing had to be sent again.`,
+    ja: `クラウドの障害（${fault}）の間に報告が送信されなかったため、再送を確認できません。`,
+  });

@@ -1,0 +1,82 @@
+import { Given, Then, When } from '@cucumber/cucumber';
+import { answered, order } from './support/orders.ts';
+import { contact } from './support/contacts.ts';
+import { startAndEnrol } from './support/product.ts';
+import type { HeiikiWorld } from './support/world.ts';
+
+Given('the product works in a closed network beside a neighbour', async function (this: HeiikiWorld) {
+  await this.session.openLab('closed network beside a neighbour');
+  this.note('install', await startAndEnrol(this.session, 'closed', this.usable));
+});
+
+/** Whoever it has beside it where it stands now. */
+async function speak(world: HeiikiWorld, during: boolean): Promise<void> {
+  const neighbour = world.session.endpoint.zone === 'closed' ? 'neighbour' : 'outside';
+  world.note('contacts', [...world.contacts, await contact(world.session, neighbour, during)]);
+}
+
+Given('the endpoint reaches its neighbour', async function (this: HeiikiWorld) {
+  await speak(this, false);
+});
+
+When('the cloud orders the endpoint to be isolated', async function (this: HeiikiWorld) {
+  const { session } = this;
+  const given = await order(session, 'isolate');
+  this.note('isolation', given);
+  await answered(session, given.uid, given.t + session.within('command'));
+});
+
+Given('the endpoint is isolated', async function (this: HeiikiWorld) {
+  const { session } = this;
+  const given = await order(session, 'isolate');
+  this.note('isolation', given);
+  const args = { command: given.uid, within: session.within('command') };
+  await session.ask({ check: 'command-done', args, since: given, given: 'RSP-02' });
+});
+
+When('the endpoint tries to reach its neighbour', async function (this: HeiikiWorld) {
+  await speak(this, true);
+});
+
+Then(
+  'the order is acknowledged through the relay, and so is another one meanwhile',
+  async function (this: HeiikiWorld) {
+    const { session, isolation } = this;
+    const within = session.within('command');
+    const args = { command: isolation.uid, within, via: 'relay' };
+    await session.ask({ check: 'command-done', args, since: isolation });
+    const another = await order(session, 'ping');
+    const more = { command: another.uid, within, via: 'relay' };
+    await session.ask({ check: 'command-done', args: more, since: another });
+  },
+);
+
+When('the product is told so, if it declares that it has to be', async function (this: HeiikiWorld) {
+  const { recovery } = this.session.product.product.statement;
+  if (recovery === 'local-command') await this.session.hook('set-relay', { relay: 'none' });
+});
+
+When('the cloud orders the isolation to be ended', async function (this: HeiikiWorld) {
+  this.note('order', await order(this.session, 'release'));
+});
+
+Then('the order is acknowledged once the product is back', async function (this: HeiikiWorld) {
+  const { session } = this;
+  const back = Math.max(session.within('fallback'), session.within('reconnect'));
+  const args = { command: this.order.uid, within: back + session.declared('command') };
+  await session.ask({ check: 'command-done', args, since: this.event('move'), restsOn: 'MOV-01' });
+});
+
+Then('everything else was cut until then, and is not any more', async function (this: HeiikiWorld) {
+  const { session, isolation } = this;
+  await speak(this, false);
+  await session.finishEvidence();
+  const args = {
+    point: session.endpoint.name,
+    isolate: isolation.uid,
+    release: this.order.uid,
+    contacts: this.contacts,
+  };
+  const restsOn = this.requirement === 'RSP-02' ? {} : { restsOn: 'RSP-02' };
+  await session.ask({ check: 'isolated', args, since: isolation, ...restsOn });
+});

@@ -1,0 +1,152 @@
+import { Given, Then, When } from '@cucumber/cucumber';
+import { until } from './support/ask.ts';
+import { SMALL_DISK } from './support/disk.ts';
+import { killProcesses } from './support/kill.ts';
+import { startAndEnrol } from './support/product.ts';
+import type { PlayedAct, Session } from './support/session.ts';
+import type { HeiikiWorld } from './support/world.ts';
+
+/** Ways to lose the relay that a log must survive; which one is played is a matter of the seed. */
+const OUTAGES = ['refused', 'silent', 'paused', 'answers-503'] as const;
+const HOUR = 3_600_000;
+/** What a reader of the log would take for the same moment, ms. */
+const SAME_MOMENT = 60_000;
+
+const ids = (acts: readonly PlayedAct[]): string[] => acts.map(({ id }) => id);
+
+/** What leaves a trace in the log and is worth no report: a program start, or a line for whoever ships lines. */
+async function ordinary(world: HeiikiWorld, count: number): Promise<readonly PlayedAct[]> {
+  const { session, usable } = world;
+  const shipsLines = usable.every((kind) => kind === 'log-line');
+  const acts: PlayedAct[] = [];
+  for (let index = 0; index < count; index++)
+    acts.push(await session.play(shipsLines ? session.fresh('log-line') : session.twin('T1204.002')));
+  return acts;
+}
+const lastOf = (acts: readonly PlayedAct[]): PlayedAct => {
+  const last = acts.at(-1);
+  if (!last) throw new Error('no act was played');
+  return last;
+};
+const afterReturn = (session: Session): number => session.within('reconnect') + session.declared('detect');
+
+When('an ordinary program is run', async function (this: HeiikiWorld) {
+  this.note('ordinary', await ordinary(this, 1));
+});
+
+Given('ordinary work is in its log', async function (this: HeiikiWorld) {
+  const acts = await ordinary(this, 1);
+  const args = { acts: ids(acts), within: this.session.within('detect') };
+  await this.session.ask({ check: 'in-log', args, since: lastOf(acts).started, given: 'LOG-01' });
+});
+
+When('the relay is lost in one of several ways', async function (this: HeiikiWorld) {
+  const way = OUTAGES[this.session.random.integer(0, OUTAGES.length - 1)] ?? OUTAGES[0];
+  this.note('relay lost', await this.session.loseRelay(way));
+});
+
+When('ordinary work goes on', async function (this: HeiikiWorld) {
+  this.note('ordinary', await ordinary(this, this.session.random.integer(4, 8)));
+});
+
+Then(
+  'the log says process, parent, command line, user and hash of each attack',
+  async function (this: HeiikiWorld) {
+    const acts = this.acts('attacks');
+    for (const played of acts) await this.session.readHash(played);
+    const args = {
+      acts: acts.map(({ id, act }) => ({ act: id, user: act.command.user })),
+      within: this.session.within('detect'),
+    };
+    await this.session.ask({ check: 'log-context', args, since: lastOf(acts).started });
+  },
+);
+
+Then('the ordinary program is in the log, too', async function (this: HeiikiWorld) {
+  const acts = this.acts('ordinary');
+  const args = { acts: ids(acts), within: this.session.within('detect') };
+  await this.session.ask({ check: 'in-log', args, since: lastOf(acts).started });
+});
+
+Then('all of that work is in the log, or in a gap that the log tells of', async function (this: HeiikiWorld) {
+  const args = { acts: ids(this.acts('ordinary')), within: afterReturn(this.session), gaps: true };
+  await this.session.ask({ check: 'in-log', args, since: this.event('relay back') });
+});
+
+const stateFolder = ({ product }: Session): string => {
+  const { stateFolder: folder } = product.product.statement;
+  if (folder === undefined) throw new Error('the statement names no stateFolder');
+  return folder;
+};
+
+Given(
+  'the product works in a closed network, with a small disk for its state',
+  async function (this: HeiikiWorld) {
+    await this.session.openLab('closed network', { stateBytes: SMALL_DISK });
+    this.note('install', await startAndEnrol(this.session, 'closed', this.usable));
+  },
+);
+
+When('that disk is full', async function (this: HeiikiWorld) {
+  await this.session.fillDisk(stateFolder(this.session), true);
+});
+
+When('that disk has room again', async function (this: HeiikiWorld) {
+  await this.session.fillDisk(stateFolder(this.session), false);
+});
+
+When('it has had its time to notice them', async function (this: HeiikiWorld) {
+  // What it has not even seen by then is not queued, and no queue could keep it.
+  const { session } = this;
+  await until(session.history, Date.now() + session.declared('detect'));
+});
+
+When('the product is killed and started by its manager', async function (this: HeiikiWorld) {
+  await killProcesses(this.session);
+  // The harness is the manager: endpoints have none that would see a process end.
+  const { start } = this.session.product.product.hooks;
+  this.note('restart', start ? await this.session.hook('start') : await this.session.restart());
+});
+
+Then('nothing that was queued is lost', async function (this: HeiikiWorld) {
+  const { session } = this;
+  const since = this.event('relay back');
+  // How quickly it starts is not what is asked here: it may still be about to.
+  const starts = session.declared('enrol');
+  const args = { within: session.within('reconnect') + starts, via: 'relay' };
+  await session.ask({ check: 'connected-again', args, since, given: 'NET-06' });
+  const acts = ids(this.acts('attacks'));
+  const all = { acts, within: afterReturn(session) + starts };
+  await session.ask({ check: 'all-delivered', args: all, since, restsOn: 'DET-03' });
+});
+
+When(
+  /^the clock of the cloud, and with it its certificate, is (fast|slow)$/,
+  async function (this: HeiikiWorld, wrong: 'fast' | 'slow') {
+    const hours = this.session.random.integer(0, 1) === 0 ? 1 : 10;
+    this.note('clock wrong', await this.session.setCloudClock((wrong === 'fast' ? hours : -hours) * HOUR));
+  },
+);
+
+When('the clock of the cloud is right again', async function (this: HeiikiWorld) {
+  const { session } = this;
+  // For so long that a product has noticed: it has tried to report and has looked for another way.
+  const noticed = Math.max(...(['detect', 'retry', 'fallback'] as const).map((key) => session.declared(key)));
+  await until(session.history, this.event('clock wrong').t + noticed);
+  this.note('clock right', await session.setCloudClock(0));
+});
+
+Then('all of them arrive once the clock is right', async function (this: HeiikiWorld) {
+  const args = { acts: ids(this.acts('attacks')), within: afterReturn(this.session) };
+  const since = this.event('clock right');
+  await this.session.ask({ check: 'all-delivered', args, since, restsOn: 'DET-03' });
+});
+
+Then('the cloud knows it as the same endpoint', async function (this: HeiikiWorld) {
+  await this.session.ask({ check: 'same-identity', since: this.event('clock wrong') });
+});
+
+Then('their times are right, or the report says how far they are off', async function (this: HeiikiWorld) {
+  const args = { acts: ids(this.acts('attacks')), tolerance: SAME_MOMENT };
+  await this.session.ask({ check: 'times-right', args, since: this.event('clock wrong') });
+});

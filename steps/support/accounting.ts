@@ -1,0 +1,69 @@
+/** What is done to a product whose detections are accounted for: many acts, full queues, a cloud that fails. */
+import { both } from '../../history/both.ts';
+import type { HistoryEvent } from '../../history/events.ts';
+import type { FaultKind } from '../../mocks/cloud/console.ts';
+import type { StimulusId } from '../../mocks/workloads/stimuli.ts';
+import type { Statement } from '../../products/schema.ts';
+import type { Applicability } from './applicability.ts';
+import { seen } from './ask.ts';
+import type { PlayedAct, Session } from './session.ts';
+
+export async function playMany(
+  session: Session,
+  kinds: readonly StimulusId[],
+  count: number,
+): Promise<PlayedAct[]> {
+  const acts: PlayedAct[] = [];
+  for (let index = 0; index < count; index++) {
+    const kind = kinds[session.random.integer(0, kinds.length - 1)];
+    if (kind === undefined) throw new Error('many acts are played, but of no kind');
+    acts.push(await session.play(session.fresh(kind)));
+  }
+  return acts;
+}
+
+/** What a product keeps when its installer is told to keep as little as it can. */
+export interface FullQueue {
+  readonly detections: number;
+  /** so many ordinary programs that the log cannot hold all of them */
+  readonly programs: number;
+}
+/** So many attacks, and ordinary events, a scenario can play. */
+const MOST = { queue: 20, log: 200 };
+
+export function fullQueue({ queue }: Statement, what: 'queue' | 'log'): FullQueue | Applicability {
+  const detections = queue?.smallest?.detections ?? queue?.detections ?? 0;
+  const events = queue?.smallest?.events ?? queue?.events ?? 0;
+  const size = what === 'queue' ? detections : events;
+  if (size <= MOST[what]) return { detections: Math.min(detections, MOST.queue), programs: events + 20 };
+  return {
+    verdict: 'not-observable',
+    reason: both(
+      `the product keeps ${size} at least, as it declares; ${MOST[what]} can be filled here`,
+      `製品は最小でも${size}件を保持すると申告しており、ここで満たせる${MOST[what]}件を超えています。`,
+    ),
+  };
+}
+
+const FAILURES = {
+  'answers are lost': 'lost-ack',
+  'answers are cut off': 'cut-answer',
+  errors: '5xx',
+} as const satisfies Readonly<Record<string, FaultKind>>;
+export type CloudFailure = keyof typeof FAILURES;
+
+/** From now on reports fail in that way; everything else works. Returns the name of the fault. */
+export async function failTakingReports(session: Session, how: CloudFailure): Promise<FaultKind> {
+  const kind = FAILURES[how];
+  await session.changeCloud(`the cloud's fault ${kind}`, (cloud) =>
+    cloud.fault({ kind, operations: ['sendDetections'] }),
+  );
+  return kind;
+}
+
+/** As soon as a report has met with the failure, or the product has had its time to send one. */
+export async function takeReportsAgain(session: Session): Promise<HistoryEvent> {
+  const hit = (event: HistoryEvent): boolean => event.kind === 'cloud.fault' && event.state === 'hit';
+  await seen(session.history, Date.now() + session.within('detect'), hit);
+  return session.changeCloud('healing the cloud', (cloud) => cloud.heal());
+}
