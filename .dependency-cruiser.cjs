@@ -105,6 +105,13 @@ module.exports = {
       { except: [DOCKER_TEST] },
     ),
     only(
+      'fleet-knows-the-protocol-only',
+      '^mocks/fleet/',
+      ['^mocks/fleet/', '^mocks/cloud/protocol/'],
+      'The fleet stands for endpoints from elsewhere: it may know the published protocol and nothing of the harness.',
+      { except: [TEST] },
+    ),
+    only(
       'workloads-stand-alone',
       '^mocks/workloads/',
       ['^mocks/workloads/'],

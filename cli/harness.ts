@@ -14,7 +14,7 @@ export interface HarnessIdentity {
 
 /** Not the defects, each of which has a digest of its own, nor what only shows results. */
 const DECIDING = ['features', 'history', 'mocks', 'products', 'steps', 'topologies', 'package-lock.json'];
-const NOT_DECIDING = ['products/defects'];
+const NOT_DECIDING = ['products/defects', 'products/nemesis'];
 
 export async function harnessIdentity(): Promise<HarnessIdentity> {
   const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };

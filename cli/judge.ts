@@ -6,10 +6,13 @@ import { rollUp, exitStatus } from '../reports/cells.ts';
 import { Results, type ScenarioResult } from '../reports/results.ts';
 import { summaryLines } from '../reports/summary.ts';
 import { judgeScenario } from '../steps/checks/judge.ts';
+import { judgePlays, readPlays } from './nemesis/record.ts';
 import { WrongUsage } from './options.ts';
 import { outcomeOf, type ScenarioOutcome } from './outcome.ts';
 
 export async function judge(folder: string): Promise<number> {
+  const plays = await readPlays(folder);
+  if (plays) return judgePlays(folder, plays);
   const recorded = await readResults(folder);
   const outcomes: ScenarioOutcome[] = [];
   const changed: string[] = [];

@@ -4,9 +4,11 @@ import { isAbsolute, resolve } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { Command, CommanderError } from 'commander';
 import { addLab } from './lab/command.ts';
-import { commaList, lane, positiveInteger, seedNumber } from './options.ts';
+import { commaList, integerUpTo, lane, positiveInteger, seedNumber, shrinkPath } from './options.ts';
 import type { Lane } from '../steps/support/timing.ts';
 
+/** Longer ones take minutes, and say little that a shorter one does not. */
+const MOST_STEPS = 30;
 const PRODUCTS = 'reference,static-proxy,internet-only,syslog-ng-shipper';
 
 interface RunFlags {
@@ -20,6 +22,11 @@ interface RunFlags {
 interface RunOnlyFlags extends RunFlags {
   readonly kinds?: number;
   readonly reportOnly: boolean;
+}
+interface NemesisFlags extends RunFlags {
+  readonly plays: number;
+  readonly steps: number;
+  readonly path?: string;
 }
 interface SelftestFlags extends RunFlags {
   readonly defects?: readonly string[];
@@ -69,6 +76,22 @@ export async function main(argv: readonly string[], signal: AbortSignal): Promis
       status = await selftest({ ...flags, ...paths(flags), argv }, signal);
     });
 
+  withCommonOptions(program.command('nemesis'), parallel, seed)
+    .description(
+      'play random sequences of faults, moves and acts; shorten the first that breaks an invariant',
+    )
+    .option('--products <ids or paths>', 'products, separated by commas', commaList('--products'), [
+      'reference',
+    ])
+    .option('--plays <n>', 'sequences for each product', positiveInteger('--plays'), 20)
+    .option('--steps <n>', 'steps of a sequence at most', integerUpTo('--steps', MOST_STEPS), 10)
+    .option('--path <path>', 'the one sequence that a run with this seed has printed', shrinkPath)
+    .action(async (flags: NemesisFlags) => {
+      const { nemesis } = await import('./nemesis/nemesis.ts');
+      const products = flags.products.map(fromHere);
+      status = await nemesis({ ...flags, ...paths(flags), products, argv }, signal);
+    });
+
   program
     .command('judge <run>')
     .description('judge a run again, from its recorded history alone')
@@ -109,8 +132,14 @@ function command(): Command {
 }
 
 function withRunOptions(sub: Command, parallel: number, seed: number): Command {
+  return withCommonOptions(sub, parallel, seed).option(
+    '--requirements <areas or ids>',
+    'e.g. NET or MOV-01,TMP-02',
+    commaList('--requirements'),
+  );
+}
+function withCommonOptions(sub: Command, parallel: number, seed: number): Command {
   return sub
-    .option('--requirements <areas or ids>', 'e.g. NET or MOV-01,TMP-02', commaList('--requirements'))
     .option('--parallel <n>', 'scenarios at a time', positiveInteger('--parallel'), parallel)
     .option('--seed <n>', 'order, counts and choices are drawn from it', seedNumber, seed)
     .option('--out <folder>', 'new folder for the results (default: reports/out/<run>)')

@@ -19,6 +19,23 @@ export function positiveInteger(option: string): (text: string) => number {
   };
 }
 
+/** As positiveInteger, up to `most`. */
+export function integerUpTo(option: string, most: number): (text: string) => number {
+  const read = positiveInteger(option);
+  return (text) => {
+    const value = read(text);
+    if (value > most) throw new WrongUsage(`${option} ${text}: ${most} is the most`);
+    return value;
+  };
+}
+
+/** Where shrinking has come to, e.g. 3:0:2. */
+export function shrinkPath(text: string): string {
+  if (!/^\d+(:\d+)*$/.test(text))
+    throw new WrongUsage(`--path ${text}: numbers separated by colons are expected, as printed, e.g. 3:0:2`);
+  return text;
+}
+
 export function seedNumber(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 0 || value > 2 ** 31 - 1)

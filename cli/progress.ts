@@ -23,7 +23,7 @@ export class Reporter implements Progress {
     this.#total = total;
     this.#done = 0;
     this.#begun = Date.now();
-    if (this.#terminal) this.#spinner = ora({ stream: process.stderr, discardStdin: false }).start();
+    if (this.#terminal) this.#spinner ??= ora({ stream: process.stderr, discardStdin: false }).start();
     this.#render();
   }
   started(name: string): void {

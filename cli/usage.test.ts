@@ -26,6 +26,16 @@ describe('wrong usage', () => {
     ['an unknown lane', () => ['run', '--lane', 'fast'], /ci and evaluation/],
     ['an output folder that is not empty', () => ['run', '--out', scratch], /not empty/],
     ['an unknown defect', () => ['selftest', '--defects', 'none-such'], /no none-such/],
+    ['an unknown product of a play', () => ['nemesis', '--products', 'referense'], /referense.*reference/s],
+    ['no plays at all', () => ['nemesis', '--plays', '0'], /--plays 0: a whole number/],
+    ['a sequence that is too long', () => ['nemesis', '--steps', '1000'], /--steps 1000: 30 is the most/],
+    ['a path that is none', () => ['nemesis', '--path', 'here'], /--path here: numbers separated by colons/],
+    [
+      'a path that leads nowhere',
+      () => ['nemesis', '--seed', '1', '--path', '0:999'],
+      /--path 0:999: leads to no sequence of --seed 1 --steps 10/,
+    ],
+    ['a folder for plays that is not empty', () => ['nemesis', '--out', scratch], /not empty/],
     ['a folder that is no run', () => ['judge', scratch], /not the result of a run/],
     ['an unknown command', () => ['rum'], /run/],
     [

@@ -211,6 +211,8 @@ const kinds = {
     agent: z.string().optional(),
     bytesUp: z.number(),
     bytesDown: z.number(),
+    /** the part that was answered, as Content-Range has it: `bytes 0-99/300` */
+    range: z.string().optional(),
     /** how the exchange breaks the published protocol; empty if it does not */
     problems: z.array(z.string()),
   }),
@@ -230,6 +232,10 @@ const kinds = {
     /** findings that wait to be sent and that were lost to an overflow since enrolment, by the product's word */
     queued: z.number().optional(),
     dropped: z.number().optional(),
+    /** of the product that runs, by its own word */
+    version: z.string().optional(),
+    /** content that is in force, by its own word; `issued`: when it was made, ms since the epoch */
+    content: z.object({ revision: z.number(), issued: z.number() }).optional(),
   }),
   /** A detection arrived (also when it arrives again: `copy` counts from 1). */
   'cloud.detection': z.object({
@@ -257,6 +263,8 @@ const kinds = {
     gaps: z.array(z.object({ from: z.number(), to: z.number(), count: z.number() })).optional(),
   }),
   'cloud.policy-set': z.object({ revision: z.number(), policy: z.record(z.string(), z.unknown()) }),
+  /** The version of the product that its cloud wants to run from now on. */
+  'cloud.release-offered': z.object({ version: z.string(), size: z.number(), sha256: z.string() }),
   'cloud.policy-read': z.object({
     agent: z.string(),
     revision: z.number(),
@@ -270,6 +278,9 @@ const kinds = {
     uid: z.string(),
     /** who gave it: a person at the console, or a rule of the cloud's that answers a detection */
     by: z.enum(['console', 'rule']).optional(),
+    /** of a remote shell: the analyst, and what he does */
+    who: z.string().optional(),
+    script: z.string().optional(),
   }),
   'cloud.command-result': z.object({
     agent: z.string(),
@@ -306,6 +317,8 @@ const kinds = {
   'hook.finished': z.object({
     hook: z.string(),
     endpoint: z.string(),
+    /** who ran it; absent: root */
+    user: z.string().optional(),
     outcome: z.enum(['ok', 'failed', 'timeout', 'broken', 'missing']),
     exit: z.number().nullable(),
     ms: z.number(),
@@ -341,10 +354,12 @@ const kinds = {
     address: z.string().nullable(),
   }),
   'endpoint.restarted': z.object({ endpoint: z.string() }),
-  /** A fact read from outside the endpoint (the engine's archive or process list). */
+  /** All of its programs are stopped where they are, or go on. */
+  'endpoint.sleep': z.object({ endpoint: z.string(), state: z.enum(['asleep', 'awake']) }),
+  /** A fact read from outside the endpoint: the engine's archive, process list or figures, or a node beside it in its network. */
   'endpoint.state': z.object({
     endpoint: z.string(),
-    by: z.enum(['archive', 'top', 'exec']),
+    by: z.enum(['archive', 'top', 'exec', 'stats', 'beside']),
     what: z.string(),
     value: z.unknown(),
   }),

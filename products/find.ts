@@ -5,7 +5,8 @@ import { nearest } from './nearest.ts';
 
 export interface ListedProduct {
   readonly id: string;
-  readonly kind: 'product' | 'defect';
+  /** `nemesis`: a defect that no scenario finds by itself, as it takes several things in a certain order */
+  readonly kind: 'product' | 'defect' | 'nemesis';
   readonly file: string;
 }
 
@@ -19,13 +20,16 @@ export async function listProducts(root: string = PRODUCTS): Promise<ListedProdu
     const file = join(root, id, 'product.yaml');
     if (await isFile(file)) products.push({ id, kind: 'product', file });
   }
-  const defects = (await namesIn(join(root, 'defects'))).filter((name) => name.endsWith('.yaml'));
-  return [
-    ...products,
-    ...defects.map((name): ListedProduct => {
-      return { id: basename(name, '.yaml'), kind: 'defect', file: join(root, 'defects', name) };
-    }),
-  ];
+  return [...products, ...(await overlays(root, 'defect')), ...(await overlays(root, 'nemesis'))];
+}
+
+/** Where each kind of defect is kept. */
+export const OVERLAYS = { defect: 'defects', nemesis: 'nemesis' } as const;
+
+async function overlays(root: string, kind: keyof typeof OVERLAYS): Promise<ListedProduct[]> {
+  const folder = join(root, OVERLAYS[kind]);
+  const names = (await namesIn(folder)).filter((name) => name.endsWith('.yaml'));
+  return names.map((name) => ({ id: basename(name, '.yaml'), kind, file: join(folder, name) }));
 }
 
 /** A folder with a manifest, or a manifest: as a file's absolute path; undefined if the word is an id. */

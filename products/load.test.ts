@@ -328,6 +328,17 @@ describe('several products', () => {
     ]);
   });
 
+  it('lets new versions come only where a channel for them is declared', async () => {
+    const text = GOOD.replace('  channels:', '  selfUpdate: { file: /opt/acme/version }\n  channels:');
+    await using without = await acme(text);
+    expect((await refused(without.path, 'acme'))[0]).to.contain('through the channel `update`');
+    const channel = '"edr.cloud.test:443", update: "cdn.cloud.test:443" }';
+    await using good = await acme(text.replace('"edr.cloud.test:443" }', channel));
+    expect((await loadProduct('acme', good.path)).product.statement.selfUpdate?.file).to.equal(
+      '/opt/acme/version',
+    );
+  });
+
   it('lets a queue that can be made smaller and the hook that does it need each other', async () => {
     const queue = (rest: string) =>
       GOOD.replace(

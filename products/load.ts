@@ -7,7 +7,7 @@ import type { z } from 'zod';
 import { ManifestError } from './errors.ts';
 import type { Problem } from './errors.ts';
 import { explain, inFileOrder } from './explain.ts';
-import { PRODUCTS, asPath, findProduct, listProducts } from './find.ts';
+import { OVERLAYS, PRODUCTS, asPath, findProduct, listProducts } from './find.ts';
 import { isObject, mergePatch } from './merge-patch.ts';
 import { payloadDigest, readPayload } from './payload.ts';
 import type { Complaint, Payload } from './payload.ts';
@@ -145,7 +145,8 @@ async function loadOverlay(yaml: YamlFile, context: Context): Promise<LoadedProd
   if (!defect) return undefined;
   const complain = complainAbout(yaml, context.problems);
   const folder = dirname(yaml.file);
-  if (folder === join(context.root, 'defects')) checkName(defect.id, basename(yaml.file, '.yaml'), complain);
+  if (Object.values(OVERLAYS).some((name) => folder === join(context.root, name)))
+    checkName(defect.id, basename(yaml.file, '.yaml'), complain);
   // Its product is beside the folder of defects, or else among the products of this call.
   const beside = await listProducts(dirname(folder));
   const known = beside.length > 0 ? beside : await listProducts(context.root);

@@ -20,6 +20,7 @@ export const PLACEHOLDERS = [
   'endpoint.name',
   'queue.detections',
   'queue.events',
+  'content.file',
 ] as const;
 export type Placeholder = (typeof PLACEHOLDERS)[number];
 /** Values by name: each placeholder, and `secret.NAME` for each secret of the manifest. */

@@ -107,6 +107,12 @@ export function checkStatement(product: Product, complain: Complaint): void {
       'name at least one destination, e.g. enrol: "edr.cloud.test:443"',
     );
   checkQueue(product, complain);
+  if (statement.selfUpdate && statement.channels.update === undefined)
+    complain(
+      ['statement', 'selfUpdate'],
+      'new versions come through the channel `update`, and there is none',
+      'name where they come from in `statement.channels.update`, or remove `selfUpdate`',
+    );
   if (statement.stimuli.includes('log-line') && product.cloud.dialect !== 'json-lines')
     complain(
       ['statement', 'stimuli'],

@@ -16,6 +16,10 @@ const HostPort = z
   .string()
   .regex(/^[a-z0-9.-]+:\d{1,5}$/, 'a destination is written host:port, e.g. "edr.cloud.test:443"');
 
+const OnEndpoint = z
+  .string()
+  .regex(/^\/[^/].*[^/]$/, 'an absolute path on the endpoint, without a slash at its end');
+
 export const STIMULI = ['sha256-indicator', 'T1098.007', 'T1204.002', 'log-line'] as const;
 export const Stimulus = z.enum(STIMULI);
 export type Stimulus = z.infer<typeof Stimulus>;
@@ -60,6 +64,12 @@ export const Statement = z.strictObject({
   relayReplaced: z
     .enum(['itself', 'policy', 'local-command', 'edited-configuration', 'reinstall', 'none'])
     .optional(),
+  /** what root does to it that it undoes, or reports to its cloud */
+  selfProtection: z.array(z.enum(['kill', 'stop'])).default([]),
+  /** what comes of it that root edits the relay in the stored configuration */
+  editedConfiguration: z.enum(['ignored', 'reported', 'effective']).optional(),
+  /** a policy can name another relay, or none */
+  relayByPolicy: z.boolean().default(false),
   /** the most that one endpoint causes at the relay while nothing happens on it */
   relayLoad: z
     .strictObject({
@@ -71,9 +81,20 @@ export const Statement = z.strictObject({
    * folder in which it keeps what has to survive, such as its queue: one scenario makes it a small disk, and fills it.
    * Nothing is in it before the install hook.
    */
-  stateFolder: z
-    .string()
-    .regex(/^\/[^/].*[^/]$/, 'an absolute path on the endpoint, without a slash at its end')
+  stateFolder: OnEndpoint.optional(),
+  /**
+   * it fetches a version of itself that its cloud offers, through the channel `update`: the file on the endpoint that holds
+   * what is installed of it, byte for byte
+   */
+  selfUpdate: z.strictObject({ file: OnEndpoint }).optional(),
+  /** the most that an endpoint uses during an outage, over what it uses online */
+  outageUse: z.strictObject({ cpu: z.number().positive(), memory: z.number().positive() }).optional(),
+  /**
+   * how many endpoints come back after an outage: the most connections of one in the busiest second, on average, and by
+   * how much their waits differ at least, as a part of the wait
+   */
+  comeback: z
+    .strictObject({ connections: z.number().positive(), jitter: z.number().positive().max(2) })
     .optional(),
   /** what the product says that it reacts to */
   stimuli: z.array(Stimulus).default([]),
@@ -104,6 +125,8 @@ export const HOOKS = [
   'status',
   'set-relay',
   'test-connectivity',
+  'forbid-shell',
+  'update-content',
 ] as const;
 export type HookName = (typeof HOOKS)[number];
 
@@ -153,17 +176,30 @@ export const Product = z.strictObject({
 export type Product = z.infer<typeof Product>;
 
 /** A deliberately broken product: another product's manifest, one named flaw, and what must fail because of it. */
-export const Defect = z.strictObject({
-  schema: z.literal('heiiki/defect/v1'),
-  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/),
-  of: z.string(),
-  /** what a person who reads the table has to know */
-  description: z.string().min(10),
-  /** added to the install hook as `--defect NAME` */
-  flaw: z.string(),
-  /** exactly these requirements fail at the root; everything else passes, or fails because of one of these */
-  fails: z.array(z.string().regex(/^[A-Z]{3}-\d{2}$/)).min(1),
-  /** merge patch (RFC 7396) for the statement */
-  statement: z.record(z.string(), z.unknown()).default({}),
-});
+/** What holds after whatever sequence (`heiiki nemesis`), by the name of what breaks. */
+export const INVARIANTS = ['leak', 'lost', 'doubled', 'identity', 'back'] as const;
+
+export const Defect = z
+  .strictObject({
+    schema: z.literal('heiiki/defect/v1'),
+    id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/),
+    of: z.string(),
+    /** what a person who reads the table has to know */
+    description: z.string().min(10),
+    /** added to the install hook as `--defect NAME` */
+    flaw: z.string(),
+    /** exactly these requirements fail at the root; everything else passes, or fails because of one of these */
+    fails: z
+      .array(z.string().regex(/^[A-Z]{3}-\d{2}$/))
+      .min(1)
+      .default([]),
+    /** instead: no scenario fails, and `heiiki nemesis` finds that this does not hold */
+    breaks: z.enum(INVARIANTS).optional(),
+    /** merge patch (RFC 7396) for the statement */
+    statement: z.record(z.string(), z.unknown()).default({}),
+  })
+  .refine(({ fails, breaks }) => fails.length > 0 !== (breaks !== undefined), {
+    path: ['fails'],
+    message: 'a defect says what it fails, or what it breaks, and not both',
+  });
 export type Defect = z.infer<typeof Defect>;

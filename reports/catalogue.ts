@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { Requirement } from './results.ts';
 
 /** Order of the areas wherever requirements are listed: first what everything else rests on. */
-export const AREAS = ['net', 'rel', 'tls', 'det', 'log', 'rsp', 'alw', 'mov', 'tmp', 'res'] as const;
+export const AREAS = ['net', 'rel', 'tls', 'det', 'log', 'rsp', 'alw', 'mov', 'tmp', 'upd', 'res'] as const;
 
 const CatalogueFile = z.strictObject({
   area: z.string().regex(/^[a-z]{3}$/, 'an area is three lower-case letters, e.g. mov'),

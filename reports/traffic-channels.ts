@@ -30,7 +30,7 @@ const PATHS: readonly (readonly [RegExp, string])[] = [
   [/\/detections$/, 'detection'],
   [/\/commands(\/[^/]+\/result)?$/, 'command'],
   [/\/heartbeat$/, 'heartbeat'],
-  [/\/(updates?|packages?)(\/|$)/, 'update'],
+  [/\/(updates?|packages?|releases?|content)(\/|$)/, 'update'],
 ];
 const OTHER = 'other';
 

@@ -9,6 +9,7 @@ import {
   spoiled,
   spoilResults,
 } from './support/orders.ts';
+import { lookAtEffect, readListeners, workRemotely } from './support/shell.ts';
 import { lookUntil, namesakes, service, SETTLES, startPrograms } from './support/programs.ts';
 import type { HeiikiWorld } from './support/world.ts';
 
@@ -87,4 +88,44 @@ When('a business act happens that looks like an attack', async function (this: H
 Then('the business act has succeeded', async function (this: HeiikiWorld) {
   const { id, started } = this.act('attack');
   await this.session.ask({ check: 'act-succeeded', args: { act: id }, since: started });
+});
+
+Given('it is known who listens on the endpoint', async function (this: HeiikiWorld) {
+  await readListeners(this.session);
+});
+
+Given('a shell from the cloud is forbidden on the endpoint', async function (this: HeiikiWorld) {
+  await this.session.hook('forbid-shell');
+});
+
+When('an analyst works on the endpoint from the cloud', async function (this: HeiikiWorld) {
+  this.note('work', await workRemotely(this.session));
+});
+
+Then('what the analyst did has come back through the relay in time', async function (this: HeiikiWorld) {
+  const { session, work } = this;
+  // Until then he was kept waiting, so that he could be looked at.
+  const args = { command: work.given.uid, within: session.within('command'), via: 'relay' };
+  await session.ask({ check: 'command-done', args, since: work.looked });
+});
+
+Then('nobody else has listened on the endpoint meanwhile', async function (this: HeiikiWorld) {
+  const args = { command: this.work.given.uid };
+  await this.session.ask({ check: 'no-new-listener', args, since: this.work.given });
+});
+
+Then('who did what, and when, is on record', async function (this: HeiikiWorld) {
+  const { session, work } = this;
+  const { given, analyst, nonce } = work;
+  const log = session.product.product.statement.channels.telemetry !== undefined;
+  const within = session.within('command') + session.declared('detect');
+  const args = { command: given.uid, analyst, nonce, log, within };
+  await session.ask({ check: 'shell-recorded', args, since: work.looked });
+});
+
+Then('this is refused with a reason, and nothing was done', async function (this: HeiikiWorld) {
+  const { session, work } = this;
+  await lookAtEffect(session, work);
+  const args = { command: work.given.uid, within: session.within('command') };
+  await session.ask({ check: 'order-refused', args, since: work.given });
 });

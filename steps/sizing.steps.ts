@@ -2,6 +2,7 @@ import { Then, When } from '@cucumber/cucumber';
 import { until } from './support/ask.ts';
 import type { Session } from './support/session.ts';
 import { slowestInterval } from './support/timing.ts';
+import { watchUsage } from './support/usage.ts';
 import type { HeiikiWorld } from './support/world.ts';
 
 /** Twice what comes seldom, so that none of it is missed or counted for more than it is. */
@@ -37,3 +38,32 @@ Then(
     await session.ask({ check: 'relay-load', args, since: this.event('watch') });
   },
 );
+
+/** As long as its slowest interval: whatever it does again and again is in both. */
+const phaseOf = (session: Session): number => slowestInterval((key) => session.declared(key));
+
+When(
+  'what the endpoint uses is measured online, and while the relay is lost',
+  async function (this: HeiikiWorld) {
+    const { session } = this;
+    await watchUsage(session, 'online', phaseOf(session));
+    await session.loseRelay('refused');
+    await watchUsage(session, 'away', phaseOf(session));
+    this.note('relay back', await session.healRelay());
+  },
+);
+
+Then('it has not used more during the outage than it declares', async function (this: HeiikiWorld) {
+  const { session } = this;
+  const args = {
+    endpoint: session.endpoint.name,
+    watch: phaseOf(session),
+    limits: session.product.product.statement.outageUse,
+  };
+  await session.ask({ check: 'outage-use', args, since: this.event('install') });
+});
+
+Then('it is heard of again in time', async function (this: HeiikiWorld) {
+  const args = { within: this.session.within('reconnect'), via: 'relay' };
+  await this.session.ask({ check: 'connected-again', args, since: this.event('relay back') });
+});

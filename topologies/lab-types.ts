@@ -108,9 +108,16 @@ export interface Endpoint {
   has(path: string): Promise<boolean>;
   /** by the engine's top call */
   processes(): Promise<readonly ProcessRow[]>;
+  /** where somebody waits for connections, e.g. `0.0.0.0:22`; read by a node of ours in its network, not by one of its own programs */
+  listeners(): Promise<readonly string[]>;
+  /** what all its processes together have used and hold, by the engine's stats call */
+  usage(): Promise<{ cpuMs: number; memoryBytes: number }>;
   /** paths added or modified since the endpoint was made from its image, by the engine's changes call */
   changes(): Promise<readonly string[]>;
   restart(): Promise<void>;
+  /** Nothing runs on it until it wakes, as on a PC whose lid is shut. It can be moved meanwhile. */
+  sleep(): Promise<void>;
+  wake(): Promise<void>;
   /** null: no network at all. Rewrites the resolver; the capture runs on. Records move.started/finished. */
   move(zone: ZoneName | null): Promise<void>;
 }

@@ -90,3 +90,21 @@ Feature: Response
         | nobody            |
         | an analyst        |
         | an automatic rule |
+
+  @RSP-07 @should @S23 @if:response-shell
+  Rule: A remote shell goes through the relay, opens nothing, is on record, and can be forbidden
+
+    Scenario: An analyst works on the endpoint
+      Given the product works in a closed network
+      And it is known who listens on the endpoint
+      When an analyst works on the endpoint from the cloud
+      Then what the analyst did has come back through the relay in time
+      And nobody else has listened on the endpoint meanwhile
+      And who did what, and when, is on record
+      And the endpoint has sent nothing past the relay
+
+    Scenario: The owner of the endpoint has forbidden it
+      Given the product works in a closed network
+      And a shell from the cloud is forbidden on the endpoint
+      When an analyst works on the endpoint from the cloud
+      Then this is refused with a reason, and nothing was done

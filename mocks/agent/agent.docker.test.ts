@@ -104,6 +104,32 @@ describe('the reference agent on an endpoint without a network', { timeout: 300_
     expect((await status())['queued']).to.equal(before);
   });
 
+  it('comes back when its processes are killed one after the other', async () => {
+    const before = (await findings()).length;
+    const kill = 'for p in /proc/[0-9]*; do grep -qs "$1" "$p/cmdline" && kill -9 "${p#/proc/}"; done; true';
+    for (const name of ['lib/[g]uard', 'agent[.]mjs', 'exec[w]atch']) {
+      await sh(kill, [name]);
+      await sensorWorks();
+    }
+    const running = (await pc.top()).map(({ command }) => command);
+    for (const name of ['lib/guard', 'agent.mjs run', 'lib/execwatch'])
+      expect(
+        running.filter((command) => command.includes(name)),
+        name,
+      ).to.have.length(1);
+    expect((await status())['queued']).to.equal(before);
+  });
+
+  it('takes another version and keeps what waits to be sent', async () => {
+    const before = (await findings()).length;
+    const done = await pc.run(['/usr/share/heiiki-edr/setup', 'upgrade', '--version', '1.1.0']);
+    expect(done.exit, done.stderr).to.equal(0);
+    await sensorWorks();
+    expect((await pc.get('/opt/heiiki-edr/lib/version'))?.toString()).to.equal('1.1.0\n');
+    expect((await status())['queued']).to.equal(before);
+    expect((await pc.top()).filter(({ command }) => command.includes('lib/guard'))).to.have.length(1);
+  });
+
   it('blocks what the policy tells it to block, and says so', async () => {
     const sha256 = (await sh(`printf '${SAMPLE}' | sha256sum`)).stdout.slice(0, 64);
     const policy = {

@@ -12,6 +12,7 @@ import type {
 } from '../cloud/protocol/types.ts';
 import { isRecord } from './files.ts';
 import type { Link } from './link.ts';
+import { parseRelease } from './self-update.ts';
 import type { Answer, Ask } from './transport/https.ts';
 
 export const REQUEST_MS = 1500;
@@ -47,14 +48,15 @@ export class Cloud {
     this.identity = { agentId: json['agentId'], key: json['key'] };
     return this.identity;
   }
-  /** Resolves with the revision of the policy at the cloud, and the time there. */
+  /** Resolves with the revision of the policy at the cloud, the time there, and the version to run. */
   async heartbeat(body: Heartbeat): Promise<HeartbeatAnswer> {
     const answer = await this.#ask('POST', '/heartbeat', { body, health: true });
     const { json } = expected('heartbeat', answer, 200);
-    const { policyRevision, serverTime } = isRecord(json) ? json : {};
+    const { policyRevision, serverTime, release: offered } = isRecord(json) ? json : {};
     if (typeof policyRevision !== 'number' || typeof serverTime !== 'number')
       throw new CloudError('heartbeat', answer);
-    return { policyRevision, serverTime };
+    const release = parseRelease(offered);
+    return { policyRevision, serverTime, ...(release ? { release } : {}) };
   }
   /** undefined: unchanged. */
   async policy(etag: string | undefined): Promise<{ body: unknown; etag: string | undefined } | undefined> {

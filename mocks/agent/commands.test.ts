@@ -29,6 +29,7 @@ const commands = (flaw: Flaw | null = null): Commands =>
       isolate: () => Promise.resolve(void (isolated = true)),
       release: () => Promise.reject(new Error('nft: not permitted')),
     },
+    shell: { run: (given) => Promise.resolve({ outcome: 'done', detail: JSON.stringify(given) }) },
   });
 const kill = { uid: 'c1', name: 'kill-process', arguments: { path: '/opt/a' } };
 
@@ -55,6 +56,10 @@ describe('Commands', () => {
     });
     const failed = await commands().run({ uid: 'c4', name: 'release' });
     expect(failed).to.deep.equal({ outcome: 'failed', detail: 'nft: not permitted' });
+  });
+  it('hands a script on to its shell', async () => {
+    const shell = { uid: 'c9', name: 'shell', arguments: { script: 'id' } };
+    expect(await commands().run(shell)).to.deep.equal({ outcome: 'done', detail: '{"script":"id"}' });
   });
   it('isolates', async () => {
     expect(await commands().run({ uid: 'c5', name: 'isolate' })).to.deep.equal({ outcome: 'done' });

@@ -16,6 +16,7 @@ export interface CommandParts {
   /** ends every process of that program and says how many there were */
   readonly kill: (program: string) => number;
   readonly isolation: { isolate(): Promise<void>; release(): Promise<void> };
+  readonly shell: { run(given: Command['arguments']): Promise<CommandResult> };
 }
 
 export class Commands {
@@ -59,7 +60,7 @@ export class Commands {
     }
   }
   async #carryOut({ uid, name, arguments: given }: Command): Promise<CommandResult> {
-    const { mayCollect, isolation } = this.#parts;
+    const { mayCollect, isolation, shell } = this.#parts;
     switch (name) {
       case 'ping':
         return { outcome: 'done', detail: 'pong' };
@@ -74,6 +75,8 @@ export class Commands {
       case 'release':
         await isolation.release();
         return { outcome: 'done' };
+      case 'shell':
+        return shell.run(given);
       default:
         return { outcome: 'refused', detail: `this agent knows no command "${name}"` };
     }

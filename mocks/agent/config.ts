@@ -5,9 +5,9 @@
  * has no effect, and an edit of the sealed one stops the agent.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import { isRecord, readIfThere, writeWhole } from './files.ts';
-import { isFlaw, type Flaw } from './flaws.ts';
+import { behaviourOf, isFlaw, type Flaw } from './flaws.ts';
 import type { Connectivity } from './path.ts';
 import type { Places } from './places.ts';
 import type { HostPort } from './transport/dial.ts';
@@ -96,12 +96,14 @@ const sealOf = (text: string): Buffer => createHmac('sha256', SEAL).update(text)
 
 export function saveConfig(places: Places, config: Config): void {
   const text = `${JSON.stringify(config, null, 2)}\n`;
-  if (config.sealed)
+  const { keepsCopy, openToUsers } = behaviourOf(config.flaw).stored;
+  if (config.sealed || keepsCopy)
     writeWhole(
       places.sealedConfig,
       `${sealOf(text).toString('hex')}\n${Buffer.from(text).toString('base64')}\n`,
     );
   writeWhole(places.config, text);
+  if (openToUsers) chmodSync(places.config, 0o666);
 }
 
 /** null: no secret. */

@@ -6,10 +6,11 @@ import { expect } from 'chai';
 import { Content, parseContent } from './content.ts';
 import { behaviourOf, type Flaw } from './flaws.ts';
 
+const SHA256 = 'a'.repeat(64);
 const update = (revision: number, rules: string[]) => ({
   status: 200,
   etag: `"c${revision}"`,
-  json: { revision, rules },
+  json: { revision, issued: 1000 + revision, rules },
 });
 
 describe('content updates', () => {
@@ -34,6 +35,30 @@ describe('content updates', () => {
     expect(content.looksFor('T1204.002')).to.equal(false);
     expect(content.take({ status: 304, etag: '"c3"', json: undefined })).to.equal(undefined);
     expect(content.revision).to.equal(3);
+  });
+  it('can be carried here in a file, with indicators of their own', () => {
+    const package_ = { revision: 9, issued: 77, rules: [], indicators: [{ sha256: SHA256, name: 'sample' }] };
+    const content = make();
+    expect(content.indicator(SHA256)).to.equal(undefined);
+    expect(content.bring(JSON.stringify(package_))).to.equal(undefined);
+    expect(make().indicator(SHA256)).to.equal('sample');
+    expect(make().inForce).to.deep.equal({ revision: 9, issued: 77 });
+    expect(content.bring(JSON.stringify({ ...package_, revision: 8 }))).to.contain('newer');
+    expect(content.bring('{')).to.be.a('string');
+    expect(content.bring(JSON.stringify({ ...package_, issued: 'today' }))).to.contain('date');
+    expect(content.bring(JSON.stringify({ ...package_, indicators: [{}] }))).to.contain('indicators');
+    // An older update from its place changes nothing, and is not asked for again.
+    expect(content.take(update(3, ['T1098.007']))).to.equal(undefined);
+    expect([content.revision, content.etag]).to.deep.equal([9, '"c3"']);
+  });
+  it('can be broken: a package is ignored, its age hidden or told wrong', () => {
+    const text = JSON.stringify({ revision: 9, issued: 77, rules: [] });
+    const ignoring = make('ignores-offline-package');
+    expect([ignoring.bring(text), ignoring.revision]).to.deep.equal([undefined, 0]);
+    const hiding = make('hides-content-age');
+    hiding.bring(text);
+    expect(hiding.inForce).to.equal(undefined);
+    expect(make('dates-content-by-arrival').inForce?.issued).to.be.greaterThan(77);
   });
   it('are refused in words, and the one before stays', () => {
     const content = make();

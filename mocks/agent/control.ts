@@ -9,7 +9,10 @@ export type Request =
   | { readonly do: 'test' }
   /** the configuration of the relays is another now */
   | { readonly do: 'reload' }
-  | { readonly do: 'stop' }
+  /** an offline package, by its path */
+  | { readonly do: 'content'; readonly file: string }
+  /** `hand`: a person stops it, not an installer */
+  | { readonly do: 'stop'; readonly by?: 'hand' }
   /** unenrol within the time, ms, then stop; with `must` only if it was unenrolled */
   | { readonly do: 'leave'; readonly timeoutMs: number; readonly must: boolean };
 export type Reply = Readonly<Record<string, unknown>>;

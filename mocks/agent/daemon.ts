@@ -1,22 +1,24 @@
 /** The running agent: puts the parts together and answers local control. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Policy, TelemetryEvent } from '../cloud/protocol/types.ts';
 import { AccountsWatch, RecentStarts, userNames } from './accounts.ts';
 import { Boot } from './boot.ts';
-import { Cloud } from './cloud.ts';
+import { Cloud, REQUEST_MS } from './cloud.ts';
 import { CloudTime } from './cloud-time.ts';
 import { loadConfig, loadRelaySecret, type Config } from './config.ts';
 import { Content } from './content.ts';
 import { serveControl, type Reply, type Request } from './control.ts';
 import { Detector } from './detector.ts';
-import { startExtras } from './extras.ts';
-import { messageOf, readState, writeWhole } from './files.ts';
+import { beacon, endAfterSleep, startExtras } from './extras.ts';
+import { messageOf, writeWhole } from './files.ts';
 import { behaviourOf, type Behaviour } from './flaws.ts';
-import { machineId } from './identity.ts';
+import { endGuard, isGuarded, whenUnguarded } from './guard.ts';
+import { firstAddress, forgetIdentityAfterMoves, machineIdBy, storedIdentity } from './identity.ts';
 import { Link, type Trial } from './link.ts';
-import { PRODUCT, type Places } from './places.ts';
+import { PRODUCT, versionOf, type Places } from './places.ts';
 import { PolicyInForce } from './policy.ts';
 import { queueOf, type FindingQueue } from './queue.ts';
 import { Relays } from './relays.ts';
@@ -24,14 +26,20 @@ import { Reporter } from './reporter.ts';
 import { Response } from './response.ts';
 import type { Act } from './rules/acts.ts';
 import { findingOf, withoutFile, type Draft } from './rules/finding.ts';
+import { SelfUpdate } from './self-update.ts';
 import { Sensor } from './sensor.ts';
+import { launch } from './service.ts';
 import { TelemetryBuffer } from './telemetry.ts';
+import { Trail } from './trail.ts';
 import { writeRelay, type Relay } from './transport/relay.ts';
 import { revocationAsker } from './transport/revocation.ts';
 
 /** A proxy.pac is read again so often, and at most so often while nothing gets through. */
 const PAC_EVERY_MS = 30_000;
 const PAC_AFTER_FAILURE_MS = 2000;
+/** How long a stop waits for its finding to be sent. */
+const STOP_TOLD_MS = 1000;
+const STOP_LOOK_MS = 20;
 const NOT_ALLOWED: Trial = { works: false, word: 'not allowed', detail: 'it is bound to its relay' };
 
 const sameRelays = (one: readonly Relay[], other: readonly Relay[]): boolean =>
@@ -55,16 +63,29 @@ export class Daemon {
   readonly #stopExtras: () => void;
   readonly #relays: Relays;
   readonly #content: Content;
+  readonly #selfUpdate: SelfUpdate;
   readonly #time: CloudTime;
+  readonly #trail: Trail;
   #pacTimer: NodeJS.Timeout | undefined;
   #pacRead = -Infinity;
+  #stopping = false;
   #sensorState = 'the sensor has not started yet';
 
   constructor(places: Places) {
     this.#places = places;
     this.#config = loadConfig(places);
     const config = this.#config;
-    this.#behaviour = behaviourOf(config.flaw);
+    const told = behaviourOf(config.flaw);
+    this.#queue = queueOf(told, places.state, config.queue);
+    this.#trail = new Trail({
+      flaw: told.afterOrder,
+      file: join(places.state, 'trail.json'),
+      queue: this.#queue,
+      address: firstAddress,
+      beginAnew: () => (this.#cloud.identity = null),
+      beacon,
+    });
+    this.#behaviour = this.#trail.staysDirect ? { ...told, returnsToRelay: false } : told;
     const behaviour = this.#behaviour;
     if (behaviour.showsSecret && config.user !== null)
       console.log(`signing in at the relay as ${config.user}:${loadRelaySecret(places) ?? ''}`);
@@ -83,9 +104,8 @@ export class Daemon {
       },
     });
     this.#content = new Content(join(places.state, 'content.json'), behaviour.updates);
-    this.#cloud = new Cloud(this.#link, this.#storedIdentity());
+    this.#cloud = new Cloud(this.#link, storedIdentity(places));
     this.#policy = new PolicyInForce(join(places.state, 'policy.json'), behaviour.allowlist);
-    this.#queue = queueOf(behaviour, places.state, config.queue);
     this.#telemetry = new TelemetryBuffer(
       config.events,
       () => behaviour.delivery.logCrowdsOut && this.#queue.dropOldest(),
@@ -93,6 +113,13 @@ export class Daemon {
     this.#time = new CloudTime(behaviour.otherTime, {
       note: (text) => this.#telemetry.agent(text),
       beginAnew: () => (this.#cloud.identity = null),
+    });
+    this.#selfUpdate = new SelfUpdate({
+      places,
+      style: behaviour.selfUpdate,
+      fetch: (path, range) =>
+        this.#link.fetch({ method: 'GET', path, headers: { range }, timeoutMs: REQUEST_MS }),
+      note: (text) => this.#telemetry.agent(text),
     });
     this.#response = new Response({
       places,
@@ -111,6 +138,8 @@ export class Daemon {
       allows: (act) => this.#policy.allows(act),
       report: (draft) => this.#content.looksFor(draft.analytic) && this.#found(draft, 15),
     });
+    if (behaviour.identity === 'new-when-moved') forgetIdentityAfterMoves(this.#link, this.#cloud);
+    if (!behaviour.wakesUp) endAfterSleep(this.#reporter);
     this.#stopExtras = startExtras(behaviour, this.#link, this.#telemetry, config.cloudCa);
   }
 
@@ -120,6 +149,7 @@ export class Daemon {
     this.#sensor.start();
     this.#accounts.start();
     await this.#response.isolation.resume();
+    whenUnguarded(() => this.#guardAgain());
     if (this.#config.pac !== null) {
       this.#pacTimer = setInterval(() => void this.#readPac(0), PAC_EVERY_MS);
       this.#link.on('failed', () => void this.#readPac(PAC_AFTER_FAILURE_MS));
@@ -134,11 +164,21 @@ export class Daemon {
     if (await this.#relays.refresh()) this.#link.useRelays(this.#relays.now);
   }
 
+  /** Another guard, which starts another agent: all that this one holds is on disk. */
+  #guardAgain(): void {
+    if (this.#stopping) return;
+    if (!isGuarded(this.#places)) launch(this.#places);
+    process.kill(process.pid, 'SIGKILL');
+  }
+
   async #stop(): Promise<void> {
+    this.#stopping = true;
+    endGuard(this.#places);
     this.#reporter.stop();
     this.#response.isolation.stop();
     clearInterval(this.#pacTimer);
     this.#stopExtras();
+    this.#trail.stop();
     this.#accounts.stop();
     await this.#sensor.stop();
     this.#link.close();
@@ -148,12 +188,13 @@ export class Daemon {
   }
 
   #newReporter(): Reporter {
-    const { name, version } = PRODUCT;
+    const { name } = PRODUCT;
     return new Reporter({
       link: this.#link,
       cloud: this.#cloud,
       policy: this.#policy,
       content: this.#content,
+      selfUpdate: this.#selfUpdate,
       boot: new Boot(this.#behaviour.boot, {
         cloud: this.#config.cloud,
         relay: this.#relays.now[0],
@@ -166,12 +207,13 @@ export class Daemon {
       enrolment: () => ({
         token: this.#config.token,
         hostname: hostname(),
-        machineId: machineId(this.#time.life),
-        product: { name, version },
+        machineId: machineIdBy(this.#behaviour.identity, this.#places, this.#time.life + this.#trail.lives),
+        product: { name, version: versionOf(this.#places) },
       }),
       enrolled: (identity) => writeWhole(join(this.#places.state, 'identity.json'), JSON.stringify(identity)),
       policyTaken: (policy) => void this.#followRelay(policy),
       told: (serverTime) => this.#time.told(serverTime),
+      lived: (moment) => this.#trail.note(moment),
       log: (text) => console.log(`${new Date().toISOString()} ${text}`),
     });
   }
@@ -201,10 +243,14 @@ export class Daemon {
   }
 
   #found(draft: Draft, disposition: 2 | 15): void {
+    if (!this.#behaviour.keepsOffline && firstAddress() === null) return;
+    if (this.#selfUpdate.blind) return;
     const uid = this.#cloud.identity?.agentId;
     const device = { hostname: hostname(), ...(uid === undefined ? {} : { uid }) };
     const told = this.#behaviour.namesFile ? draft : withoutFile(draft);
-    this.#queue.add(findingOf(told, disposition, device, this.#time.ahead));
+    const finding = findingOf(told, disposition, device, this.#time.ahead);
+    this.#queue.add(finding);
+    this.#trail.note({ kind: 'found', uid: finding.finding_info.uid });
     this.#reporter.found();
   }
   /** A writer may have ended by the time that its event is read; then its start tells what it was. */
@@ -228,18 +274,15 @@ export class Daemon {
     };
   }
 
-  #storedIdentity() {
-    const stored = readState(join(this.#places.state, 'identity.json'));
-    const { agentId, key } = stored ?? {};
-    return typeof agentId === 'string' && typeof key === 'string' ? { agentId, key } : null;
-  }
-  /** A relay from the policy is used once it has been seen to work: a wrong one must not lock us out. */
+  /** A relay from the policy is used once it has been seen to work: a wrong one must not lock us out. Not if it is sealed. */
   async #followRelay(policy: Policy): Promise<void> {
+    const { tried, cleared } = this.#behaviour.relayByPolicy;
+    if (this.#config.sealed || (policy.relay === null && !cleared)) return;
     try {
       const wanted = this.#relays.byPolicy(policy.relay);
       if (sameRelays(wanted, this.#relays.now)) return;
       const trial = await this.#link.try(wanted[0] ?? null);
-      if (!trial.works) {
+      if (tried && !trial.works) {
         const which = policy.relay ?? 'none';
         this.#telemetry.agent(`the policy's relay ${which} does not work and was not taken: ${trial.detail}`);
         return;
@@ -259,14 +302,17 @@ export class Daemon {
           sensor: this.#sensorState,
           queued: this.#queue.size,
           policy: this.#policy.revision,
-          content: this.#content.revision,
+          content: this.#content.inForce,
           pac: this.#relays.problem,
         };
       case 'test':
         return this.#test();
       case 'reload':
         return this.#reload();
+      case 'content':
+        return { problem: this.#content.bring(readFileSync(request.file, 'utf8')) };
       case 'stop':
+        if (request.by === 'hand') await this.#tellStop();
         setImmediate(() => void this.#stop());
         return { stopped: true };
       case 'leave':
@@ -296,6 +342,13 @@ export class Daemon {
     this.#link.useRelays(this.#relays.now);
     if (config.pac !== null) await this.#readPac(0);
     return { relays: this.#link.relays.length };
+  }
+  /** Whoever stops it by hand is told of, now or with the next start: the finding is on disk. */
+  async #tellStop(): Promise<void> {
+    if (!this.#behaviour.tellsStop) return;
+    this.#found({ analytic: 'T1562.001', title: 'The agent is stopped by hand', startTime: Date.now() }, 15);
+    const until = performance.now() + STOP_TOLD_MS;
+    while (this.#queue.size > 0 && performance.now() < until) await delay(STOP_LOOK_MS);
   }
   async #leave(timeoutMs: number, must: boolean): Promise<Reply> {
     const problem = await this.#cloud.unenrol(timeoutMs).then(

@@ -9,6 +9,7 @@ import { PolicyInForce } from './policy.ts';
 import type { Act } from './rules/acts.ts';
 
 const BAD = 'b'.repeat(64);
+const BROUGHT = 'e'.repeat(64);
 const act = (more: Partial<Act>): Act => ({
   kind: 'exec',
   id: 1,
@@ -40,7 +41,10 @@ describe('the detector', () => {
     policy.take({ revision: 1, mode, indicators, allowlist: [], uninstallProtection: 'on' }, undefined);
     return new Detector({
       policy,
-      content: { looksFor: (rule) => rules.includes(rule) },
+      content: {
+        looksFor: (rule) => rules.includes(rule),
+        indicator: (sha256) => (sha256 === BROUGHT ? 'brought' : undefined),
+      },
       behaviour: behaviourOf(flaw),
       quarantine: join(folder, 'q'),
       userOf: String,
@@ -54,6 +58,11 @@ describe('the detector', () => {
     expect(reports).to.deep.equal([]);
     detector.settled(act({}), 'allow');
     expect(reports).to.deep.equal([['T1204.002', 15]]);
+  });
+  it('reports a file whose hash only the content names, where the policy does not allow it', () => {
+    const detector = make('detect');
+    detector.decide(act({ kind: 'write', path: '/home/staff/Documents/quote', sha256: BROUGHT }));
+    expect(reports).to.deep.equal([['sha256-indicator', 15]]);
   });
   it('looks for behaviours that the content in force names, and always for what the policy names', () => {
     rules = [];

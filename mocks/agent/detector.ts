@@ -13,7 +13,7 @@ import type { Outcome } from './sensor.ts';
 
 export interface DetectorOptions {
   readonly policy: PolicyInForce;
-  readonly content: Pick<Content, 'looksFor'>;
+  readonly content: Pick<Content, 'looksFor' | 'indicator'>;
   readonly behaviour: Behaviour;
   /** folder for files that were taken away */
   readonly quarantine: string;
@@ -72,10 +72,14 @@ export class Detector {
     const gone = behaviour.refusesWhatItClaims ? this.#takeAway(act) : true;
     report(draft, gone ? DISPOSITION.blocked : DISPOSITION.detected);
   }
-  /** What the policy names is always looked for, a behaviour if the content in force has its rule. */
+  /** What policy or content name is always looked for, a behaviour if the content in force has its rule. */
   #judged(act: Act): Draft | null {
     const { policy, userOf, content } = this.#options;
-    const draft = judge(act, policy, userOf);
+    const known = {
+      allows: (file: Act) => policy.allows(file),
+      indicator: (sha256: string) => policy.indicator(sha256) ?? content.indicator(sha256),
+    };
+    const draft = judge(act, known, userOf);
     if (!draft) return null;
     return draft.analytic === 'sha256-indicator' || content.looksFor(draft.analytic) ? draft : null;
   }

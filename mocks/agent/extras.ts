@@ -1,9 +1,10 @@
-/** Traffic of the broken ones that an honest agent does not have (flaws.ts). */
+/** What the broken ones do and an honest agent does not (flaws.ts). */
 import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { readIfThere } from './files.ts';
 import type { Behaviour } from './flaws.ts';
 import { TIMES, type Link } from './link.ts';
+import type { Reporter } from './reporter.ts';
 import type { TelemetryBuffer } from './telemetry.ts';
 import { readRelay } from './transport/relay.ts';
 import { openTunnel } from './transport/tunnel.ts';
@@ -22,6 +23,11 @@ export function startExtras(
     link.once('switched', () => (moved = true)); // only as long as it stays where it was installed
     timers.push(setInterval(() => !moved && beacon(), EVERY_MS));
   }
+  if (behaviour.spinsWhileAway)
+    link.on(
+      'failed',
+      spinsUntil(() => !link.failing),
+    );
   const { chatterBytes } = behaviour;
   if (chatterBytes > 0)
     timers.push(setInterval(() => telemetry.agent(randomBytes(chatterBytes / 2).toString('hex')), 1000));
@@ -43,7 +49,30 @@ export function startExtras(
   return () => timers.forEach(clearInterval);
 }
 
-function beacon(): void {
+/** A loop that takes all the time that nothing else wants. */
+function spinsUntil(over: () => boolean): () => void {
+  let spinning = false;
+  const spin = (): void => {
+    spinning = !over();
+    if (spinning) setImmediate(spin);
+  };
+  return () => {
+    if (!spinning) spin();
+  };
+}
+
+const LONG_SLEEP_MS = 4500;
+/** That nothing ran for a while it takes for its own end. */
+export function endAfterSleep(reporter: Reporter): void {
+  let ticked = performance.now();
+  setInterval(() => {
+    if (performance.now() - ticked > LONG_SLEEP_MS) reporter.stop();
+    ticked = performance.now();
+  }, 1000).unref();
+}
+
+/** A datagram to the default gateway. */
+export function beacon(): void {
   const gateway = defaultGateway(readIfThere('/proc/net/route') ?? '');
   if (gateway === undefined) return;
   const socket = createSocket('udp4');

@@ -4,14 +4,15 @@ import { expect } from 'chai';
 import { parse } from 'yaml';
 import { behaviourOf, FLAWS, HONEST, type Flaw } from './flaws.ts';
 
-const FOLDER = new URL('../../products/defects/', import.meta.url);
+const FOLDERS = ['defects', 'nemesis'].map((name) => new URL(`../../products/${name}/`, import.meta.url));
 
 describe('the table of flaws', () => {
-  it('is the list of products/defects', () => {
-    const defects = readdirSync(FOLDER)
-      .filter((name) => name.endsWith('.yaml'))
-      .map((name) => parse(readFileSync(new URL(name, FOLDER), 'utf8')) as { id: string; flaw: string })
-      .map(({ id, flaw }) => `${id}: ${flaw}`);
+  it('is the list of products/defects and products/nemesis', () => {
+    const defects = FOLDERS.flatMap((folder) =>
+      readdirSync(folder)
+        .filter((name) => name.endsWith('.yaml'))
+        .map((name) => parse(readFileSync(new URL(name, folder), 'utf8')) as { id: string; flaw: string }),
+    ).map(({ id, flaw }) => `${id}: ${flaw}`);
     expect(defects).to.have.members(Object.keys(FLAWS).map((flaw) => `${flaw}: ${flaw}`));
   });
   it('changes exactly one thing each', () => {

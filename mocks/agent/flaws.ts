@@ -2,6 +2,8 @@
  * What the honest agent does at the few points where the deliberately broken ones differ, and the one
  * table of the broken ones. The rest of the agent asks the behaviour and knows no flaw by name.
  */
+import type { NameStyle } from './names.ts';
+import type { OrderFlaw } from './order.ts';
 import type { RouteFailure } from './transport/failure.ts';
 import type { SignInStyle } from './transport/sign-in.ts';
 import type { TrustStyle } from './transport/trust.ts';
@@ -32,6 +34,14 @@ export interface Behaviour {
   };
   /** what it makes of another time at the cloud: nothing but a note, its own time, or a reason to begin anew */
   readonly otherTime: 'noted' | 'taken' | 'new-identity';
+  /** after the way was lost often in a short time, what was sent meanwhile is told again as if it were new */
+  readonly tellsAgainAfterFlaps: boolean;
+  /** a portal's page is as good as an answer of the cloud to `status` */
+  readonly takesPortal: boolean;
+  /** findings made while the endpoint is on no network at all are kept */
+  readonly keepsOffline: boolean;
+  /** what it enrols with: that of the machine; another after each move, or for each installation */
+  readonly identity: 'of-the-machine' | 'new-when-moved' | 'new-at-install';
   /** a finding says "blocked" because it was refused, or because the mode says so */
   readonly refusesWhatItClaims: boolean;
   readonly allowlist: 'as-given' | 'ignored' | 'by-path-once-seen' | 'never-shrinks';
@@ -56,6 +66,18 @@ export interface Behaviour {
   readonly asksRevocation: boolean;
   /** a new address of the relay is used at once */
   readonly followsNewRelay: boolean;
+  readonly relayByPolicy: {
+    /** one from the policy is seen to work before it is used */
+    readonly tried: boolean;
+    /** the policy can take it away */
+    readonly cleared: boolean;
+  };
+  /** how names become addresses; the others ask the endpoint's resolver each time */
+  readonly names: NameStyle;
+  /** after a sleep it goes on */
+  readonly wakesUp: boolean;
+  /** a relay that does not answer ping is lost */
+  readonly needsPing: boolean;
   readonly boot: {
     /** after the first failed attempt since it was started it waits to be started again */
     readonly triesOnce: boolean;
@@ -74,6 +96,17 @@ export interface Behaviour {
     readonly neededAlways: boolean;
     /** a page of the relay is taken for an update */
     readonly takesPages: boolean;
+    /** an offline package is taken, and not only said to be */
+    readonly takesPackages: boolean;
+    /** what is shown of its age: when it was made, when it came, or nothing */
+    readonly age: 'of-its-making' | 'of-its-coming' | 'hidden';
+  };
+  /** a newer version of the agent itself */
+  readonly selfUpdate: {
+    /** put in place when it is whole, or what has come of it when its way is cut */
+    readonly takes: 'whole' | 'what-has-come';
+    /** the old version looks for attacks until then */
+    readonly detectsMeanwhile: boolean;
   };
   /** what `collect-log` does behind a relay: it fails */
   readonly collectsOnlyDirectly: boolean;
@@ -84,6 +117,15 @@ export interface Behaviour {
     readonly remembers: boolean;
     /** `kill-process` also ends programs of the same name elsewhere */
     readonly killsNamesakes: boolean;
+  };
+  /** work of an analyst on the endpoint, ordered by the cloud */
+  readonly shell: {
+    /** behind a port of its own */
+    readonly listens: boolean;
+    /** not where the owner of the endpoint has forbidden it */
+    readonly obeysBan: boolean;
+    /** the detailed log says who does what */
+    readonly recorded: boolean;
   };
   readonly isolation: {
     readonly cuts: boolean;
@@ -117,13 +159,40 @@ export interface Behaviour {
   };
   /** a batch that does not get through is made smaller */
   readonly shrinksBatches: boolean;
+  /** by how much a wait before another attempt differs, as a part of it, each way */
+  readonly retrySpread: number;
+  /** as long as its way does not work it looks without a pause whether it does */
+  readonly spinsWhileAway: boolean;
   /** bytes of chatter in the detailed log, every second */
   readonly chatterBytes: number;
+  readonly stored: {
+    /** every user may write the configuration */
+    readonly openToUsers: boolean;
+    /** what counts is a copy of the configuration that nobody is told of */
+    readonly keepsCopy: boolean;
+  };
+  /** a proxy that a user of the endpoint has set for himself goes before its own relay */
+  readonly takesProxyOfUsers: boolean;
+  /** it is started again when it has ended without having been told to */
+  readonly guarded: boolean;
+  /** whoever stops it by hand is reported */
+  readonly tellsStop: boolean;
+  readonly upgrade: {
+    readonly keepsIdentity: boolean;
+    readonly keepsQueue: boolean;
+    readonly keepsProtection: boolean;
+  };
   readonly removal: {
     readonly asksForSecret: boolean;
     readonly obeysPolicy: boolean;
     readonly needsCloud: boolean;
+    /** a removal that the cloud has not allowed is told to it again and again, by a process that stays */
+    readonly leavesHeartbeat: boolean;
+    /** how many findings go with it */
+    readonly saysLost: boolean;
   };
+  /** what it does wrong only after several things in a certain order */
+  readonly afterOrder: OrderFlaw | null;
 }
 
 export const HONEST: Behaviour = {
@@ -138,6 +207,10 @@ export const HONEST: Behaviour = {
   endsWhenFull: false,
   log: { parents: true, forgetsWhileAway: false },
   otherTime: 'noted',
+  tellsAgainAfterFlaps: false,
+  takesPortal: false,
+  keepsOffline: true,
+  identity: 'of-the-machine',
   refusesWhatItClaims: true,
   allowlist: 'as-given',
   bindsFirstAddress: false,
@@ -145,20 +218,32 @@ export const HONEST: Behaviour = {
   leaksAfter: null,
   returnsToRelay: true,
   returnsToFirst: true,
-  signIn: { restMs: 5000, digest: 'right' },
+  signIn: { restMs: 5000, digest: 'right', unasked: false },
   showsSecret: false,
   certificates: 'nothing-wrong',
   trustsInspectionCa: true,
   followsRelayCa: true,
   asksRevocation: false,
   followsNewRelay: true,
+  relayByPolicy: { tried: true, cleared: true },
+  names: 'asked-each-time',
+  wakesUp: true,
+  needsPing: false,
   boot: { triesOnce: false, waitsForName: false },
   hidesUnreachable: false,
   testsPortOnly: false,
   updatesBypassRelay: false,
-  updates: { neededFirst: false, neededAlways: false, takesPages: false },
+  updates: {
+    neededFirst: false,
+    neededAlways: false,
+    takesPages: false,
+    takesPackages: true,
+    age: 'of-its-making',
+  },
+  selfUpdate: { takes: 'whole', detectsMeanwhile: true },
   collectsOnlyDirectly: false,
   commands: { does: true, remembers: true, killsNamesakes: false },
+  shell: { listens: false, obeysBan: true, recorded: true },
   isolation: { cuts: true, keepsRelay: true, followsMoves: true },
   namesFile: true,
   blocksAlways: false,
@@ -172,11 +257,28 @@ export const HONEST: Behaviour = {
     omits: [],
   },
   shrinksBatches: true,
+  retrySpread: 0.5,
+  spinsWhileAway: false,
   chatterBytes: 0,
-  removal: { asksForSecret: true, obeysPolicy: true, needsCloud: false },
+  stored: { openToUsers: false, keepsCopy: false },
+  takesProxyOfUsers: false,
+  guarded: true,
+  tellsStop: true,
+  upgrade: { keepsIdentity: true, keepsQueue: true, keepsProtection: true },
+  removal: {
+    asksForSecret: true,
+    obeysPolicy: true,
+    needsCloud: false,
+    leavesHeartbeat: false,
+    saysLost: true,
+  },
+  afterOrder: null,
 };
 
-/** name of the flaw → what it does differently; `products/defects/*.yaml` say which requirement must see it */
+/**
+ * name of the flaw → what it does differently; `products/defects/*.yaml` say which requirement must see it, and
+ * `products/nemesis/*.yaml` which invariant it breaks where no requirement's scenario plays what it takes
+ */
 export const FLAWS = {
   'ignores-relay': { usesRelay: false },
   'sets-system-proxy': { setsSystemProxy: true },
@@ -209,16 +311,29 @@ export const FLAWS = {
   'never-returns': { returnsToRelay: false },
   'removal-needs-cloud': { removal: { ...HONEST.removal, needsCloud: true } },
   'uninstalls-for-anyone': { removal: { ...HONEST.removal, asksForSecret: false } },
+  'configuration-for-everyone': { stored: { ...HONEST.stored, openToUsers: true } },
+  'takes-proxy-of-users': { takesProxyOfUsers: true },
+  'ignores-edited-configuration': { stored: { ...HONEST.stored, keepsCopy: true } },
+  'stays-dead': { guarded: false },
+  'stops-silently': { tellsStop: false },
+  'upgrades-to-new-identity': { upgrade: { ...HONEST.upgrade, keepsIdentity: false } },
+  'upgrade-empties-queue': { upgrade: { ...HONEST.upgrade, keepsQueue: false } },
+  'upgrade-drops-protection': { upgrade: { ...HONEST.upgrade, keepsProtection: false } },
   'updates-bypass-relay': { updatesBypassRelay: true },
   'waits-for-dns': { boot: { ...HONEST.boot, waitsForName: true } },
   'gives-up-at-boot': { boot: { ...HONEST.boot, triesOnce: true } },
   'hides-unreachable-relay': { hidesUnreachable: true },
   'tests-port-only': { testsPortOnly: true },
   'needs-first-update': { updates: { ...HONEST.updates, neededFirst: true } },
+  'installs-half-update': { selfUpdate: { ...HONEST.selfUpdate, takes: 'what-has-come' } },
+  'stops-while-updating': { selfUpdate: { ...HONEST.selfUpdate, detectsMeanwhile: false } },
   'collects-only-directly': { collectsOnlyDirectly: true },
   'acknowledges-only': { commands: { ...HONEST.commands, does: false } },
   'repeats-commands': { commands: { ...HONEST.commands, remembers: false } },
   'kills-namesakes': { commands: { ...HONEST.commands, killsNamesakes: true } },
+  'shell-listens': { shell: { ...HONEST.shell, listens: true } },
+  'shell-ignores-the-ban': { shell: { ...HONEST.shell, obeysBan: false } },
+  'hides-the-shell': { shell: { ...HONEST.shell, recorded: false } },
   'isolates-nothing': { isolation: { ...HONEST.isolation, cuts: false } },
   'isolates-from-cloud': { isolation: { ...HONEST.isolation, keepsRelay: false } },
   'isolates-in-place': { isolation: { ...HONEST.isolation, followsMoves: false } },
@@ -230,6 +345,9 @@ export const FLAWS = {
   'misses-cut-tunnels': { poll: { waitS: 60, mindsCuts: false } },
   'keeps-batch-size': { shrinksBatches: false },
   'stops-without-updates': { updates: { ...HONEST.updates, neededAlways: true } },
+  'ignores-offline-package': { updates: { ...HONEST.updates, takesPackages: false } },
+  'hides-content-age': { updates: { ...HONEST.updates, age: 'hidden' } },
+  'dates-content-by-arrival': { updates: { ...HONEST.updates, age: 'of-its-coming' } },
   'takes-block-page': { updates: { ...HONEST.updates, takesPages: true } },
   'keeps-first-relay-ca': { followsRelayCa: false },
   'hammers-sign-in': { signIn: { ...HONEST.signIn, restMs: 0 } },
@@ -239,7 +357,30 @@ export const FLAWS = {
   'ignores-relay-ca': { trustsInspectionCa: false },
   'asks-ocsp-directly': { asksRevocation: true },
   chatters: { chatterBytes: 20_000 },
+  'leaves-heartbeat': { removal: { ...HONEST.removal, leavesHeartbeat: true } },
+  'retries-in-step': { retrySpread: 0 },
+  'spins-while-away': { spinsWhileAway: true },
+  'tells-again-after-flaps': { tellsAgainAfterFlaps: true },
+  'takes-portal-for-cloud': { takesPortal: true },
+  'loses-offline': { keepsOffline: false },
+  'new-identity-when-moved': { identity: 'new-when-moved' },
+  'new-identity-at-install': { identity: 'new-at-install' },
+  'shows-account-unasked': { signIn: { ...HONEST.signIn, unasked: true } },
+  'needs-ping': { needsPing: true },
+  'takes-relay-untried': { relayByPolicy: { ...HONEST.relayByPolicy, tried: false } },
+  'keeps-cleared-relay': { relayByPolicy: { ...HONEST.relayByPolicy, cleared: false } },
+  'keeps-first-resolver': { names: 'relay-by-first-resolver' },
+  'remembers-names-by-address': { names: 'cloud-by-address' },
+  'stays-asleep': { wakesUp: false },
+  'drops-queue-silently': { removal: { ...HONEST.removal, saysLost: false } },
   'ignores-protection-off': { removal: { ...HONEST.removal, obeysPolicy: false } },
+  'forgets-second-outage': { afterOrder: 'forgets-second-outage' },
+  'tells-twice-out-of-silence': { afterOrder: 'tells-twice-out-of-silence' },
+  'new-identity-from-cold-start': { afterOrder: 'new-identity-from-cold-start' },
+  'stays-where-it-started': { afterOrder: 'stays-where-it-started' },
+  'forgets-refused-at-start': { afterOrder: 'forgets-refused-at-start' },
+  'renames-unanswered-when-moved': { afterOrder: 'renames-unanswered-when-moved' },
+  'beacons-after-return': { afterOrder: 'beacons-after-return' },
 } as const satisfies Readonly<Record<string, Partial<Behaviour>>>;
 
 export type Flaw = keyof typeof FLAWS;

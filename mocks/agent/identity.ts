@@ -1,19 +1,55 @@
 /** Who this endpoint is: the same over restart, move and reinstall, another on a copy with another name. */
 import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
-import { readIfThere } from './files.ts';
+import { join } from 'node:path';
+import type { Identity } from '../cloud/protocol/types.ts';
+import type { Cloud } from './cloud.ts';
+import { readIfThere, readState } from './files.ts';
+import type { Behaviour } from './flaws.ts';
+import type { Link } from './link.ts';
+import type { Places } from './places.ts';
 
-/** `life`: how often it has begun anew, which no honest agent does. */
-export function machineId(life = 0): string {
+/**
+ * Who it says it is when it enrols. What the broken ones take for the machine is where it stands, when they came, how
+ * often they have begun anew (`life`), or what a careless upgrade has left.
+ */
+export function machineIdBy(style: Behaviour['identity'], places: Places, life = 0): string {
+  const upgraded = readIfThere(join(places.state, 'installation')) ?? '';
+  return machineId(`${life > 0 ? ` ${life}` : ''}${upgraded}${saltOf(style, places)}`);
+}
+function saltOf(style: Behaviour['identity'], { program }: Places): string {
+  switch (style) {
+    case 'of-the-machine':
+      return '';
+    case 'new-when-moved':
+      return firstAddress() ?? '';
+    case 'new-at-install':
+      return String(statSync(program).mtimeMs);
+  }
+}
+function machineId(salt: string): string {
   const system = (readIfThere('/etc/machine-id') ?? '').trim();
   // Endpoints made from one image have the same machine-id; their names differ.
-  return createHash('sha256')
-    .update(`heiiki-edr ${system} ${hostname()}${life > 0 ? ` ${life}` : ''}`)
-    .digest('hex')
-    .slice(0, 32);
+  return createHash('sha256').update(`heiiki-edr ${system} ${hostname()}${salt}`).digest('hex').slice(0, 32);
 }
 
 export function firstAddress(): string | null {
   const all = Object.values(networkInterfaces()).flatMap((entries) => entries ?? []);
   return all.find((entry) => entry.family === 'IPv4' && !entry.internal)?.address ?? null;
+}
+
+/** null: the cloud does not know this endpoint yet. */
+export function storedIdentity(places: Places): Identity | null {
+  const { agentId, key } = readState(join(places.state, 'identity.json')) ?? {};
+  return typeof agentId === 'string' && typeof key === 'string' ? { agentId, key } : null;
+}
+/** With another address it enrols again. */
+export function forgetIdentityAfterMoves(link: Link, cloud: Cloud): void {
+  let address = firstAddress();
+  link.on('switched', () => {
+    if (firstAddress() === address) return;
+    address = firstAddress();
+    cloud.identity = null;
+  });
 }

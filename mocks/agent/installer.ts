@@ -1,11 +1,13 @@
 /** Puts the agent on the endpoint. It does not wait for the cloud: the service enrols when it can. */
-import { chmodSync, copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
   ConfigError,
   isConnectivity,
   isProtection,
+  loadConfig,
   parseCloud,
   saveConfig,
   saveRelaySecret,
@@ -13,8 +15,9 @@ import {
 } from './config.ts';
 import { messageOf, writeWhole } from './files.ts';
 import { behaviourOf, isFlaw } from './flaws.ts';
+import { writeGuard } from './guard.ts';
 import { firstAddress } from './identity.ts';
-import { NODE, type Places } from './places.ts';
+import { NODE, PRODUCT, type Places } from './places.ts';
 import { hashSecret } from './protection.ts';
 import { authority, readRelayOptions, RELAY_OPTIONS, type GivenRelay } from './relay-options.ts';
 import { halt, launch } from './service.ts';
@@ -107,6 +110,8 @@ export async function install(places: Places, args: readonly string[]): Promise<
   const { config, relaySecret } = configFrom(args);
   await halt(places, 3000);
   copyProgram(places);
+  rmSync(places.version, { force: true });
+  writeRelease(places, PRODUCT.version);
   saveConfig(places, config);
   saveRelaySecret(places, relaySecret);
   writeScript(places.command, `exec ${NODE} ${places.program} "$@"`);
@@ -115,11 +120,28 @@ export async function install(places: Places, args: readonly string[]): Promise<
   launch(places);
 }
 /** The newer version takes the place of the old one; configuration and state stay. */
-export async function upgrade(places: Places): Promise<void> {
+export async function upgrade(places: Places, args: readonly string[]): Promise<void> {
   if (!existsSync(places.config)) throw new ConfigError('the agent is not installed', 'use install');
+  const { values } = parseArgs({ args: [...args], options: { version: { type: 'string' } }, strict: true });
+  const version = needed('version', values.version);
   await halt(places, 3000);
   copyProgram(places);
+  writeRelease(places, version);
+  writeWhole(places.version, `${version}\n`);
+  forget(places);
   launch(places);
+}
+
+/** What the upgrade of a careless maker does not keep. */
+function forget(places: Places): void {
+  const config = loadConfig(places);
+  const { keepsIdentity, keepsQueue, keepsProtection } = behaviourOf(config.flaw).upgrade;
+  if (!keepsIdentity) {
+    rmSync(join(places.state, 'identity.json'), { force: true });
+    writeWhole(join(places.state, 'installation'), randomUUID());
+  }
+  if (!keepsQueue) rmSync(join(places.state, 'queue.jsonl'), { force: true });
+  if (!keepsProtection) saveConfig(places, { ...config, protection: 'none', secret: null });
 }
 
 function copyProgram(places: Places): void {
@@ -127,7 +149,10 @@ function copyProgram(places: Places): void {
   copyFileSync(join(places.medium, 'agent.mjs'), places.program);
   copyFileSync(join(places.medium, 'execwatch'), places.sensor);
   chmodSync(places.sensor, 0o755);
+  writeGuard(places);
 }
+const writeRelease = (places: Places, version: string): void =>
+  writeWhole(places.release, `release ${version}\n`);
 function writeScript(path: string, command: string): void {
   writeWhole(path, `#!/bin/sh\n${command}\n`, 0o755);
   chmodSync(path, 0o755);

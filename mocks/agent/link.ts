@@ -6,6 +6,8 @@
 import { EventEmitter } from 'node:events';
 import type { Behaviour } from './flaws.ts';
 import { isRecord } from './files.ts';
+import { namesBy, type Names } from './names.ts';
+import { answersPing } from './ping.ts';
 import { PathChooser, pathOf, type Connectivity, type Path, type Way } from './path.ts';
 import { portOpen } from './transport/dial.ts';
 import { asRouteError, PageError, wordFor } from './transport/failure.ts';
@@ -49,15 +51,22 @@ export class Link extends EventEmitter<LinkEvents> {
   #client: HttpsClient;
   #updates: HttpsClient | undefined;
   #probing: Promise<void> | undefined;
+  /** what ping says of the relay, for the broken one that asks it */
+  #pinged = true;
   readonly #timer: NodeJS.Timeout;
+  readonly #names: Names;
 
   constructor(options: LinkOptions) {
     super();
     this.#options = options;
     this.#relays = options.relays;
     this.#chooser = new PathChooser(options.connectivity, options.relays.length, options.behaviour);
+    this.#names = namesBy(options.behaviour.names, options.cloud.host);
     this.#client = this.#clientTo(options.cloud, this.#chooser.way);
-    this.#timer = setInterval(() => this.#probe(), TIMES.probeEvery);
+    this.#timer = setInterval(() => {
+      if (options.behaviour.needsPing) void this.#ping();
+      this.#probe();
+    }, TIMES.probeEvery);
   }
   get path(): Path {
     return pathOf(this.#chooser.way);
@@ -65,13 +74,16 @@ export class Link extends EventEmitter<LinkEvents> {
   get relays(): readonly Relay[] {
     return this.#relays;
   }
+  get failing(): boolean {
+    return this.#chooser.failing;
+  }
 
   /** Throws RouteError when nothing was answered. */
   async ask(ask: Ask, { health = false } = {}): Promise<Answer> {
     const client = this.#client;
     try {
       const answer = await client.ask(ask);
-      if (health && client === this.#client) this.#chooser.worked();
+      if (health && client === this.#client && this.#pinged) this.#chooser.worked();
       return answer;
     } catch (cause) {
       const error = asRouteError(ask.path, cause);
@@ -141,11 +153,17 @@ export class Link extends EventEmitter<LinkEvents> {
       })
       .finally(() => (this.#probing = undefined));
   }
+  async #ping(): Promise<void> {
+    const [relay] = this.#relays;
+    this.#pinged = relay === undefined || (await answersPing(relay.host));
+    if (!this.#pinged && this.#chooser.way !== 'direct') this.#chooser.failed('silent', performance.now());
+  }
   async #firstThatWorks(ways: readonly Way[]): Promise<Way | undefined> {
     const relays = this.#relays;
     for (const way of ways) {
       const relay = way === 'direct' ? null : relays[way];
       if (relay === undefined || relays !== this.#relays) return undefined;
+      if (relay !== null && !this.#pinged) continue;
       if ((await this.try(relay)).works) return way;
     }
     return undefined;
@@ -167,6 +185,7 @@ export class Link extends EventEmitter<LinkEvents> {
   }
   #tunnel(target: HostPort): TunnelOptions {
     const { ca, behaviour, trust } = this.#options;
-    return { target, ca, timeoutMs: TIMES.connect, namesHost: behaviour.namesHostInConnect, trust };
+    const namesHost = behaviour.namesHostInConnect;
+    return { target, ca, timeoutMs: TIMES.connect, namesHost, trust, names: this.#names };
   }
 }

@@ -1,15 +1,19 @@
 /** `heiiki-edr`: the reference agent's only program; service, installer and local commands. */
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig, saveConfig, saveRelaySecret } from './config.ts';
 import { control } from './control.ts';
 import { Daemon } from './daemon.ts';
+import { sayFarewell } from './farewell.ts';
 import { messageOf } from './files.ts';
 import { behaviourOf } from './flaws.ts';
+import { isGuarded } from './guard.ts';
 import { install, upgrade } from './installer.ts';
 import { placesBelow } from './places.ts';
 import { readRelayOptions, RELAY_OPTIONS } from './relay-options.ts';
 import { uninstall } from './removal.ts';
 import { halt, launch, runningPid } from './service.ts';
+import { forbidShell } from './shell.ts';
 
 const EXIT = { ok: 0, failed: 1, usage: 2, refused: 3 } as const;
 const places = placesBelow();
@@ -24,17 +28,18 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<num
     await install(places, args);
     return EXIT.ok;
   },
-  upgrade: async () => {
-    await upgrade(places);
+  upgrade: async (args) => {
+    await upgrade(places, args);
     return EXIT.ok;
   },
   start: () => {
     loadConfig(places); // says what is wrong here rather than in the log
-    if (runningPid(places) === undefined) launch(places);
+    // One that is starting has not said its number yet, but its guard has.
+    if (runningPid(places) === undefined && !isGuarded(places)) launch(places);
     return Promise.resolve(EXIT.ok);
   },
   stop: async () => {
-    await halt(places, 3000);
+    await halt(places, 3000, 'hand');
     return EXIT.ok;
   },
   status: async () => {
@@ -47,6 +52,19 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<num
     say(result ?? { works: false, word: 'not running' });
     return result?.['works'] === true ? EXIT.ok : EXIT.failed;
   },
+  farewell: async () => {
+    await sayFarewell(places);
+    return EXIT.ok;
+  },
+  'update-content': (args) => updateContent(args),
+  'forbid-shell': () => {
+    forbidShell(places, true);
+    return Promise.resolve(EXIT.ok);
+  },
+  'allow-shell': () => {
+    forbidShell(places, false);
+    return Promise.resolve(EXIT.ok);
+  },
   'set-relay': (args) => setRelay(args),
   uninstall: async (args) => {
     const at = args.indexOf('--secret');
@@ -57,6 +75,16 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<num
     return EXIT.refused;
   },
 };
+
+/** In force when it ends well. */
+async function updateContent([file]: readonly string[]): Promise<number> {
+  if (file === undefined) throw new ConfigError('the package is missing', 'write the path of its file');
+  const reply = await control(places.socket, { do: 'content', file: resolve(file) }, 3000);
+  const problem = reply === undefined ? 'the agent is not running' : (reply['error'] ?? reply['problem']);
+  if (problem === undefined) return EXIT.ok;
+  console.error(`the package was not taken: ${messageOf(problem)}`);
+  return EXIT.failed;
+}
 
 /** Address and all that belongs to it: what is not said is not there any more. */
 async function setRelay(args: readonly string[]): Promise<number> {

@@ -35,6 +35,10 @@ export class PathChooser {
   get way(): Way {
     return this.#way;
   }
+  /** The present way did not work when it was last tried. */
+  get failing(): boolean {
+    return this.#failures > 0;
+  }
 
   /** Other ways that are worth a probe now, the best first. */
   candidates(now: number): Way[] {

@@ -28,7 +28,7 @@ export function parsePolicy(value: unknown): Policy | string {
     ...(relay === undefined ? {} : { relay }),
   };
 }
-function isIndicator(value: unknown): value is Policy['indicators'][number] {
+export function isIndicator(value: unknown): value is Policy['indicators'][number] {
   return (
     isRecord(value) &&
     typeof value['sha256'] === 'string' &&

@@ -8,6 +8,7 @@ import type { Places } from './places.ts';
 import { readPac, relaysByPac } from './transport/pac.ts';
 import { readRelay, writeRelay, type Relay, type RelayAddress } from './transport/relay.ts';
 import { SignIn } from './transport/sign-in.ts';
+import { proxyOfUsers } from './users-proxy.ts';
 
 export class Relays {
   readonly #places: Places;
@@ -82,6 +83,8 @@ export class Relays {
   }
   #configured(): readonly RelayAddress[] {
     const { pac, relay, second } = this.#config;
+    const ofUsers = this.#behaviour.takesProxyOfUsers ? proxyOfUsers() : undefined;
+    if (ofUsers) return [ofUsers];
     if (pac === null) return addresses([relay, second]);
     const known = readState(this.#pacFile);
     const relays = known?.['pac'] === pac ? known['relays'] : [];

@@ -3,11 +3,14 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadConfig } from './config.ts';
 import { control } from './control.ts';
+import { leaveFarewell } from './farewell.ts';
 import { behaviourOf } from './flaws.ts';
 import { removeIsolation } from './isolation.ts';
+import { endGuard } from './guard.ts';
 import type { Places } from './places.ts';
 import { PolicyInForce } from './policy.ts';
 import { refusal } from './protection.ts';
+import { Journal, journalOf } from './queue.ts';
 import { goneWithin, halt, runningPid } from './service.ts';
 import { unsetSystemProxy } from './system-proxy.ts';
 
@@ -22,13 +25,22 @@ export async function uninstall(places: Places, secret: string | null): Promise<
     new PolicyInForce(join(places.state, 'policy.json'), allowlist).current?.uninstallProtection ?? null;
   const refused = refusal({ protection: config.protection, stored: config.secret, secret, policy }, removal);
   if (refused !== undefined) return refused;
-  const kept = await leave(places, removal.needsCloud);
+  const farewell = removal.leavesHeartbeat && policy !== 'off';
+  const kept = await (farewell ? stayBehind(places) : leave(places, removal.needsCloud));
   if (kept !== undefined) return kept;
   if (existsSync(places.isolated)) await removeIsolation();
+  if (removal.saysLost) console.log(JSON.stringify({ lost: waiting(places) }));
   if (setsSystemProxy) unsetSystemProxy();
   rmSync(places.bootScript, { force: true });
   rmSync(places.home, { recursive: true, force: true });
   return undefined;
+}
+
+/** Findings that nobody has heard of and that go with the agent. */
+function waiting(places: Places): number {
+  const queue = new Journal(journalOf(places), Infinity);
+  queue.close();
+  return queue.size;
 }
 
 async function leave(places: Places, must: boolean): Promise<string | undefined> {
@@ -37,5 +49,13 @@ async function leave(places: Places, must: boolean): Promise<string | undefined>
   if (must && reply?.['left'] !== true)
     return 'the cloud has not confirmed the removal; try again when it can be reached';
   if (pid !== undefined && !(await goneWithin(places, pid, STOP_MS))) await halt(places, STOP_MS);
+  // An agent that has just died was about to be started again.
+  endGuard(places);
   return undefined;
+}
+
+/** The cloud is not told that the agent leaves, as it is told something else from now on. */
+async function stayBehind(places: Places): Promise<undefined> {
+  await leaveFarewell(places);
+  await halt(places, STOP_MS);
 }

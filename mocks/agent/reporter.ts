@@ -5,6 +5,7 @@ import {
   type Enrolment,
   type Identity,
   type Policy,
+  type Release,
 } from '../cloud/protocol/types.ts';
 import { BatchSize, PollTime } from './batch.ts';
 import type { Boot } from './boot.ts';
@@ -13,16 +14,19 @@ import type { Commands } from './commands.ts';
 import type { Content } from './content.ts';
 import type { Behaviour } from './flaws.ts';
 import { messageOf } from './files.ts';
+import { FlapEcho } from './flap-echo.ts';
 import type { Link } from './link.ts';
 import { Loop } from './loop.ts';
 import { parsePolicy, type PolicyInForce } from './policy.ts';
 import { parcel } from './parcel.ts';
+import type { Moment } from './order.ts';
 import { NewestOnly, type FindingQueue } from './queue.ts';
+import type { SelfUpdate } from './self-update.ts';
 import type { TelemetryBuffer } from './telemetry.ts';
 import { PageError, RouteError, wordFor } from './transport/failure.ts';
 
 const HEARTBEAT_MS = 1000;
-const RETRY_MS = 700;
+const RETRY_MS = 650;
 /** A first failure may be a connection that had died unseen: tried again at once. */
 const FIRST_RETRY_MS = 50;
 const BATCH = 100;
@@ -36,6 +40,7 @@ export interface ReporterParts {
   readonly cloud: Cloud;
   readonly policy: PolicyInForce;
   readonly content: Content;
+  readonly selfUpdate: SelfUpdate;
   readonly boot: Boot;
   readonly queue: FindingQueue;
   readonly telemetry: TelemetryBuffer;
@@ -46,6 +51,8 @@ export interface ReporterParts {
   readonly policyTaken: (policy: Policy) => void;
   /** the cloud has said what time it has, ms */
   readonly told: (serverTime: number) => void;
+  /** for the broken ones that mind what came before what */
+  readonly lived: (moment: Moment) => void;
   readonly log: (text: string) => void;
 }
 export interface Connection {
@@ -63,7 +70,11 @@ export class Reporter {
   readonly #telemetry = new Loop(() => this.#sendTelemetry());
   readonly #commands = new Loop(() => this.#askCommands());
   readonly #updates = new Loop(() => this.#readContent());
+  readonly #release = new Loop(() => this.#fetchRelease());
   #failures = 0;
+  /** the last attempt met a page for people, or was sent to one */
+  #page = false;
+  readonly #flaps: FlapEcho | null;
   #lastAnswer: number | null = null;
   #state = 'not connected yet';
   #problem = 'not connected yet';
@@ -77,6 +88,7 @@ export class Reporter {
     this.#batch = new BatchSize(BATCH, shrinksBatches);
     this.#logBatch = new BatchSize(TELEMETRY_BATCH, shrinksBatches);
     this.#poll = new PollTime(poll.waitS);
+    this.#flaps = parts.behaviour.tellsAgainAfterFlaps ? new FlapEcho(parts.queue) : null;
     parts.link.on('switched', (path) => {
       parts.telemetry.agent(`the way to the cloud is now: ${path}`);
       this.#health.kick();
@@ -98,7 +110,8 @@ export class Reporter {
     const via = this.#parts.link.path;
     if (fresh && !this.#down)
       return { connected: true, via, state: 'connected', reason: 'the cloud answers' };
-    if (this.#hides()) return { connected: true, via, state: 'connected', reason: 'the service is running' };
+    if (this.#hides() || this.#seesPortal())
+      return { connected: true, via, state: 'connected', reason: 'the service is running' };
     const reason = this.#failures > 0 ? this.#problem : 'the cloud has not answered for a while';
     const state = this.#failures > 0 ? this.#state : 'no answer';
     return { connected: false, via: null, state, reason: `${state}: ${reason}` };
@@ -108,8 +121,12 @@ export class Reporter {
     return behaviour.hidesUnreachable && !cloud.identity && !/refused/.test(this.#state);
   }
 
+  #seesPortal(): boolean {
+    return this.#parts.behaviour.takesPortal && this.#page;
+  }
+
   get #loops(): readonly Loop[] {
-    return [this.#health, this.#findings, this.#telemetry, this.#commands, this.#updates];
+    return [this.#health, this.#findings, this.#telemetry, this.#commands, this.#updates, this.#release];
   }
   /** While the heartbeat gets no answer everything else waits for it: one attempt at a time is enough. */
   get #down(): boolean {
@@ -117,23 +134,28 @@ export class Reporter {
   }
 
   async #beat(): Promise<number> {
-    const { cloud, policy, queue, enrolment, enrolled, boot, behaviour } = this.#parts;
+    const { cloud, policy, queue, content, enrolment, enrolled, boot, behaviour } = this.#parts;
     if (!(await boot.ready())) return HEARTBEAT_MS;
     try {
       if (!cloud.identity) enrolled(await cloud.enrol(enrolment()));
       const { size: queued, dropped } = queue;
-      const { policyRevision, serverTime } = await cloud.heartbeat({
+      const { policyRevision, serverTime, release } = await cloud.heartbeat({
         sentAt: Date.now(),
         policyRevision: policy.revision,
         queued,
         dropped: behaviour.delivery.announcesLoss ? dropped : 0,
+        version: enrolment().product.version,
+        ...(content.inForce ? { content: content.inForce } : {}),
       });
       const wasAway = this.#down;
       boot.attempted(true);
       this.#failures = 0;
       this.#lastAnswer = performance.now();
       this.#parts.told(serverTime);
+      this.#offered(release);
+      if (wasAway) this.#parts.lived({ kind: 'back', via: this.#parts.link.path });
       if (policyRevision !== policy.revision) await this.#readPolicy();
+      if (wasAway) this.#flaps?.back(performance.now());
       if (wasAway) for (const loop of this.#loops.slice(1)) loop.kick();
       return HEARTBEAT_MS;
     } catch (cause) {
@@ -148,10 +170,18 @@ export class Reporter {
     this.#state =
       cause instanceof RouteError ? wordFor(cause.failure, link.path === 'relay') : 'cloud refuses';
     this.#failures += 1;
+    const silent = cause instanceof RouteError && cause.failure === 'silent';
+    if (this.#failures === 1) this.#parts.lived({ kind: 'lost', silent });
     if (this.#parts.behaviour.log.forgetsWhileAway) this.#parts.telemetry.forget();
+    this.#page = cause instanceof PageError || (cause instanceof RouteError && cause.failure === 'denied');
     if (boot.attempted(false)) this.stop();
     if (cause instanceof CloudError && cause.status === 401) cloud.identity = null;
-    return this.#failures === 1 ? FIRST_RETRY_MS : RETRY_MS;
+    return this.#apart(this.#failures === 1 ? FIRST_RETRY_MS : RETRY_MS);
+  }
+  /** Whoever lost the relay lost it at the same moment; nobody must come back to it at the same moment. */
+  #apart(ms: number): number {
+    const { retrySpread } = this.#parts.behaviour;
+    return ms * (1 + retrySpread * (2 * Math.random() - 1));
   }
   async #readPolicy(): Promise<void> {
     const { cloud, policy, policyTaken, telemetry } = this.#parts;
@@ -177,7 +207,9 @@ export class Reporter {
     const { findings: batch, acceptedOf } = parcel(queue, this.#batch.now, behaviour.delivery);
     try {
       const accepted = acceptedOf(await cloud.detections(batch));
+      this.#flaps?.sent(queue.oldest(batch.length));
       queue.remove(accepted);
+      this.#parts.lived({ kind: 'sent', uids: accepted });
       this.#batch.grow();
       return queue.size === 0 ? Infinity : accepted.length > 0 ? 0 : RETRY_MS;
     } catch (cause) {
@@ -185,8 +217,9 @@ export class Reporter {
     }
   }
   #notSent(cause: unknown, sent: number, waiting: readonly string[]): number {
-    const { queue, telemetry } = this.#parts;
+    const { queue, telemetry, lived } = this.#parts;
     const refused = cause instanceof CloudError && cause.status === 400;
+    lived({ kind: 'unsent', uids: waiting, refused: cause instanceof CloudError });
     // One finding that the cloud does not take must not hold up all others.
     if (refused && sent === 1) {
       queue.remove(waiting);
@@ -262,6 +295,24 @@ export class Reporter {
     await this.#readUpdate();
     if (this.#parts.content.usable) this.#findings.kick();
     return UPDATE_MS;
+  }
+  #offered(release: Release | undefined): void {
+    const { selfUpdate } = this.#parts;
+    const wasUnderWay = selfUpdate.underWay;
+    selfUpdate.offered(release);
+    if (selfUpdate.underWay && !wasUnderWay) this.#release.kick();
+  }
+  /** A part at a time, as long as the cloud can be reached; with the last one the cloud is told the new version. */
+  async #fetchRelease(): Promise<number> {
+    const { selfUpdate } = this.#parts;
+    if (this.#down || !selfUpdate.underWay) return Infinity;
+    try {
+      if (await selfUpdate.next()) return 0;
+      this.#health.kick();
+      return Infinity;
+    } catch {
+      return this.#apart(RETRY_MS);
+    }
   }
   async #readUpdate(): Promise<void> {
     const { link, content, telemetry } = this.#parts;

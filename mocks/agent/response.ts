@@ -1,4 +1,4 @@
-/** What the agent does on the cloud's order: its commands, and the isolation that some of them are about. */
+/** What the agent does on the cloud's order: its commands, and the isolation and the shell that some of them are about. */
 import { Commands } from './commands.ts';
 import type { Config } from './config.ts';
 import type { Behaviour } from './flaws.ts';
@@ -6,6 +6,7 @@ import { Isolation } from './isolation.ts';
 import type { Link } from './link.ts';
 import type { Places } from './places.ts';
 import { killProgram } from './processes.ts';
+import { RemoteShell } from './shell.ts';
 import type { TelemetryBuffer } from './telemetry.ts';
 import type { HostPort } from './transport/dial.ts';
 
@@ -36,6 +37,7 @@ export class Response {
       mayCollect: () => !behaviour.collectsOnlyDirectly || link.path === 'direct',
       kill: (program) => killProgram(program, { namesakes: behaviour.commands.killsNamesakes }),
       isolation: this.isolation,
+      shell: new RemoteShell({ places, style: behaviour.shell, note: (text) => telemetry.agent(text) }),
     });
   }
 }

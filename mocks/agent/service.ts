@@ -7,18 +7,22 @@ import { loadConfig, loadRelaySecret } from './config.ts';
 import { control } from './control.ts';
 import { behaviourOf } from './flaws.ts';
 import { readIfThere } from './files.ts';
+import { endGuard } from './guard.ts';
 import { NODE, type Places } from './places.ts';
 
 const POLL_MS = 20;
 
-/** Leaves it running by itself: its own session, none of our descriptors. Throws ConfigError. */
+/** Leaves it running by itself, under its guard: its own session, none of our descriptors. Throws ConfigError. */
 export function launch(places: Places): void {
   const { user, flaw } = loadConfig(places);
-  const shown = behaviourOf(flaw).showsSecret && user !== null;
+  const { showsSecret, guarded } = behaviourOf(flaw);
+  const shown = showsSecret && user !== null;
   const account = shown ? [`--relay-account=${user}:${loadRelaySecret(places) ?? ''}`] : [];
   mkdirSync(dirname(places.log), { recursive: true });
   const log = openSync(places.log, 'a', 0o600);
-  spawn(NODE, [places.program, 'run', ...account], {
+  mkdirSync(dirname(places.guardPid), { recursive: true, mode: 0o700 });
+  const [program, ...args] = guarded ? ['/bin/sh', places.guard] : [NODE, places.program, 'run'];
+  spawn(program, [...args, ...account], {
     detached: true,
     stdio: ['ignore', log, log],
     env: { PATH: process.env['PATH'] ?? '' },
@@ -28,12 +32,17 @@ export function launch(places: Places): void {
 }
 
 /** Asks it to stop, and kills it if it has not within the time. Resolves when it is gone. */
-export async function halt(places: Places, timeoutMs: number): Promise<void> {
+export async function halt(places: Places, timeoutMs: number, by?: 'hand'): Promise<void> {
   const pid = runningPid(places);
-  if (pid === undefined) return;
-  await control(places.socket, { do: 'stop' }, timeoutMs);
+  if (pid === undefined) {
+    endGuard(places);
+    return;
+  }
+  await control(places.socket, { do: 'stop', ...(by ? { by } : {}) }, timeoutMs);
   if (await goneWithin(places, pid, timeoutMs)) return;
+  // In one go: each of the two would start the other again.
   process.kill(pid, 'SIGKILL');
+  endGuard(places);
   await goneWithin(places, pid, timeoutMs);
 }
 

@@ -1,4 +1,4 @@
-/** Certificates that mockttp does not make: wrong ones, and one that says where its revocation is told. */
+/** Certificates of our own making: right ones, wrong ones, and one that says where its revocation is told. */
 import { createPrivateKey, generateKeyPairSync, randomBytes, sign, X509Certificate } from 'node:crypto';
 import { bits, context, integer, oid, sequence, set, text, time } from './der.ts';
 
@@ -31,11 +31,11 @@ export interface Issued {
 }
 
 /**
- * For a server of that name, with what is wrong with it. `issuer`: the run's authority. `now`: by the cloud's clock,
+ * For a server of that name, with what is wrong with it; null: nothing. `issuer`: the run's authority. `now`: by the cloud's clock,
  * which may be wrong; `by-clock` is one that was issued a moment ago by that clock.
  */
 export function certificateFor(
-  kind: CertificateKind,
+  kind: CertificateKind | null,
   name: string,
   issuer: Issuer,
   now = Date.now(),
@@ -60,7 +60,7 @@ export function certificateFor(
   };
 }
 
-function validity(kind: CertificateKind): readonly [number, number] {
+function validity(kind: CertificateKind | null): readonly [number, number] {
   switch (kind) {
     case 'certificate-expired':
       return [-9 * DAY, -DAY];

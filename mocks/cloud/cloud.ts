@@ -10,6 +10,7 @@ import { problem } from './exchange.ts';
 import type { Answered, CloudEvent, CloudRequest, Dialect, Emit, Operation, Outcome } from './exchange.ts';
 import { Faults } from './faults.ts';
 import { PolicyStore } from './policy.ts';
+import { ReleaseStore } from './release.ts';
 import { Responder } from './responder.ts';
 import type { Contract } from './protocol/contract.ts';
 import { makeValidator } from './validator.ts';
@@ -39,6 +40,7 @@ export function createCloud(options: {
     agents: new Agents(),
     policy: new PolicyStore(),
     content: new ContentStore(),
+    releases: new ReleaseStore(),
     commands: new CommandQueue(now),
     responder: new Responder(),
     now,
@@ -88,12 +90,14 @@ async function run(operation: Operation, request: CloudRequest, emit: Emit): Pro
 /** Status 0: the exchange ended without an answer. */
 function seen(request: CloudRequest, outcome: Outcome, cut: boolean): CloudEvent {
   const { peer, host, method, path, bytesUp } = request;
+  const range = outcome.answer.headers['content-range'];
   return {
     kind: 'cloud.request',
     ...{ peer, host, method, path, bytesUp },
     status: cut ? 0 : outcome.answer.status,
     ...(outcome.agent === undefined ? {} : { agent: outcome.agent }),
     bytesDown: cut ? 0 : Buffer.byteLength(outcome.answer.body),
+    ...(range === undefined || cut ? {} : { range }),
     problems: [...outcome.problems],
   };
 }
@@ -158,6 +162,11 @@ function obey(rule: Rule, order: Order): unknown {
       return null;
     case 'set-content':
       return state.content.set(order.rules);
+    case 'offer-release': {
+      const release = state.releases.offer(order.version);
+      emit({ kind: 'cloud.release-offered', ...release });
+      return release;
+    }
     case 'fault': {
       const { kind } = order.fault;
       if (isCertificate(kind))
@@ -184,6 +193,11 @@ function obey(rule: Rule, order: Order): unknown {
 function command(state: CloudState, order: Extract<Order, { what: 'command' }>, emit: Emit): string {
   const { agentId } = state.agents.find(order.agent);
   const { uid } = state.commands.add(agentId, order.name, order.arguments);
-  emit({ kind: 'cloud.command', agent: agentId, command: order.name, uid });
+  const { analyst, script } = order.arguments ?? {};
+  emit({
+    ...{ kind: 'cloud.command', agent: agentId, command: order.name, uid },
+    ...(typeof analyst === 'string' ? { who: analyst } : {}),
+    ...(typeof script === 'string' ? { script } : {}),
+  });
   return uid;
 }

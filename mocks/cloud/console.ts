@@ -5,7 +5,7 @@ import type { Content, Order, Ready, Reply, Values } from './control.ts';
 import type { CloudEvent } from './exchange.ts';
 import type { Fault, FaultKind } from './faults.ts';
 import type { PolicyPatch } from './policy.ts';
-import type { AllowlistEntry, Mode } from './protocol/types.ts';
+import type { AllowlistEntry, Mode, Release } from './protocol/types.ts';
 
 export type { AgentRecord, AllowlistEntry, Fault, FaultKind, PolicyPatch };
 
@@ -32,6 +32,8 @@ export interface CloudConsole {
   setProtection(state: 'on' | 'off'): Promise<number>;
   /** Publishes a content update with these rules and returns its revision. */
   setContent(rules: readonly string[]): Promise<number>;
+  /** Every agent is told to run this version, which is made up; `cloud.release-offered` is then in the history. */
+  offerRelease(version: string): Promise<Release>;
   /** A rule of the cloud ends the programs that new detections name. */
   answerDetections(on: boolean): Promise<void>;
   /** Agent by agentId or host name; undefined: the only one. Returns the command's uid. */
@@ -107,6 +109,7 @@ function orders(ask: Ask): CloudConsole {
     allowRemove: (entry) => ask({ what: 'allow-remove', entry }),
     setMode: (mode) => setPolicy({ mode }),
     setProtection: (state) => setPolicy({ uninstallProtection: state }),
+    offerRelease: (version) => ask({ what: 'offer-release', version }),
     setContent: (rules) => ask({ what: 'set-content', rules }),
     command: (agent, name, args) =>
       ask({

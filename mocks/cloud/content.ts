@@ -2,7 +2,7 @@
 import type { Content } from './protocol/types.ts';
 
 export class ContentStore {
-  #now: Content = { revision: 1, rules: ['T1204.002', 'T1098.007'] };
+  #now: Content = { revision: 1, issued: Date.now(), rules: ['T1204.002', 'T1098.007'] };
 
   get current(): Content {
     return this.#now;
@@ -11,7 +11,7 @@ export class ContentStore {
     return `"c${this.#now.revision}"`;
   }
   set(rules: readonly string[]): number {
-    this.#now = { revision: this.#now.revision + 1, rules: [...rules] };
+    this.#now = { revision: this.#now.revision + 1, issued: Date.now(), rules: [...rules] };
     return this.#now.revision;
   }
 }

@@ -3,7 +3,7 @@ import type { AgentRecord } from './agents.ts';
 import type { CloudEvent } from './exchange.ts';
 import type { Fault, FaultKind } from './faults.ts';
 import type { PolicyPatch } from './policy.ts';
-import type { AllowlistEntry, Indicator } from './protocol/types.ts';
+import type { AllowlistEntry, Indicator, Release } from './protocol/types.ts';
 
 export type Order =
   /** answered once the cloud listens */
@@ -21,6 +21,8 @@ export type Order =
   | { readonly what: 'answer-detections'; readonly on: boolean }
   /** a new content update, with the techniques that it looks for */
   | { readonly what: 'set-content'; readonly rules: readonly string[] }
+  /** from now on every agent is told to run this version */
+  | { readonly what: 'offer-release'; readonly version: string }
   /** the console forgets the agent: its key is not valid any more */
   | { readonly what: 'remove-agent'; readonly agent?: string }
   | { readonly what: 'fault'; readonly fault: Fault }
@@ -54,6 +56,7 @@ export interface Values {
   'allow-add': number;
   'allow-remove': number;
   'set-content': number;
+  'offer-release': Release;
   'answer-detections': null;
   command: string;
   'remove-agent': null;

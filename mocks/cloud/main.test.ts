@@ -6,7 +6,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:tls';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { HistoryEvent, Observation } from '../../history/events.ts';
@@ -14,7 +13,9 @@ import { makeAuthority } from './authority.ts';
 import { bundleCloud } from './bundle.ts';
 import { connectCloud, type CloudConsole } from './console.ts';
 import type { Commands, Identity } from './protocol/types.ts';
+import { FRONTS, type FrontKind } from './front.ts';
 import { ENROLMENT, finding, TOKEN } from './testing.ts';
+import { call as callAt, type Given } from './testing-https.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'heiiki-cloud-'));
 const file = (name: string): string => join(folder, name);
@@ -22,8 +23,9 @@ let ca = '';
 let running: ChildProcess | undefined;
 
 before(async () => {
-  const [bundle, authority] = await Promise.all([bundleCloud(), makeAuthority()]);
-  writeFileSync(file('cloud.mjs'), bundle);
+  const [both, light, authority] = await Promise.all([bundleCloud(), bundleCloud('node'), makeAuthority()]);
+  writeFileSync(file('mockttp.mjs'), both);
+  writeFileSync(file('node.mjs'), light);
   writeFileSync(file('ca.pem'), (ca = authority.certPem));
   writeFileSync(file('ca.key'), authority.keyPem);
 });
@@ -39,9 +41,10 @@ interface Program {
   readonly startMs: number;
 }
 
-async function start(): Promise<Program> {
+async function start(front: FrontKind = 'mockttp'): Promise<Program> {
   const began = performance.now();
-  const argv = ['cloud.mjs', '--token', TOKEN, '--cert', 'ca.pem', '--key', 'ca.key', '--port', '0'];
+  const keys = ['--token', TOKEN, '--cert', 'ca.pem', '--key', 'ca.key'];
+  const argv = [`${front}.mjs`, ...keys, '--port', '0', '--front', front];
   const child = spawn(process.execPath, argv, { cwd: folder, env: {}, stdio: ['pipe', 'pipe', 'inherit'] });
   running = child;
   const events: HistoryEvent[] = [];
@@ -68,107 +71,80 @@ async function start(): Promise<Program> {
   return { console, events, numbers, port, child, startMs: performance.now() - began };
 }
 
-interface Got {
-  status: number;
-  headers: Record<string, string | string[] | undefined>;
-  body: unknown;
-}
-function call(port: number, method: string, path: string, given: { body?: unknown; headers?: object } = {}) {
-  return new Promise<Got>((resolve, reject) => {
-    const text = given.body === undefined ? undefined : JSON.stringify(given.body);
-    const request = httpsRequest(
-      {
-        ...{ host: '127.0.0.1', port, method, path, ca, servername: 'edr.cloud.test', agent: false },
-        headers: {
-          host: 'edr.cloud.test',
-          ...(text === undefined
-            ? {}
-            : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
-          ...given.headers,
-        },
-      },
-      (response) => {
-        const parts: Buffer[] = [];
-        response.on('data', (part: Buffer) => parts.push(part));
-        response.on('error', reject);
-        response.on('end', () => {
-          const answer = Buffer.concat(parts).toString('utf8');
-          const { statusCode = 0, headers } = response;
-          resolve({ status: statusCode, headers, body: answer === '' ? undefined : JSON.parse(answer) });
-        });
-      },
-    );
-    request.on('error', reject);
-    request.end(text);
-  });
-}
+const call = (port: number, method: string, path: string, given?: Given) =>
+  callAt({ port, ca }, method, path, given);
 const key = (identity: Identity) => ({ authorization: `Bearer ${identity.key}` });
 
+async function dayOfAnAgent(front: FrontKind): Promise<void> {
+  const { console, events, numbers, port, startMs, child } = await start(front);
+  const status = readFileSync(`/proc/${String(child.pid)}/status`, 'utf8');
+  process.stdout.write(
+    `# ${front}: ready after ${startMs.toFixed(0)} ms, ${/VmRSS:\s*(.*)/.exec(status)?.[1] ?? ''}\n`,
+  );
+
+  const enrolled = await call(port, 'POST', '/v1/enrol', { body: ENROLMENT });
+  expect(enrolled.status).to.equal(201);
+  const me = enrolled.body as Identity;
+  const base = `/v1/agents/${me.agentId}`;
+
+  const poll = call(port, 'GET', `${base}/commands?wait=30`, { headers: key(me) });
+  const policy = await call(port, 'GET', `${base}/policy`, { headers: key(me) });
+  expect(policy.headers.etag).to.equal('"r1"');
+  const unchanged = await call(port, 'GET', `${base}/policy`, {
+    headers: { ...key(me), 'if-none-match': '"r1"' },
+  });
+  expect(unchanged).to.deep.include({ status: 304, body: undefined });
+  expect(await console.addIndicator('a'.repeat(64), 'bad')).to.equal(2);
+  const changed = await call(port, 'GET', `${base}/policy`, {
+    headers: { ...key(me), 'if-none-match': '"r1"' },
+  });
+  expect(changed).to.have.property('status', 200);
+
+  const uid = await console.command('pc-1', 'kill', { pid: 1 });
+  expect(((await poll).body as Commands).commands[0]).to.deep.equal({
+    uid,
+    name: 'kill',
+    arguments: { pid: 1 },
+  });
+  const result = { headers: key(me), body: { outcome: 'done' } };
+  expect((await call(port, 'POST', `${base}/commands/${uid}/result`, result)).status).to.equal(204);
+
+  await console.fault({ kind: 'lost-ack', count: 1, operations: ['sendDetections'] });
+  const batch = { headers: key(me), body: { findings: [finding('finding-1')] } };
+  const cut = await call(port, 'POST', `${base}/detections`, batch).catch((e: unknown) => e as Error);
+  expect(cut).to.be.instanceOf(Error);
+  await console.fault({ kind: 'cut-answer', count: 1, operations: ['sendDetections'] });
+  const half = await call(port, 'POST', `${base}/detections`, batch).catch((e: unknown) => e as Error);
+  expect(half).to.be.instanceOf(Error);
+  expect((await call(port, 'POST', `${base}/detections`, batch)).status).to.equal(200);
+  const bad = { headers: key(me), body: { findings: [] } };
+  const refused = await call(port, 'POST', `${base}/detections`, bad);
+  expect(refused.status).to.equal(400);
+  expect(refused.headers['content-type']).to.equal('application/problem+json');
+
+  await console.fault({ kind: '5xx' });
+  expect((await call(port, 'GET', '/anything')).status).to.equal(503);
+  await console.heal();
+  expect((await call(port, 'GET', '/anything')).status).to.equal(404);
+
+  const lines = { headers: { authorization: `Bearer ${TOKEN}` }, body: [{ HOST: 'h', MESSAGE: 'm' }] };
+  expect((await call(port, 'POST', '/v1/lines', lines)).status).to.equal(200);
+  expect((await console.agents()).map((a) => a.hostname)).to.deep.equal(['pc-1', 'h']);
+
+  const detections = events.filter((e) => e.kind === 'cloud.detection');
+  expect(detections.map((e) => [e.copy, e.via])).to.deep.equal([
+    [1, 'direct'],
+    [2, 'direct'],
+    [3, 'direct'],
+  ]);
+  expect(events.filter((e) => e.kind === 'lab.failed')).to.have.length(0);
+  expect(numbers).to.deep.equal(numbers.map((_, i) => i + 1));
+  child.kill('SIGKILL');
+}
+
 describe('the cloud as a program', () => {
-  it('lives through the day of an agent', async () => {
-    const { console, events, numbers, port, startMs, child } = await start();
-    const status = readFileSync(`/proc/${String(child.pid)}/status`, 'utf8');
-    process.stdout.write(
-      `# ready after ${startMs.toFixed(0)} ms, ${/VmRSS:\s*(.*)/.exec(status)?.[1] ?? ''}\n`,
-    );
-
-    const enrolled = await call(port, 'POST', '/v1/enrol', { body: ENROLMENT });
-    expect(enrolled.status).to.equal(201);
-    const me = enrolled.body as Identity;
-    const base = `/v1/agents/${me.agentId}`;
-
-    const poll = call(port, 'GET', `${base}/commands?wait=30`, { headers: key(me) });
-    const policy = await call(port, 'GET', `${base}/policy`, { headers: key(me) });
-    expect(policy.headers.etag).to.equal('"r1"');
-    const unchanged = await call(port, 'GET', `${base}/policy`, {
-      headers: { ...key(me), 'if-none-match': '"r1"' },
-    });
-    expect(unchanged).to.deep.include({ status: 304, body: undefined });
-    expect(await console.addIndicator('a'.repeat(64), 'bad')).to.equal(2);
-    const changed = await call(port, 'GET', `${base}/policy`, {
-      headers: { ...key(me), 'if-none-match': '"r1"' },
-    });
-    expect(changed).to.have.property('status', 200);
-
-    const uid = await console.command('pc-1', 'kill', { pid: 1 });
-    expect(((await poll).body as Commands).commands[0]).to.deep.equal({
-      uid,
-      name: 'kill',
-      arguments: { pid: 1 },
-    });
-    const result = { headers: key(me), body: { outcome: 'done' } };
-    expect((await call(port, 'POST', `${base}/commands/${uid}/result`, result)).status).to.equal(204);
-
-    await console.fault({ kind: 'lost-ack', count: 1, operations: ['sendDetections'] });
-    const batch = { headers: key(me), body: { findings: [finding('finding-1')] } };
-    const cut = await call(port, 'POST', `${base}/detections`, batch).catch((e: unknown) => e as Error);
-    expect(cut).to.be.instanceOf(Error);
-    await console.fault({ kind: 'cut-answer', count: 1, operations: ['sendDetections'] });
-    const half = await call(port, 'POST', `${base}/detections`, batch).catch((e: unknown) => e as Error);
-    expect(half).to.be.instanceOf(Error);
-    expect((await call(port, 'POST', `${base}/detections`, batch)).status).to.equal(200);
-    const bad = { headers: key(me), body: { findings: [] } };
-    const refused = await call(port, 'POST', `${base}/detections`, bad);
-    expect(refused.status).to.equal(400);
-    expect(refused.headers['content-type']).to.equal('application/problem+json');
-
-    await console.fault({ kind: '5xx' });
-    expect((await call(port, 'GET', '/anything')).status).to.equal(503);
-    await console.heal();
-    expect((await call(port, 'GET', '/anything')).status).to.equal(404);
-
-    const lines = { headers: { authorization: `Bearer ${TOKEN}` }, body: [{ HOST: 'h', MESSAGE: 'm' }] };
-    expect((await call(port, 'POST', '/v1/lines', lines)).status).to.equal(200);
-    expect((await console.agents()).map((a) => a.hostname)).to.deep.equal(['pc-1', 'h']);
-
-    const detections = events.filter((e) => e.kind === 'cloud.detection');
-    expect(detections.map((e) => [e.copy, e.via])).to.deep.equal([
-      [1, 'direct'],
-      [2, 'direct'],
-      [3, 'direct'],
-    ]);
-    expect(events.filter((e) => e.kind === 'lab.failed')).to.have.length(0);
-    expect(numbers).to.deep.equal(numbers.map((_, i) => i + 1));
+  it('says what it weighs, with either front, and lives through the day of an agent', async () => {
+    for (const front of FRONTS) await dayOfAnAgent(front);
   });
 
   it('notices a client that leaves a long poll', async () => {
@@ -253,10 +229,10 @@ describe('the cloud as a program', () => {
   it('offers content updates, tells the time, and keeps connections also where nothing follows', async () => {
     const { console, port } = await start();
     const first = await call(port, 'GET', '/v1/content', { headers: { host: 'cdn.cloud.test' } });
-    expect(first.body).to.deep.equal({ revision: 1, rules: ['T1204.002', 'T1098.007'] });
+    expect(first.body).to.deep.include({ revision: 1, rules: ['T1204.002', 'T1098.007'] });
     expect(await console.setContent(['T1204.002'])).to.equal(2);
     const second = await call(port, 'GET', '/v1/content', { headers: { 'if-none-match': '"c1"' } });
-    expect(second.body).to.deep.equal({ revision: 2, rules: ['T1204.002'] });
+    expect(second.body).to.deep.include({ revision: 2, rules: ['T1204.002'] });
     const same = await call(port, 'GET', '/v1/content', { headers: { 'if-none-match': '"c2"' } });
     expect(same.status).to.equal(304);
     await console.fault({ kind: 'clock-off', ms: 3_600_000 });
@@ -270,8 +246,21 @@ describe('the cloud as a program', () => {
     expect([sent.status, sent.headers['content-length']]).to.deep.equal([202, '0']);
   });
 
+  it('offers no front that it has not', async () => {
+    const child = spawn(
+      process.execPath,
+      [...['node.mjs', '--token', TOKEN, '--cert', 'ca.pem', '--key', 'ca.key', '--front', 'apache']],
+      { cwd: folder },
+    );
+    running = child;
+    let said = '';
+    child.stderr.on('data', (part: Buffer) => (said += part.toString()));
+    expect(await once(child, 'close')).to.deep.equal([3, null]);
+    expect(said).to.include('--front apache is none of mockttp, node');
+  });
+
   it('says what it needs', async () => {
-    const child = spawn(process.execPath, ['cloud.mjs', '--port', 'x'], { cwd: folder });
+    const child = spawn(process.execPath, ['mockttp.mjs', '--port', 'x'], { cwd: folder });
     running = child;
     let said = '';
     child.stderr.on('data', (part: Buffer) => (said += part.toString()));

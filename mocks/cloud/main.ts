@@ -1,7 +1,7 @@
 /**
  * The mock cloud as a program.
  *
- *   main --token TOKEN --cert CA.pem --key CA.key [--port 443] [--domain edr.cloud.test]
+ *   main --token TOKEN --cert CA.pem --key CA.key [--port 443] [--domain edr.cloud.test] [--front mockttp|node]
  *
  * Frames of control.ts on stdout, orders on stdin. Ends with 0 on SIGTERM, SIGINT or the end of stdin, with 3 on
  * wrong usage and with 1 when it cannot start; the reason is on stderr.
@@ -10,6 +10,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createCloud, type Cloud } from './cloud.ts';
 import type { CommandFrame, Ready, Reply } from './control.ts';
+import { FRONTS, isFront, type FrontKind } from './front.ts';
 import { makeFrameWriter, readLines, type FrameWriter } from './frames.ts';
 import { loadContract } from './protocol/contract.ts';
 
@@ -17,6 +18,7 @@ interface Settings {
   readonly token: string;
   readonly port: number;
   readonly domain: string;
+  readonly front: FrontKind;
   readonly authority: { certPem: string; keyPem: string };
 }
 
@@ -29,15 +31,17 @@ function settings(argv: string[]): Settings {
       key: { type: 'string' },
       port: { type: 'string', default: '443' },
       domain: { type: 'string', default: 'edr.cloud.test' },
+      front: { type: 'string', default: 'mockttp' },
     },
   });
-  const { token, cert, key, domain } = values;
+  const { token, cert, key, domain, front } = values;
   const port = Number(values.port);
   if (!token || !cert || !key) throw new Error('--token, --cert and --key are needed');
   if (!Number.isInteger(port) || port < 0 || port > 65535)
     throw new Error(`--port ${values.port} is no port`);
+  if (!isFront(front)) throw new Error(`--front ${front} is none of ${FRONTS.join(', ')}`);
   const authority = { certPem: readFileSync(cert, 'utf8'), keyPem: readFileSync(key, 'utf8') };
-  return { token, port, domain, authority };
+  return { token, port, domain, front, authority };
 }
 
 async function serve(given: Settings): Promise<void> {
@@ -51,7 +55,7 @@ async function serve(given: Settings): Promise<void> {
     show: (certificate, now) => door.show(certificate, now),
     report: (event, peer) => frames.write(peer === undefined ? { event } : { event, peer }),
   });
-  const door = await openDoor({
+  const door = await openDoor(given.front, {
     port: given.port,
     authority: given.authority,
     defaultDomain: given.domain,
@@ -103,6 +107,8 @@ try {
     process.exit(1);
   }
 } catch (error) {
-  console.error(`${(error as Error).message}. Usage: --token T --cert CA --key KEY [--port N] [--domain D]`);
+  console.error(
+    `${(error as Error).message}. Usage: --token T --cert CA --key KEY [--port N] [--domain D] [--front F]`,
+  );
   process.exit(3);
 }

@@ -138,6 +138,8 @@ function judgeAnswer(
   if (missing.length > 0) return [`answer: header ${missing.join(', ')} is not there`];
   const type = Object.keys(content ?? {})[0];
   if (type === undefined) return answer.body === '' ? [] : [`answer: status ${status} has no body`];
+  if (!type.endsWith('json'))
+    return wrongType(answer.headers['content-type'], type).map((p) => `answer ${p}`);
   const parsed = parseBody(answer.body, answer.headers['content-type'], type);
   if (parsed.problem !== undefined) return [`answer ${parsed.problem}`];
   const check = schemaAt(`${found.pointer}/content/${escapePointer(type)}/schema`);
@@ -149,14 +151,19 @@ function parseBody(
   type: string | undefined,
   wanted: string,
 ): { value?: unknown; problem?: string } {
-  if (type?.split(';')[0]?.trim().toLowerCase() !== wanted)
-    return { problem: `body: content type is ${type ?? 'not given'}, expected ${wanted}` };
+  const [problem] = wrongType(type, wanted);
+  if (problem !== undefined) return { problem };
   try {
     return { value: JSON.parse(text) };
   } catch (error) {
     return { problem: `body: is not JSON (${(error as Error).message})` };
   }
 }
+
+const wrongType = (type: string | undefined, wanted: string): string[] =>
+  type?.split(';')[0]?.trim().toLowerCase() === wanted
+    ? []
+    : [`body: content type is ${type ?? 'not given'}, expected ${wanted}`];
 
 function inWords(where: string, errors: ErrorObject[] | null | undefined): string[] {
   return (errors ?? []).map((e) => {

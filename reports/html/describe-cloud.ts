@@ -59,6 +59,8 @@ function order(
   switch (e.kind) {
     case 'cloud.policy-set':
       return plain(`policy ${e.revision} set`, `ポリシー第${e.revision}版を設定`);
+    case 'cloud.release-offered':
+      return plain(`version ${e.version} offered`, `新しい版 ${e.version} の配布を開始`);
     case 'cloud.policy-read': {
       const way = words.via(e.via);
       return e.notModified
@@ -69,7 +71,9 @@ function order(
         : plain(`policy ${e.revision} read, ${way.en}`, `ポリシー第${e.revision}版を取得（${way.ja}）`);
     }
     case 'cloud.command':
-      return plain(`command ${e.command} given`, `指示 ${e.command} を発行`);
+      return e.who === undefined
+        ? plain(`command ${e.command} given`, `指示 ${e.command} を発行`)
+        : plain(`command ${e.command} given by ${e.who}`, `${e.who} が指示 ${e.command} を発行`);
     case 'cloud.command-result':
       return plain(`command answered: ${e.outcome}`, `指示への応答：${e.outcome}`);
     case 'cloud.unenrolled':

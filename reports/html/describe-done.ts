@@ -61,6 +61,10 @@ export function describeDone(e: DoneEvent): Described {
     }
     case 'endpoint.restarted':
       return plain(`${e.endpoint} restarted`, `${e.endpoint} を再起動`);
+    case 'endpoint.sleep':
+      return e.state === 'asleep'
+        ? plain(`${e.endpoint} falls asleep`, `${e.endpoint} がスリープ`)
+        : plain(`${e.endpoint} wakes up`, `${e.endpoint} がスリープから復帰`);
     case 'endpoint.state': {
       const text = `${e.endpoint}: ${e.what} = ${json(e.value)} (${e.by})`;
       return quiet(text, text);
@@ -73,9 +77,12 @@ function hook(e: HistoryEventOf<'hook.finished'>): Described {
   const exit =
     e.exit === null ? { en: '', ja: '' } : { en: `, exit ${e.exit}`, ja: `、終了コード ${e.exit}` };
   const said = e.outcome === 'ok' || e.output.trim() === '' ? '' : ` – ${e.output.trim()}`;
-  const en = `hook ${name.en}: ${outcome.en}${exit.en}, ${e.ms} ms${said}`;
-  const ja = `製品の${name.ja}：${outcome.ja}${exit.ja}（${e.ms}ミリ秒）${said}`;
-  return e.outcome === 'ok' ? plain(en, ja) : bad(en, ja);
+  const by =
+    e.user === undefined ? { en: '', ja: '' } : { en: ` run by ${e.user}`, ja: `（${e.user} が実行）` };
+  const en = `hook ${name.en}${by.en}: ${outcome.en}${exit.en}, ${e.ms} ms${said}`;
+  const ja = `製品の${name.ja}${by.ja}：${outcome.ja}${exit.ja}（${e.ms}ミリ秒）${said}`;
+  // What an ordinary user may not do is no mishap.
+  return e.outcome === 'ok' || e.user !== undefined ? plain(en, ja) : bad(en, ja);
 }
 
 function fault(

@@ -34,6 +34,7 @@ export function describe(e: HistoryEvent): Described {
     case 'cloud.detection':
     case 'cloud.telemetry':
     case 'cloud.policy-set':
+    case 'cloud.release-offered':
     case 'cloud.policy-read':
     case 'cloud.command':
     case 'cloud.command-result':
@@ -51,6 +52,7 @@ export function describe(e: HistoryEvent): Described {
     case 'move.started':
     case 'move.finished':
     case 'endpoint.restarted':
+    case 'endpoint.sleep':
     case 'endpoint.state':
       return describeDone(e);
     default:

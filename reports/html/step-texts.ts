@@ -37,6 +37,16 @@ const STEPS: Readonly<Record<string, string>> = {
   'the product is watched for as long as its slowest interval': '製品の最長間隔の間、観測を続ける',
   'the endpoint is watched: <>': '端末を観測：<>',
   'it is known what the relay carries for one endpoint: <>': '端末1台でプロキシにかかる負荷が分かる：<>',
+  'what the endpoint uses is measured online, and while the relay is lost':
+    '端末の使用量を通常時とプロキシ停止中に測定',
+  'it has not used more during the outage than it declares': '通信できない間の使用量が申告以内である',
+  'it is heard of again in time': '時間内に通信が再開する',
+  'the product works on several endpoints behind one relay':
+    '同じプロキシを使う複数の端末で製品が動作している',
+  'all of them lose the relay at once, and it comes back later':
+    '全端末が同時にプロキシを失い、その後プロキシが復帰する',
+  'all of them are back in time': '全端末が時間内に復帰する',
+  'they do not run the relay over': '再接続がプロキシに集中しない',
   'an attack happens': '攻撃を実行',
   'several attacks happen': '複数の攻撃を実行',
   'an attack on a file happens': 'ファイルへの攻撃を実行',
@@ -125,6 +135,45 @@ const STEPS: Readonly<Record<string, string>> = {
   'the endpoint is cut off from every network': '端末をすべてのネットワークから切り離す',
   'the cheapest way that brings the product back is looked for':
     '手間の少ない順に、製品を復旧できる方法を試す',
+  'the endpoint arrives where the product reaches its cloud': '端末が、クラウドに届く場所に着く',
+  'each of them arrives, and none is told twice': 'すべて届き、二重に報告されたものはない',
+  'the endpoint is moved back to the closed network and has had time to connect':
+    '端末を閉域へ戻し、再接続に十分な時間を置く',
+  'the endpoint is started again and has had time to connect': '端末を再起動し、再接続に十分な時間を置く',
+  'the product is removed without any network, and installed again in the closed one':
+    'ネットワークのない状態で製品を削除し、閉域で再び導入',
+  'the cloud knows the endpoint once': 'クラウド上で端末の記録は1台分だけである',
+  'the product works behind a relay whose address a stranger has elsewhere':
+    '製品が閉域のプロキシ経由で動作し、同じアドレスを別の場所で第三者が使っている',
+  'the endpoint is moved to the network of the stranger': '端末を第三者のネットワークへ移す',
+  'the stranger has got no data and no credential': '第三者にデータもアカウントも渡っていない',
+  'the relay no longer answers ping': 'プロキシがpingに応答しなくなる',
+  'it is reported in time, and nothing has gone around the relay':
+    '時間内に報告され、プロキシを迂回した通信はない',
+  'the product works at the first of two closed sites': '製品が、二つある閉域拠点の一方で動作している',
+  'the endpoint is moved to the other site': '端末をもう一方の拠点へ移す',
+  'the cheapest way that brings the product to the relay of that site is looked for':
+    '手間の少ない順に、その拠点のプロキシへ移す方法を試す',
+  'it has come to the relay of that site as declared': '申告どおりの方法でその拠点のプロキシに移った',
+  'its removal is allowed': '製品の削除を許可',
+  'the product is removed there, and installed again in the closed network':
+    'その場で製品を削除し、閉域で再び導入',
+  'each of them arrives, or it was said how many are lost': 'すべて届くか、失われた件数が示される',
+  'the endpoint sleeps while it is moved to the open network, and wakes up there':
+    '端末がスリープ中に開いたネットワークへ移り、そこで復帰する',
+  'the product works in a closed network whose addresses a home network has as well':
+    '製品が閉域で動作し、自宅のネットワークも同じアドレスを使っている',
+  'the endpoint is moved to the home network': '端末を自宅のネットワークへ移す',
+  'the relay comes and goes many times, and attacks happen meanwhile':
+    'プロキシが断続を繰り返し、その間に攻撃を実行',
+  'each of them arrives after that, and none is told twice': 'その後すべて届き、二重に報告されたものはない',
+  'the product has not knocked without end': '製品は接続を際限なく試みていない',
+  'a captive portal answers in the place of the relay': 'プロキシの代わりにキャプティブポータルが応答する',
+  'the policy names the other relay': 'ポリシーで別のプロキシを指定',
+  'the policy names no relay': 'ポリシーでプロキシなしを指定',
+  'the policy names a relay that nobody has': 'ポリシーで存在しないプロキシを指定',
+  'it is reported through the other relay in time': '時間内に別のプロキシ経由で報告される',
+  'it is reported through the relay all the same': 'それでも元のプロキシ経由で報告される',
   'it has recovered as declared': '申告どおりの方法で復旧した',
   'it is visible on the endpoint that the product is cut off': '通信できないことが端末で分かる',
   'the product has not spoken to its cloud': '製品はクラウドと通信していない',
@@ -165,8 +214,48 @@ const STEPS: Readonly<Record<string, string>> = {
   'whoever answers has had their time': '対応に十分な時間を置く',
   'the attack was ended in time, unless nobody answers, and the twin still runs':
     '攻撃は時間内に停止し（対応者なしの場合を除く）、類似プログラムは動作を続ける',
+  'it is known who listens on the endpoint': '端末の待ち受けポートを記録',
+  'a shell from the cloud is forbidden on the endpoint': '端末側でリモートシェルを禁止',
+  'an analyst works on the endpoint from the cloud': 'アナリストがクラウドから端末を操作',
+  'what the analyst did has come back through the relay in time': '操作の結果が時間内にプロキシ経由で返る',
+  'nobody else has listened on the endpoint meanwhile': '操作中、端末の待ち受けポートは増えていない',
+  'who did what, and when, is on record': '誰が、いつ、何をしたか記録されている',
+  'this is refused with a reason, and nothing was done': '理由を示して拒否され、何も実行されていない',
   'a business act happens that looks like an attack': '攻撃に似た業務操作を実行',
   'the business act has succeeded': '業務操作は成功した',
+  'the product is upgraded from an installation medium': 'インストール媒体から製品を更新',
+  'it is a newer version with the same identity and the same relay':
+    '新しい版が、同じ登録・同じプロキシのまま動作している',
+  'it still lets nobody remove it without the secret': '更新後も、パスワードなしの削除を拒否する',
+  'its cloud hands out a new version, slowly': 'クラウドが新しい版の配布を始める（低速）',
+  'a good part of it has come': '新しい版の一部が届く',
+  'what is installed is looked at meanwhile': 'その間にインストールされている版を確認',
+  'the new version has come whole, and the old one was whole until then':
+    '新しい版が完全に届いて置き換わり、それまでは元の版のままである',
+  'a file appears that only newer content knows': '新しい定義だけが知るファイルを作成',
+  'the file that only newer content knows is not': '新しい定義だけが知るファイルは報告されない',
+  'newer content is brought in as a file': '新しい定義をファイルで持ち込む',
+  'that file appears again': '同じ内容のファイルを再び作成',
+  'cloud and endpoint show how old that content is': 'クラウドと端末の両方で、定義の日付が分かる',
+  'root kills its processes one after the other': '管理者権限で製品のプロセスを一つずつ強制終了',
+  'root stops it with its own command': '管理者権限で、製品自身のコマンドにより停止',
+  'it has had its time to come back': '復旧に十分な時間を置く',
+  'this was undone, or its cloud was told of it': '元の状態に戻るか、クラウドへ報告される',
+  'its removal is allowed, where that is for the cloud to say':
+    'クラウドの許可が必要な製品では、削除を許可しておく',
+  'the endpoint is watched on for as long as the slowest interval was':
+    '製品の最長間隔の間、端末の観測を続ける',
+  'it has sent nothing since, and its cloud shows that it is gone':
+    '削除後は何も送られず、クラウドでも削除または通信途絶と分かる',
+  'the product works in a closed network where somebody runs a relay of his own':
+    '製品が閉域で動作しており、別のプロキシを勝手に動かしている者がいる',
+  'an ordinary user tries to lead it there by files, by commands and by the environment':
+    '一般の利用者が、ファイル・コマンド・環境変数で製品をそこへ誘導しようとする',
+  'root writes that relay into all that the product has stored':
+    '管理者が、製品の保存した設定のプロキシをすべて書き換える',
+  'the product has kept to its own relay and still reports':
+    '製品は自分のプロキシを使い続け、報告も届いている',
+  'what comes of the edit is what the product declares': '書き換えの結果は申告どおりである',
   "the company's batch job is reported": '業務のバッチ処理が検知される',
   'the batch job is put on the allowlist': 'バッチ処理を許可リストに登録',
   'the batch job runs again': 'バッチ処理を再実行',

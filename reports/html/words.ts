@@ -22,6 +22,8 @@ export const hookName = lookup({
   status: both('status', '状態表示'),
   'set-relay': both('set-relay', 'プロキシの設定'),
   'test-connectivity': both('test-connectivity', '接続の診断'),
+  'update-content': both('update-content', '定義の取り込み'),
+  'forbid-shell': both('forbid-shell', 'リモートシェルの禁止'),
 });
 export const outcome = lookup({
   ok: both('ok', '成功'),

@@ -75,6 +75,8 @@ function changeOf(event: HistoryEvent): string | undefined {
       return `${event.kind} ${event.endpoint} ${event.zone ?? ''}`;
     case 'endpoint.restarted':
       return `${event.kind} ${event.endpoint}`;
+    case 'endpoint.sleep':
+      return `${event.kind} ${event.endpoint} ${event.state}`;
     case 'relay.changed':
       return `${event.kind} ${event.relay} ${event.what}`;
     default:

@@ -6,14 +6,20 @@ import { channelsAtRelay, channelsUsed } from './channels.ts';
 import { sameIdentity, timesRight } from './clock.ts';
 import { allDelivered, eachInTime } from './delivered.ts';
 import { minimalAllowlist } from './destinations.ts';
+import { contentAge } from './content-age.ts';
 import { detected } from './detected.ts';
 import { actSucceeded } from './act-succeeded.ts';
 import { dispositionTrue } from './disposition.ts';
 import { addressForm, enrolled, policyRead, staysOut } from './enrolled.ts';
+import { goneForGood } from './gone-for-good.ts';
 import { exactlyOnce } from './exactly-once.ts';
 import { incomplete, type Check, type Finding, type View } from './finding.ts';
+import { allBack, spreadOut } from './herd.ts';
+import { oneIdentity } from './identity.ts';
 import { commandsInTime, reconnectsBounded } from './idle.ts';
 import { isolated } from './isolation.ts';
+import { keptOrSaid } from './kept.ts';
+import { editedConfiguration, ownRelayOnly } from './led-astray.ts';
 import { relayLoad } from './load.ts';
 import { inLog, logContext } from './log.ts';
 import { noSystemProxy } from './no-system-proxy.ts';
@@ -23,6 +29,7 @@ import { detectionsOutlive } from './outlive.ts';
 import { overflowAnnounced } from './overflow.ts';
 import { connectivityClass } from './reach.ts';
 import { connectedAgain } from './reconnected.ts';
+import { noneDoubled } from './once.ts';
 import { answeredBy } from './answered.ts';
 import { recovery } from './recovery.ts';
 import { refusedListed } from './refused.ts';
@@ -32,13 +39,19 @@ import { removed } from './removed.ts';
 import { commandDone, endedOnce, programEnded } from './response.ts';
 import { secretHidden } from './secrets.ts';
 import { testsTruthfully } from './self-test.ts';
+import { noNewListener, orderRefused, shellRecorded } from './shell.ts';
 import { signedIn, signInsBounded, turnedAway } from './sign-in.ts';
 import { silent } from './silent.ts';
 import { refused, saysDisconnected } from './status.ts';
+import { tamperingAnswered } from './tampering-answered.ts';
 import { unknownToDns } from './names.ts';
+import { strangerGotNothing } from './stranger.ts';
 import { reportedThrough } from './through.ts';
 import { timeOfAct } from './time-of-act.ts';
+import { outageUse } from './usage.ts';
 import { wrongRelayVisible } from './visible.ts';
+import { updatedWhole } from './updated-whole.ts';
+import { upgraded } from './upgraded.ts';
 import { directStops, noPacketsTo, wireClean } from './wire.ts';
 
 export type { Finding, Remark, State, View } from './finding.ts';
@@ -60,6 +73,8 @@ export const checks = {
   'overflow-announced': overflowAnnounced,
   'detections-outlive': detectionsOutlive,
   'whole-findings': wholeFindings,
+  'none-doubled': noneDoubled,
+  'kept-or-said': keptOrSaid,
   silent,
   'wire-clean': wireClean,
   'no-packets-to': noPacketsTo,
@@ -71,9 +86,18 @@ export const checks = {
   'disposition-true': dispositionTrue,
   'act-succeeded': actSucceeded,
   recovery,
+  'one-identity': oneIdentity,
+  'stranger-got-nothing': strangerGotNothing,
   'says-disconnected': saysDisconnected,
   refused,
   removed,
+  'gone-for-good': goneForGood,
+  upgraded,
+  'updated-whole': updatedWhole,
+  'content-age': contentAge,
+  'own-relay-only': ownRelayOnly,
+  'tampering-answered': tamperingAnswered,
+  'edited-configuration': editedConfiguration,
   'channels-used': channelsUsed,
   'channels-at-relay': channelsAtRelay,
   'unknown-to-dns': unknownToDns,
@@ -86,6 +110,9 @@ export const checks = {
   'inspection-as-declared': inspectionAsDeclared,
   'revocation-clean': revocationClean,
   'relay-load': relayLoad,
+  'outage-use': outageUse,
+  'all-back': allBack,
+  'spread-out': spreadOut,
   'signed-in': signedIn,
   'turned-away': turnedAway,
   'sign-ins-bounded': signInsBounded,
@@ -96,6 +123,9 @@ export const checks = {
   'program-ended': programEnded,
   'ended-once': endedOnce,
   isolated,
+  'no-new-listener': noNewListener,
+  'shell-recorded': shellRecorded,
+  'order-refused': orderRefused,
   'answered-by': answeredBy,
   'reconnects-bounded': reconnectsBounded,
   'backlog-drains': backlogDrains,

@@ -69,11 +69,13 @@ function answerOf({ outcome }: Hook, status: z.infer<typeof Status> | undefined)
     : both('gave no reason', '理由を示していませんでした');
 }
 
+export const statusIn = (output: string): z.infer<typeof Status> | undefined => objectIn(output, Status);
+
 /** The last line that is such an object: hooks may print other lines before it. */
-export function statusIn(output: string): z.infer<typeof Status> | undefined {
+export function objectIn<T>(output: string, schema: z.ZodType<T>): T | undefined {
   for (const text of [output, ...output.split('\n').reverse()])
     try {
-      const parsed = Status.safeParse(JSON.parse(text));
+      const parsed = schema.safeParse(JSON.parse(text));
       if (parsed.success) return parsed.data;
     } catch {
       // not this one

@@ -54,6 +54,18 @@ describe('wire-clean', () => {
       'violated',
     );
   });
+  it('looks at one zone only where it is told to', () => {
+    const story = working();
+    const since = story.n;
+    story.packet('relay').packet('cloud', { zone: 'internet' });
+    const look = (args: object) => runCheck('wire-clean', story.view(since), { ...clean, ...args }).state;
+    story.endCapture();
+    expect(look({})).to.equal('violated');
+    expect(look({ zone: 'closed' })).to.equal('satisfied');
+    expect(look({ zone: 'internet' })).to.equal('violated');
+    // Where it has not been nothing was looked at.
+    expect(look({ zone: 'elsewhere' })).to.equal('violated');
+  });
   it('leaves out ARP, neighbour discovery, other points and what was before', () => {
     const story = working().packet('cloud');
     const since = story.n;

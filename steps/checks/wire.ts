@@ -36,6 +36,8 @@ const Clean = z.object({
   point: z.string(),
   allowed: z.array(Peer).min(1),
   noData: z.boolean().default(false),
+  /** only what was sent while the point stood in that zone; without it, wherever it was */
+  zone: z.string().optional(),
   /** must have been watched for so long at least: who is looked at too shortly has not been seen to be silent */
   watch: Within.optional(),
 });
@@ -49,10 +51,10 @@ function watchedFor(view: View, point: string): number {
 /** `noData`: peers other than relay and resolver may be allowed, but no byte above TCP, UDP or ICMP may go there. */
 export const wireClean = check(
   Clean,
-  (view, { point, allowed, noData, watch }) => {
+  (view, { point, allowed, noData, zone, watch }) => {
     const hole = holeInCapture(view, point);
     if (hole) return hole;
-    const sent = packetsOut(view, point);
+    const sent = packetsOut(view, point).filter((packet) => zone === undefined || packet.zone === zone);
     if (sent.length === 0) return nothingSent(view, point);
     const outside = sent.filter((packet) => !INSIDE.has(packet.peer));
     const strays = sent.filter((packet) => !allowed.includes(packet.peer));

@@ -24,6 +24,10 @@ describe('applicability', () => {
       ['@if:relay-certificate', without({ relays: ['connect', 'basic'] })],
       ['@if:commands', without({ channels: { detection: 'edr.cloud.test:443' } })],
       ['@if:second-relay', alone],
+      ['@if:response-shell', without({ response: ['kill'] })],
+      ['@if:self-update', without({ selfUpdate: undefined })],
+      ['@if:self-update', without({ channels: { detection: 'edr.cloud.test:443' } })],
+      ['@if:offline-content', { statement, hooks: { ...hooks, 'update-content': undefined } }],
     ];
     for (const [tag, declared] of cases) {
       expect(decided(tag, product).verdict, tag).to.equal('runs');
@@ -39,6 +43,13 @@ describe('applicability', () => {
     expect(verdict).to.equal('fail');
     expectBoth(reason);
     expect(decided('@requires:telemetry', (await loadProduct('reference')).product).verdict).to.equal('runs');
+  });
+  it('leaves updates and the shell to those that declare them', async () => {
+    for (const id of ['static-proxy', 'internet-only', 'minimal', 'syslog-ng-shipper']) {
+      const { product } = await loadProduct(id);
+      for (const tag of ['@if:self-update', '@if:offline-content', '@if:response-shell'])
+        expect(decided(tag, product).verdict, `${id} ${tag}`).to.equal('unsupported');
+    }
   });
   it('names a condition that nobody knows', async () => {
     const { product } = await loadProduct('reference');

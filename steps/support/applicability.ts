@@ -60,6 +60,10 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
     holds: ({ statement: s }) => s.response.includes('isolate') && s.channels.command !== undefined,
     text: both('isolates the endpoint on an order of its cloud', 'クラウドの指示で端末を隔離できる'),
   },
+  'response-shell': {
+    holds: ({ statement: s }) => s.response.includes('shell') && s.channels.command !== undefined,
+    text: both('gives its cloud a shell on the endpoint', 'クラウドからのリモートシェルを受け付ける'),
+  },
   'event-log': {
     holds: ({ statement }) => statement.queue?.events !== undefined,
     text: both('keeps a log of ordinary events for its cloud', '通常の動作のログをクラウドへ送る'),
@@ -68,9 +72,27 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
     holds: ({ hooks }) => hooks['test-connectivity'] !== undefined,
     text: both('has a connectivity test of its own', '独自の接続テストを持つ'),
   },
+  'outage-use': {
+    holds: ({ statement }) => statement.outageUse !== undefined,
+    text: both(
+      'says how much more an endpoint uses during an outage',
+      '通信できない間の端末負荷の上限を申告している',
+    ),
+  },
+  comeback: {
+    holds: ({ statement }) => statement.comeback !== undefined,
+    text: both(
+      'says how many endpoints come back after an outage',
+      '障害後の再接続の分散について申告している',
+    ),
+  },
   'second-relay': {
     holds: ({ hooks }) => (hooks.install ?? []).some((word) => placeholdersIn(word).includes('relay.second')),
     text: both('can be told of a second relay', '二台目のプロキシを指定できる'),
+  },
+  'relay-by-policy': {
+    holds: ({ statement }) => statement.relayByPolicy,
+    text: both('takes another relay from its policy', 'ポリシーでプロキシを変更できる'),
   },
   'relay-certificate': {
     holds: ({ statement: { relays } }) => relays.includes('tls') || relays.includes('inspected'),
@@ -78,6 +100,34 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
       "has to trust a certificate of its relay's, or of its inspection",
       'プロキシやその通信検査の証明書を信頼する必要がある',
     ),
+  },
+  'self-protection': {
+    holds: ({ statement }) => statement.selfProtection.length > 0,
+    text: both('protects itself on the endpoint', '端末上で自分自身を守る'),
+  },
+  'answers-kill': {
+    holds: ({ statement }) => statement.selfProtection.includes('kill'),
+    text: both('undoes or reports that it is killed', '強制終了されても復旧または報告する'),
+  },
+  'answers-stop': {
+    holds: ({ statement }) => statement.selfProtection.includes('stop'),
+    text: both('undoes or reports that it is stopped', '停止されても復旧または報告する'),
+  },
+  upgrade: {
+    holds: ({ hooks }) => hooks.upgrade !== undefined,
+    text: both('can be upgraded', '更新（アップグレード）できる'),
+  },
+  'self-update': {
+    holds: ({ statement: s }) => s.selfUpdate !== undefined && s.channels.update !== undefined,
+    text: both('fetches new versions of itself', '自分自身の新しい版を取得する'),
+  },
+  'offline-content': {
+    holds: ({ hooks }) => hooks['update-content'] !== undefined,
+    text: both('takes new content from a file', '新しいコンテンツをファイルから取り込める'),
+  },
+  'edited-configuration': {
+    holds: ({ statement }) => statement.editedConfiguration !== undefined,
+    text: both('says what an edited configuration does', '設定ファイルを書き換えたときの動作を明示している'),
   },
   'relay-basic': usesRelay('basic'),
   'relay-tls': usesRelay('tls'),
@@ -89,6 +139,7 @@ const KINDS: Readonly<Record<string, readonly StimulusId[]>> = {
   attack: ATTACKS,
   file: FILE_ATTACKS,
   program: ['T1204.002'],
+  indicator: ['sha256-indicator'],
 };
 
 const runs: Applicability = { verdict: 'runs', reason: NONE };

@@ -59,3 +59,13 @@ export async function answersCommand(session: Session, name: string): Promise<vo
     (event) => event.kind === 'cloud.command-result' && event.uid === uid,
   );
 }
+
+/**
+ * New connections to its relay that a product may open in a minute while the relay goes away and comes back every
+ * `seconds`: two tunnels for each destination whenever it does, and two attempts as often as it says that it tries.
+ */
+export function knocksAMinute(session: Session, seconds: number): number {
+  const destinations = new Set(Object.values(session.product.product.statement.channels)).size;
+  const tunnels = (60 / seconds) * destinations * 2;
+  return Math.ceil(tunnels + (60_000 / session.declared('retry')) * 2);
+}

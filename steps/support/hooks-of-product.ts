@@ -6,7 +6,7 @@ import type { LoadedProduct } from '../../products/load.ts';
 import { fillHook } from '../../products/assemble.ts';
 import type { HookName, Statement } from '../../products/schema.ts';
 import type { Endpoint } from '../../topologies/lab-types.ts';
-import { CLOUD_CA, CLOUD_HOST } from './places.ts';
+import { CLOUD_CA, CLOUD_HOST, CONTENT_FILE } from './places.ts';
 import { RELAY_PASSWORD_FILE, relayFiles, relaySecrets, relayWords, type RelayTold } from './relay-words.ts';
 
 export interface HookValues {
@@ -21,6 +21,11 @@ export interface HookValues {
   /** how much the installer is told to keep while the cloud cannot be reached; what is declared if absent */
   readonly queue?: 'smallest';
 }
+/** Somebody else than root, with variables of his own. */
+export interface RunBy {
+  readonly user: string;
+  readonly env: Readonly<Record<string, string>>;
+}
 
 /** Hooks that have not ended by then are ended; installers of real products take their time. */
 const LIMIT = 120_000;
@@ -34,8 +39,9 @@ export async function runHook(options: {
   product: LoadedProduct;
   name: HookName;
   values: HookValues;
+  by?: RunBy | undefined;
 }): Promise<HistoryEvent> {
-  const { endpoint, history, product, name, values } = options;
+  const { endpoint, history, product, name, values, by } = options;
   const argv = product.product.hooks[name];
   const record = (rest: {
     outcome: 'ok' | 'failed' | 'timeout' | 'broken' | 'missing';
@@ -45,7 +51,14 @@ export async function runHook(options: {
     at?: number;
   }) => {
     const { at, ...what } = rest;
-    const finished = { kind: 'hook.finished', hook: name, endpoint: endpoint.name, ...what } as const;
+    const user = by ? { user: by.user } : {};
+    const finished = {
+      kind: 'hook.finished',
+      hook: name,
+      endpoint: endpoint.name,
+      ...user,
+      ...what,
+    } as const;
     return history.record('harness', finished, at);
   };
   if (!argv) return record({ outcome: 'missing', exit: null, ms: 0, output: '' });
@@ -62,14 +75,15 @@ export async function runHook(options: {
     'enrolment.token': values.token,
     'uninstall.secret': name === 'uninstall' ? values.secret : values.protection,
     'endpoint.name': endpoint.name,
+    'content.file': CONTENT_FILE,
     ...queueWords(product.product.statement, values.queue),
   });
   // Also what the hook prints, what the relay logs and what the cloud is sent is recorded without it.
   history.conceal(RELAY_PASSWORD, relaySecrets(values.relay));
   const files = relayFiles(values.relay);
   if (files.length > 0) await endpoint.put(files);
-  const wrapped = ['sh', '-c', WRAPPER, `/tmp/heiiki-hook-${name}`, ...filled];
-  const result = await endpoint.exec(wrapped, { user: 'root', timeoutMs: LIMIT });
+  const wrapped = ['sh', '-c', WRAPPER, `/tmp/heiiki-hook-${name}${by ? `-${by.user}` : ''}`, ...filled];
+  const result = await endpoint.exec(wrapped, { user: 'root', ...by, timeoutMs: LIMIT });
   const at = Date.now();
   if (files.some(({ path }) => path === RELAY_PASSWORD_FILE))
     await endpoint.exec(['rm', '-f', RELAY_PASSWORD_FILE], { user: 'root' });

@@ -5,6 +5,8 @@ export const CLOUD_HOST = 'edr.cloud.test';
 export const CDN_HOST = 'cdn.cloud.test';
 /** where the harness puts the cloud's CA on an endpoint; only the installer is told */
 export const CLOUD_CA = '/etc/heiiki/cloud-ca.pem';
+/** where it puts a package of content that is carried there; only the hook `update-content` is told */
+export const CONTENT_FILE = '/var/tmp/heiiki-content.json';
 export const hostnameOf = (endpoint: string): string => `${endpoint}-01`;
 
 /** Where an endpoint stands when its scenario begins, and the topology for it. */

@@ -21,6 +21,12 @@ export interface Goal {
   /** zone in which it reaches its cloud as it is: where a removal that the cloud must allow can be done; null: nowhere */
   readonly detour: string | null;
 }
+/** At a site with another relay and another DNS, told by its name; where it was installed its cloud can still be reached. */
+export const toRelayOf = (session: Session, relay: string, zone: string): Goal => {
+  const { name, port } = session.relay(relay).access(zone);
+  const told = `${name}:${port}`;
+  return { relay: told, policy: told, words: 'with the relay of the new site', detour: 'closed' };
+};
 /** The relay is no longer there, and nothing takes its place. */
 export const WITHOUT_RELAY: Goal = {
   relay: 'none',
@@ -140,7 +146,7 @@ async function reinstall(session: Session, { relay, words, detour }: Goal): Prom
       await until(session.history, Math.min(allowed, Date.now() + session.declared('policy')));
       removed = await session.hook('uninstall', { secret: 'none' });
     } while (!succeeded(removed) && Date.now() < allowed);
-    manual(session, 'carry the endpoint to the open network again', true);
+    manual(session, 'carry the endpoint to its new place again', true);
     await session.move(zone);
     if (!succeeded(removed))
       return { impossible: 'it could not be removed even where its cloud can be reached' };

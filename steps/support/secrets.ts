@@ -47,7 +47,8 @@ export async function searchFiles(
   }
 }
 
-const isOfHarness = (path: string): boolean => /^\/(?:etc\/heiiki|tmp\/heiiki-hook-[^/]*)(?:\/|$)/.test(path);
+export const isOfHarness = (path: string): boolean =>
+  /^\/(?:etc\/heiiki|tmp\/heiiki-hook-[^/]*)(?:\/|$)/.test(path);
 const isLog = (path: string): boolean => /^\/var\/log\/|\.log(\.\d+)?$/.test(path);
 
 async function search(

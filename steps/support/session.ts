@@ -25,7 +25,7 @@ import { fill, makeRoom } from './disk.ts';
 import { freshNonce, seeded, type Random } from './random.ts';
 import type { LabRequest, RunContext } from './context.ts';
 import { PLACES, type Place } from './places.ts';
-import { runHook, type HookValues } from './hooks-of-product.ts';
+import { runHook, type HookValues, type RunBy } from './hooks-of-product.ts';
 import { declaredFor, timeFor, type Lane } from './timing.ts';
 import { readTraces } from './traces.ts';
 import type { LoadedProduct } from '../../products/load.ts';
@@ -79,6 +79,13 @@ export class Session implements AsyncDisposable {
     this.random = seeded(options.seed, 'session');
   }
 
+  /** folder of the raw evidence */
+  get evidence(): string {
+    return this.#options.evidence;
+  }
+  get lane(): Lane {
+    return this.#options.lane;
+  }
   get lab(): StartedLab {
     if (!this.#setting) throw new Error('this step needs a lab, but no Given has started one');
     return this.#setting.lab;
@@ -89,6 +96,11 @@ export class Session implements AsyncDisposable {
   }
   get endpoint(): Endpoint {
     return this.lab.endpoint(ENDPOINT);
+  }
+
+  /** of the topology, in its order */
+  get endpointNames(): string[] {
+    return this.#nodeNames('endpoint');
   }
 
   /** Starts the lab with the product's files on its endpoint (not installed) and proves it closed. */
@@ -119,6 +131,7 @@ export class Session implements AsyncDisposable {
     name: HookName,
     values: Partial<HookValues> = {},
     endpoint = this.endpoint,
+    by?: RunBy,
   ): Promise<HistoryEvent> {
     if (name === 'install' && this.#options.traces && !this.#installed.has(endpoint.name)) {
       this.#installed.add(endpoint.name);
@@ -132,6 +145,7 @@ export class Session implements AsyncDisposable {
         history: this.history,
         product: this.product,
         name,
+        by,
         values: {
           relay,
           second: 'none',
@@ -257,11 +271,11 @@ export class Session implements AsyncDisposable {
 
   /** The relay of that name; without one, the first of the topology, which products are told of. */
   relay(name?: string): Relay {
-    return this.lab.relay(name ?? this.#relayNames()[0]);
+    return this.lab.relay(name ?? this.#nodeNames('relay')[0]);
   }
-  #relayNames(): string[] {
+  #nodeNames(wanted: string): string[] {
     const ready = this.history.events.findLast((event) => event.kind === 'lab.ready');
-    return ready?.nodes.filter(({ kind }) => kind === 'relay').map(({ name }) => name) ?? [];
+    return ready?.nodes.filter(({ kind }) => kind === wanted).map(({ name }) => name) ?? [];
   }
   /** Loses the relay in that way; the answer is the event that says it is in force. */
   async loseRelay(fault: RelayFault, settings: FaultSettings = {}): Promise<HistoryEvent> {
@@ -287,6 +301,12 @@ export class Session implements AsyncDisposable {
     await this.#guard(what, () => change(this.cloud));
     return this.#last('cloud.fault');
   }
+  /** The endpoint sleeps while that is done to it. */
+  async asleep(body: () => Promise<void>): Promise<void> {
+    await this.#guard('putting the endpoint to sleep', () => this.endpoint.sleep());
+    await body();
+    await this.#guard('waking the endpoint', () => this.endpoint.wake());
+  }
   /** From now on the cloud shows that certificate to whoever connects; null: its own. */
   async showCertificate(kind: CertificateKind | null): Promise<HistoryEvent> {
     await this.#guard('the certificate of the cloud', () =>
@@ -309,6 +329,10 @@ export class Session implements AsyncDisposable {
       full ? fill(this.endpoint, folder, this.history) : makeRoom(this.endpoint, folder, this.history),
     );
     return this.#last('endpoint.state');
+  }
+  /** What the endpoint has used so far and holds now, from outside. */
+  usage(): ReturnType<Endpoint['usage']> {
+    return this.#guard('reading what the endpoint uses', () => this.endpoint.usage());
   }
   /** Moves the endpoint; null means to no network at all. */
   async move(zone: string | null): Promise<HistoryEvent> {

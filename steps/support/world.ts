@@ -1,6 +1,7 @@
 /** What a step has: the session of its scenario. Values that steps hand on live in `notes`. */
 import { World } from '@cucumber/cucumber';
 import type { HistoryEvent, HistoryEventOf } from '../../history/events.ts';
+import type { Content } from '../../mocks/cloud/protocol/types.ts';
 import type { Program } from '../../mocks/workloads/programs.ts';
 import type { FileAttack, StimulusId } from '../../mocks/workloads/stimuli.ts';
 import type { Contact } from '../checks/isolation.ts';
@@ -8,6 +9,7 @@ import type { RelayKind } from '../../topologies/lab-types.ts';
 import type { FullQueue } from './accounting.ts';
 import type { PolicySet } from './product.ts';
 import type { PlayedAct, Session } from './session.ts';
+import type { RemoteWork } from './shell.ts';
 
 export interface WorldParameters {
   /** id of an open run context (see runs.ts) */
@@ -104,6 +106,22 @@ export class HeiikiWorld extends World<WorldParameters> {
   get contacts(): readonly Contact[] {
     return (this.#notes.get('contacts') ?? []) as readonly Contact[];
   }
+  /** The version that its cloud hands out. */
+  get release(): HistoryEventOf<'cloud.release-offered'> {
+    return this.#noted('release') as HistoryEventOf<'cloud.release-offered'>;
+  }
+  /** The content that was carried to the endpoint. */
+  get brought(): Content {
+    return this.#noted('brought in') as Content;
+  }
+  /** What an analyst did on the endpoint from the cloud. */
+  get work(): RemoteWork {
+    return this.#noted('work') as RemoteWork;
+  }
+  /** A file that only newer content knows, by what makes its content. */
+  get sample(): string {
+    return this.#noted('sample') as string;
+  }
   /** Who answers detections. */
   get answering(): string {
     return this.#noted('answering') as string;
@@ -141,6 +159,8 @@ type Noted =
   | readonly Program[]
   | readonly Contact[]
   | FullQueue
+  | RemoteWork
+  | Content
   | readonly string[]
   | string;
 
@@ -166,13 +186,17 @@ type EventNote =
   | 'cloud back'
   | 'move'
   | 'removal'
+  | 'tampering'
+  | 'upgrade'
+  | 'content'
+  | 'release'
   | 'policy'
   | 'clock wrong'
   | 'clock right'
   | 'order'
   | 'isolation'
   | 'cut off';
-type ActNote = 'attack' | 'sentinel' | 'ordinary' | 'batch run';
+type ActNote = 'attack' | 'unknown' | 'sentinel' | 'ordinary' | 'batch run';
 type ActsNote = 'attacks' | 'twins' | 'ordinary';
 type NoteKey =
   | EventNote
@@ -188,4 +212,7 @@ type NoteKey =
   | 'commands'
   | 'programs'
   | 'contacts'
-  | 'answering';
+  | 'answering'
+  | 'work'
+  | 'sample'
+  | 'brought in';

@@ -135,6 +135,14 @@ function processes(sleeper: Sleeper): void {
     expect(result).to.include({ exit: 7, stdout: 'out\n', stderr: 'err\n', timedOut: false });
   });
 
+  void it('says what a container holds, and what it has used so far', async () => {
+    const before = await box.stats();
+    expect(before.memoryBytes).to.be.greaterThan(0);
+    await box.run(PROGRAMS.chatters);
+    const after = await box.stats();
+    expect(after.cpuNanos).to.be.greaterThan(before.cpuNanos);
+  });
+
   void it('hands input over and closes one half only', async () => {
     const result = await box.run(PROGRAMS.echo, { input: 'to and fro' });
     expect(result).to.include({ exit: 0, stdout: 'to and fro' });

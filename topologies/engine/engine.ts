@@ -145,7 +145,7 @@ export interface StartedContainer extends AsyncDisposable {
   connect(network: StartedNetwork, address?: string): Promise<void>;
   disconnect(network: StartedNetwork): Promise<void>;
   inspect(): Promise<{ running: boolean; exit: number | null; networks: Readonly<Record<string, string>> }>;
-  /** Resource use now, by the engine. */
+  /** By the engine: memory in use now, page cache left out, and processor time used since it was started. */
   stats(): Promise<{ memoryBytes: number; cpuNanos: number }>;
 }
 

@@ -16,6 +16,8 @@ export class FakeContainer {
   #execs = new Map<number, readonly string[]>();
   #life = new AbortController();
   #pids = 1;
+  /** each program that is begun has cost a millisecond */
+  #cpuNanos = 0;
 
   constructor(name: string, run: string, spec: ContainerSpec) {
     this.name = name;
@@ -40,6 +42,7 @@ export class FakeContainer {
   exec(programs: readonly FakeProgram[], argv: readonly string[], options = {}) {
     if (this.state !== 'running') throw this.refused(`running ${argv.join(' ')} in`, `it is ${this.state}`);
     const pid = ++this.#pids;
+    this.#cpuNanos += 1_000_000;
     this.#execs.set(pid, argv);
     const call = { container: this.spec.name, argv, options, disk: this.disk };
     const exec = fakeExec(programs, call, this.#life.signal);
@@ -50,6 +53,10 @@ export class FakeContainer {
     if (this.state !== 'running') throw this.refused('listing processes of', `it is ${this.state}`);
     const rows = [[1, this.spec.argv ?? ['sh']] as const, ...this.#execs];
     return rows.map(([pid, argv]) => ({ pid, user: '0', command: argv.join(' ') }));
+  }
+  usage(): { memoryBytes: number; cpuNanos: number } {
+    if (this.state !== 'running') throw this.refused('reading the use of', `it is ${this.state}`);
+    return { memoryBytes: 1_000_000 * (1 + this.#execs.size), cpuNanos: this.#cpuNanos };
   }
   refused(what: string, why: string): EngineError {
     const cause = new Error(why);
@@ -109,7 +116,7 @@ export function fakeStarted(
         exit: container.exit,
         networks: Object.fromEntries(container.networks),
       }),
-    stats: () => Promise.resolve({ memoryBytes: 1_000_000, cpuNanos: 1 }),
+    stats: async () => Promise.resolve().then(() => container.usage()),
     [Symbol.asyncDispose]: () => soon(remove),
   };
 }

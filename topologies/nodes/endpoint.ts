@@ -17,6 +17,7 @@ import { COUNTER_TABLE, counterRules, parseCounters } from '../evidence/counters
 import type { Endpoint, EndpointSpec, FileToPut, ProcessRow, StartedExec, ZoneName } from '../lab-types.ts';
 import type { AddressPlan } from '../plan.ts';
 import { DROP_LINK, MAKE_LINK, linkEnv } from './link.ts';
+import { PRINT_LISTENERS, parseListeners } from './listeners.ts';
 import { withRunner } from './runner.ts';
 
 /** The engine may give no default route on an internal network; without one an attempt never gets on the wire. */
@@ -136,6 +137,15 @@ export class EndpointNode implements Endpoint, AsyncDisposable {
   changes(): ReturnType<Endpoint['changes']> {
     return this.#body.changes();
   }
+  /** Capture and counters are in the holder, so what the harness sees with is not in it. */
+  async usage(): ReturnType<Endpoint['usage']> {
+    const { cpuNanos, memoryBytes } = await this.#body.stats();
+    return { cpuMs: cpuNanos / 1e6, memoryBytes };
+  }
+  /** The holder has the same network, and nobody in the endpoint has a say in it. */
+  async listeners(): ReturnType<Endpoint['listeners']> {
+    return parseListeners((await inHolder(this.#holder, this.name, PRINT_LISTENERS, {})).stdout);
+  }
   processes(): Promise<readonly ProcessRow[]> {
     return this.#body.top();
   }
@@ -146,6 +156,15 @@ export class EndpointNode implements Endpoint, AsyncDisposable {
     await this.#body.restart();
     await booted(this.#body, this.name);
     this.#record({ kind: 'endpoint.restarted', endpoint: this.name });
+  }
+
+  async sleep(): Promise<void> {
+    await this.#body.pause();
+    this.#record({ kind: 'endpoint.sleep', endpoint: this.name, state: 'asleep' });
+  }
+  async wake(): Promise<void> {
+    await this.#body.unpause();
+    this.#record({ kind: 'endpoint.sleep', endpoint: this.name, state: 'awake' });
   }
 
   async move(to: ZoneName | null): Promise<void> {

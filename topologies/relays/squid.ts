@@ -83,7 +83,8 @@ const FIXED = [
   'netdb_filename none',
   'pinger_enable off',
   'visible_hostname relay',
-  'max_filedescriptors 4096',
+  // Two a tunnel: enough for some thousands of endpoints.
+  'max_filedescriptors 16384',
   // Without it an upgrade to WebSocket inside an inspected connection is answered by 503.
   'http_upgrade_request_protocols websocket allow all',
   // Open tunnels are logged when it ends; the default would wait 30 s for them.

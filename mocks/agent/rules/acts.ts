@@ -1,5 +1,8 @@
 /** What the sensor saw, and the rules for starts and files. Pure. */
 import type { PolicyInForce } from '../policy.ts';
+
+/** What is known of files: the policy, and the content beside it. */
+export type Known = Pick<PolicyInForce, 'allows' | 'indicator'>;
 import type { Draft } from './finding.ts';
 
 /** One act as the sensor tells it; times in ms, uid as a number. */
@@ -26,7 +29,7 @@ const DOWNLOADS = /^\/home\/[^/]+\/Downloads\//;
 const DISTRIBUTION = /^\/(usr|lib|lib64|bin|sbin)\//;
 
 /** The finding that this act deserves, if any; an allowlist entry for the file wins. */
-export function judge(act: Act, policy: PolicyInForce, userOf: (uid: number) => string): Draft | null {
+export function judge(act: Act, policy: Known, userOf: (uid: number) => string): Draft | null {
   const matched = match(act, policy);
   if (matched === null || policy.allows(act)) return null;
   return {
@@ -43,7 +46,7 @@ export function judge(act: Act, policy: PolicyInForce, userOf: (uid: number) => 
   };
 }
 
-function match(act: Act, policy: PolicyInForce): Pick<Draft, 'analytic' | 'title'> | null {
+function match(act: Act, policy: Known): Pick<Draft, 'analytic' | 'title'> | null {
   const indicator = policy.indicator(act.sha256);
   if (indicator !== undefined)
     return { analytic: 'sha256-indicator', title: `${indicator}: ${verb(act)} ${act.path}` };

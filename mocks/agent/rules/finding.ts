@@ -7,6 +7,7 @@ import { PRODUCT } from '../places.ts';
 export const TECHNIQUES = {
   'sha256-indicator': 'File named by an indicator of the policy',
   'T1204.002': 'User Execution: Malicious File',
+  'T1562.001': 'Impair Defenses: Disable or Modify Tools',
   'T1098.007': 'Account Manipulation: Additional Local or Domain Groups',
 } as const;
 export type Analytic = keyof typeof TECHNIQUES;

@@ -5,6 +5,8 @@ import { PageError, RouteError } from './failure.ts';
 import type { SignIn } from './sign-in.ts';
 
 const MAX_ANSWER = 16_384;
+/** A challenge, and another one if what it was answered with has grown old. */
+const MOST_ROUNDS = 2;
 
 /** The Host header names the target with its port, as strict relays want it. */
 export function connectRequest(target: HostPort, namesHost: boolean, authorization?: string): string {
@@ -23,23 +25,19 @@ interface Asking {
 /** Resolves with a socket that leads to the target. `reach` opens one to the relay. */
 export function askRelay(reach: () => Promise<Duplex>, signIn: SignIn, asking: Asking): Promise<Duplex> {
   const authority = `${asking.target.host}:${asking.target.port}`;
-  const ask = async () => {
-    const sent = signIn.header(authority);
+  const ask = async (sent: string | undefined) => {
     const socket = await reach();
     socket.write(connectRequest(asking.target, asking.namesHost, sent));
     return { sent, socket, ...(await head(socket)) };
   };
   return signIn.inTurn(async () => {
     signIn.mayTry(performance.now(), asking.byHand ?? false);
-    let answer = await ask();
-    if (answer.status === 407) {
+    let answer = await ask(signIn.unasked(authority));
+    for (let rounds = 1; answer.status === 407; rounds += 1) {
       answer.socket.destroy();
+      if (rounds > MOST_ROUNDS) throw signIn.refused(performance.now());
       signIn.challenged(answer.challenges, answer.sent, performance.now());
-      answer = await ask();
-      if (answer.status === 407) {
-        answer.socket.destroy();
-        throw signIn.refused(performance.now());
-      }
+      answer = await ask(signIn.header(authority));
     }
     if (answer.status < 200 || answer.status > 299) {
       answer.socket.destroy();

@@ -13,12 +13,13 @@ export function dial(
   to: HostPort,
   from: string | undefined,
   opened: (socket: Socket) => void,
+  names: LookupFunction = sharedLookup,
 ): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({
       host: to.host,
       port: to.port,
-      lookup: sharedLookup,
+      lookup: names,
       ...(from === undefined ? {} : { localAddress: from }),
     });
     opened(socket);

@@ -1,4 +1,5 @@
 /** HTTPS requests with JSON over one route; connections are kept and belong to this client only. */
+import type { IncomingMessage } from 'node:http';
 import { Agent, request, type RequestOptions } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { asRouteError, PageError, RouteError } from './failure.ts';
@@ -16,6 +17,8 @@ export interface Answer {
   readonly etag: string | undefined;
   /** undefined when the body is empty */
   readonly json: unknown;
+  /** of a 206: which bytes they are, as Content-Range says it */
+  readonly part?: { readonly range: string; readonly bytes: Buffer };
 }
 
 const MAX_BODY = 8 << 20;
@@ -87,7 +90,7 @@ export class HttpsClient {
         });
         answer.once('error', fail);
         answer.once('end', () => {
-          const given = read(answer.statusCode ?? 0, answer.headers.etag, Buffer.concat(parts));
+          const given = read(answer, Buffer.concat(parts));
           if (given) resolve(given);
           else reject(new PageError(`${ask.method} ${ask.path}`));
         });
@@ -111,7 +114,11 @@ export class HttpsClient {
 class StaleConnection extends RouteError {}
 
 /** undefined: it is not the cloud that answers. The cloud speaks JSON and sends nobody elsewhere. */
-function read(status: number, etag: string | undefined, body: Buffer): Answer | undefined {
+function read({ statusCode: status = 0, headers }: IncomingMessage, body: Buffer): Answer | undefined {
+  const { etag } = headers;
+  const range = headers['content-range'];
+  if (status === 206 && range !== undefined)
+    return { status, etag, json: undefined, part: { range, bytes: body } };
   if (status >= 300 && status < 400 && status !== 304) return undefined;
   if (body.length === 0) return { status, etag, json: undefined };
   try {

@@ -59,13 +59,28 @@ describe('a relay of each kind', () => {
   const signIns = (heads: readonly string[]) =>
     heads.filter((head) => head.includes('Proxy-Authorization')).length;
 
-  it('wants Basic: asked once without, then answered, and later at once', async () => {
+  it('wants Basic: asked without the account, then answered, each time', async () => {
     using server = await httpRelay(portOf(), wantsBasic(ACCOUNT));
     const relay = plainRelay(server.port, ACCOUNT);
     expect(await outcome(relay)).to.equal('open');
     expect([server.heads.length, signIns(server.heads)]).to.deep.equal([2, 1]);
     expect(await outcome(relay)).to.equal('open');
-    expect([server.heads.length, signIns(server.heads)]).to.deep.equal([3, 2]);
+    expect([server.heads.length, signIns(server.heads)]).to.deep.equal([4, 2]);
+  });
+  it('does not ask any more, and is not shown the account but by the broken one', async () => {
+    let asks = true;
+    using server = await httpRelay(portOf(), (head) => (asks ? wantsBasic(ACCOUNT)(head) : undefined));
+    const signIn = new SignIn(ACCOUNT, { ...STYLE, unasked: true });
+    const relays = [plainRelay(server.port, ACCOUNT), plainRelay(server.port, null, { signIn })];
+    for (const relay of relays) expect(await outcome(relay)).to.equal('open');
+    asks = false;
+    const shown: number[] = [];
+    for (const relay of relays) {
+      const before = signIns(server.heads);
+      expect(await outcome(relay)).to.equal('open');
+      shown.push(signIns(server.heads) - before);
+    }
+    expect(shown).to.deep.equal([0, 1]);
   });
   it('refuses a wrong secret once; then the account rests, however many ask', async () => {
     using server = await httpRelay(portOf(), wantsBasic(ACCOUNT));
@@ -84,9 +99,9 @@ describe('a relay of each kind', () => {
     const relay = plainRelay(server.port, ACCOUNT);
     expect(await outcome(relay)).to.equal('open');
     valid = false;
-    const before = server.heads.length;
+    const before = signIns(server.heads);
     for (let i = 0; i < 5; i += 1) expect(await outcome(relay)).to.match(/^credentials/);
-    expect(server.heads.length - before).to.equal(1);
+    expect(signIns(server.heads) - before).to.equal(1);
   });
   it('wants an account and there is none, or a scheme that is not spoken', async () => {
     using server = await httpRelay(portOf(), wantsBasic(ACCOUNT));

@@ -1,7 +1,7 @@
 /**
- * Signing in at a relay (RFC 9110 §11.7: Basic of RFC 7617, Digest of RFC 7616). What the relay asked for is
- * remembered, so that later tunnels answer at once; an account that it refuses gets a rest, as a directory that
- * counts attempts would lock it.
+ * Signing in at a relay (RFC 9110 §11.7: Basic of RFC 7617, Digest of RFC 7616). Nobody is shown the account who has
+ * not asked for it on that very tunnel: in another network somebody else may be at the relay's address. An account that
+ * is refused gets a rest, as a directory that counts attempts would lock it.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { RouteError } from './failure.ts';
@@ -18,6 +18,8 @@ export interface SignInStyle {
   /** time until a refused account is shown again; it doubles up to the longest */
   readonly restMs: number;
   readonly digest: 'right' | 'without-method';
+  /** what was asked for once is answered unasked from then on */
+  readonly unasked: boolean;
 }
 
 const LONGEST_REST_MS = 60_000;
@@ -62,7 +64,11 @@ export class SignIn {
       );
   }
 
-  /** Value of Proxy-Authorization; undefined as long as nobody has asked. */
+  /** Value of Proxy-Authorization for a first request. */
+  unasked(authority: string): string | undefined {
+    return this.#style.unasked ? this.header(authority) : undefined;
+  }
+  /** The same for the answer to a challenge; undefined as long as there was none. */
   header(authority: string): string | undefined {
     if (!this.#account || !this.#challenge) return undefined;
     const { user, password } = this.#account;
@@ -94,8 +100,9 @@ export class SignIn {
       this.#proven &&
       (challenge.parameters.get('stale')?.toLowerCase() === 'true' ||
         challenge.parameters.get('nonce') !== this.#challenge?.parameters.get('nonce'));
+    // The same nonce again is counted on: a count that came before is taken for a replay.
+    if (challenge.parameters.get('nonce') !== this.#challenge?.parameters.get('nonce')) this.#count = 0;
     this.#challenge = challenge;
-    this.#count = 0;
     if (sent === undefined || stale) return true;
     throw this.refused(now);
   }

@@ -7,7 +7,7 @@ import { SignIn, type Account } from './sign-in.ts';
 import type { TrustStyle } from './trust.ts';
 
 export const HONEST_TLS: TrustStyle = { accepts: 'nothing-wrong', askRevocation: null };
-export const STYLE = { restMs: 5000, digest: 'right' } as const;
+export const STYLE = { restMs: 5000, digest: 'right', unasked: false } as const;
 
 export function plainRelay(port: number, account: Account | null = null, more: Partial<Relay> = {}): Relay {
   return { scheme: 'http', host: '127.0.0.1', port, ca: null, signIn: new SignIn(account, STYLE), ...more };

@@ -6,6 +6,7 @@ import { SocksClient } from 'socks';
 import { askRelay } from './connect.ts';
 import { dial, type HostPort } from './dial.ts';
 import { asRouteError, RouteError } from './failure.ts';
+import type { Names } from '../names.ts';
 import { writeRelay, type Relay } from './relay.ts';
 import { secured, type TrustStyle } from './trust.ts';
 
@@ -24,6 +25,8 @@ export interface TunnelOptions {
   readonly timeoutMs: number;
   readonly namesHost: boolean;
   readonly trust: TrustStyle;
+  /** how relay and target are looked up, where it is not left to the system */
+  readonly names?: Names;
   /** somebody waits for the answer: a resting account is shown sooner */
   readonly byHand?: boolean;
 }
@@ -65,9 +68,11 @@ async function through(
   options: TunnelOptions,
   opened: (socket: Duplex) => void,
 ): Promise<TLSSocket> {
-  const { target, ca, trust } = options;
+  const { target, ca, trust, names } = options;
   const inspection = relay?.scheme === 'http' && relay.ca !== null ? [relay.ca] : [];
-  const socket = relay ? await toTarget(relay, from, options, opened) : await dial(target, from, opened);
+  const socket = relay
+    ? await toTarget(relay, from, options, opened)
+    : await dial(target, from, opened, names?.ofCloud);
   return secured(socket, {
     host: target.host,
     ca: [ca, ...inspection],
@@ -91,10 +96,10 @@ function toTarget(
 async function reach(
   relay: Relay,
   from: string | undefined,
-  { trust }: TunnelOptions,
+  { trust, names }: TunnelOptions,
   opened: (socket: Duplex) => void,
 ): Promise<Duplex> {
-  const socket = await dial(relay, from, opened);
+  const socket = await dial(relay, from, opened, names?.ofRelay);
   if (relay.scheme !== 'https') return socket;
   // The relay is no cloud: what a broken agent forgives there is not forgiven here.
   const style: TrustStyle = { accepts: 'nothing-wrong', askRevocation: trust.askRevocation };

@@ -6,6 +6,7 @@ import { bearer, empty, json, problem } from '../exchange.ts';
 import type { CloudAnswer, CloudRequest, Dialect, Emit, Operation, Outcome } from '../exchange.ts';
 import { toDetection } from '../ocsf.ts';
 import type { PolicyStore } from '../policy.ts';
+import type { ReleaseStore } from '../release.ts';
 import type { Responder } from '../responder.ts';
 import type {
   CommandResult,
@@ -22,6 +23,7 @@ export interface CloudState {
   readonly agents: Agents;
   readonly policy: PolicyStore;
   readonly content: ContentStore;
+  readonly releases: ReleaseStore;
   readonly commands: CommandQueue;
   readonly responder: Responder;
   now(): number;
@@ -48,8 +50,15 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   heartbeat: ({ state, agent, body, emit }) => {
     const beat = body as Heartbeat;
     agent.lastHeartbeat = { ...beat, receivedAt: state.now() };
-    emit({ kind: 'cloud.heartbeat', agent: agent.agentId, queued: beat.queued, dropped: beat.dropped });
-    return json(200, { policyRevision: state.policy.current.revision, serverTime: state.told() });
+    const { queued, dropped, version, content } = beat;
+    const told = { ...(version === undefined ? {} : { version }), ...(content ? { content } : {}) };
+    emit({ kind: 'cloud.heartbeat', agent: agent.agentId, queued, dropped, ...told });
+    const { current: release } = state.releases;
+    return json(200, {
+      policyRevision: state.policy.current.revision,
+      serverTime: state.told(),
+      ...(release === undefined ? {} : { release }),
+    });
   },
   readPolicy: ({ state, agent, request, emit }) => {
     const { etag, current } = state.policy;
@@ -105,6 +114,16 @@ const PUBLIC: Readonly<
     const { etag, current } = content;
     const notModified = request.headers['if-none-match'] === etag;
     return { answer: notModified ? empty(304, { etag }) : json(200, current, { etag }) };
+  },
+  readRelease: ({ releases }, request) => {
+    const version = decodeURIComponent(request.path.slice(request.path.lastIndexOf('/') + 1));
+    const part = releases.part(version, request.headers.range ?? '');
+    if (part === 404)
+      return { answer: problem(404, 'No such release', 'it is not the one in the heartbeat') };
+    if (part === 416)
+      return { answer: problem(416, 'No such part', 'the release has no bytes from there on') };
+    const headers = { 'content-type': 'application/octet-stream', 'content-range': part.range };
+    return { answer: { status: 206, headers, body: part.body } };
   },
 };
 

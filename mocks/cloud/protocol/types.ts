@@ -7,6 +7,8 @@
 export const HELLO = '/v1/hello';
 /** Path of the content update, at the host that updates come from. */
 export const CONTENT = '/v1/content';
+/** Path of the parts of that release, at the same host. */
+export const releasePath = (version: string): string => `/v1/releases/${encodeURIComponent(version)}`;
 
 /** RFC 9457 */
 export interface Problem {
@@ -34,12 +36,30 @@ export interface Heartbeat {
   policyRevision: number;
   /** findings waiting to be sent */
   queued: number;
+  /** of the agent that runs */
+  version?: string;
+  content?: ContentInForce;
   /** findings lost to an overflow since enrolment */
   dropped: number;
 }
 export interface HeartbeatAnswer {
   policyRevision: number;
   serverTime: number;
+  /** the version to run, where one is offered */
+  release?: Release;
+}
+export interface Release {
+  version: string;
+  /** bytes */
+  size: number;
+  sha256: string;
+}
+
+/** Which content the endpoint goes by, and when that was made. */
+export interface ContentInForce {
+  /** 0: what is built in */
+  revision: number;
+  issued: number;
 }
 
 export type Mode = 'detect' | 'block';
@@ -158,8 +178,12 @@ export interface Hello {
 export interface Content {
   /** from 1 */
   revision: number;
+  /** when it was made */
+  issued: number;
   /** techniques that are looked for, e.g. T1204.002 */
   rules: string[];
+  /** files that are reported as those of the policy */
+  indicators?: Indicator[];
 }
 
 export interface Command {

@@ -1,0 +1,139 @@
+/** The whole hunt, on a product that is simulated, judged by the checks that judge real ones. */
+import { describe, it } from 'node:test';
+import { expect } from 'chai';
+import { ORDERS, type OrderFlaw } from '../../mocks/agent/order.ts';
+import { loadAll } from '../../products/load.ts';
+import type { Invariant } from '../../steps/support/nemesis/play.ts';
+import { possible, type Step } from '../../steps/support/nemesis/verbs.ts';
+import { judgeScenario } from '../../steps/checks/judge.ts';
+import { hunt, type Hunt, type Play, type Player } from './hunt.ts';
+import { outcomeOf } from './outcome.ts';
+import { linesOf, statusOf } from './report.ts';
+import { draw, sequenceAt } from './sequences.ts';
+import { playSimulated } from './testing-ground.ts';
+
+const PLAYS = 60;
+const SEEDS = [1, 2, 3];
+const quiet = { begin: () => undefined, started: () => undefined, ended: () => undefined };
+
+const simulated =
+  (flaw: OrderFlaw | null, breaks: (name: string) => boolean = () => false): Player =>
+  async (name, steps) => ({
+    outcome: outcomeOf(judgeScenario(await playSimulated(flaw, steps, breaks(name)))),
+    evidence: name,
+  });
+
+function hunted(
+  player: Player,
+  { seed = 1, plays = PLAYS, replays = 24, sequences = draw({ seed, steps: 10 }, plays) } = {},
+  onPlay: (play: Play) => void = () => undefined,
+): Promise<Hunt> {
+  const { signal } = new AbortController();
+  return hunt(player, { seed, steps: 10, sequences, replays, parallel: 2, progress: quiet, onPlay, signal });
+}
+
+describe('a hunt', () => {
+  it('never accuses a sound product', async () => {
+    const { outcomes, reproducers, plays } = await hunted(simulated(null), { plays: 200 });
+    expect(outcomes.map(({ kind }) => kind)).to.deep.equal(Array.from({ length: 200 }, () => 'held'));
+    expect(reproducers).to.deep.equal([]);
+    expect(plays).to.have.length(200);
+  });
+
+  for (const flaw of Object.keys(ORDERS) as OrderFlaw[])
+    for (const seed of SEEDS)
+      it(`finds ${flaw} with seed ${seed}, and shows it in few steps`, async () => {
+        const breaks = await brokenBy(flaw);
+        const { outcomes, reproducers } = await hunted(simulated(flaw), { seed });
+        const [found] = reproducers;
+        expect(reproducers.map(({ invariant }) => invariant)).to.deep.equal([breaks]);
+        expect(found?.steps).to.have.length.within(2, 4);
+        expect(found?.replays).to.be.at.most(24);
+        expect(sequenceAt({ seed, steps: 10 }, found?.path ?? '')).to.deep.equal(found?.steps);
+        // Most sequences do not show it, nor does this one without any of its steps.
+        expect(outcomes.filter(({ kind }) => kind === 'held').length).to.be.above(PLAYS / 2);
+        const player = simulated(flaw);
+        for (const left of found?.steps ?? []) {
+          const others = possible((found?.steps ?? []).filter((step) => step !== left));
+          expect((await player('', others)).outcome.kind, left.do).to.equal('held');
+        }
+      });
+
+  it('plays once more what the lab has broken, and charges it to nobody', async () => {
+    const broken = simulated('stays-where-it-started', () => true);
+    const hunting = await hunted(broken, { plays: 4 });
+    expect(hunting.plays.map(({ name }) => name)).to.include.members(['play 0', 'play 0 again']);
+    expect(hunting.plays).to.have.length(8);
+    expect(hunting.outcomes.map(({ kind }) => kind)).to.deep.equal(
+      Array.from({ length: 4 }, () => 'inconclusive'),
+    );
+    expect(hunting.reproducers).to.deep.equal([]);
+    expect(statusOf([hunting])).to.equal(2);
+  });
+  it('takes the word of the second try', async () => {
+    const first = simulated(null, (name) => !name.endsWith('again'));
+    const hunting = await hunted(first, { plays: 4 });
+    expect(hunting.outcomes.map(({ kind }) => kind)).to.deep.equal(Array.from({ length: 4 }, () => 'held'));
+    expect(statusOf([hunting])).to.equal(0);
+  });
+  it('does not shorten to what only a broken lab has shown', async () => {
+    const breaks = (name: string): boolean => name.includes('shorter');
+    const { reproducers } = await hunted(simulated('stays-where-it-started', breaks));
+    expect(reproducers).to.have.length(1);
+    expect(reproducers[0]?.path).to.match(/^\d+$/);
+  });
+  it('stops when it has had its replays, and says so', async () => {
+    const hunting = await hunted(simulated('stays-where-it-started'), { replays: 2 });
+    expect(hunting.reproducers[0]).to.include({ replays: 2, shortest: false });
+    const text = linesOf({ product: 'it', seed: 1, steps: 10 }, hunting).join('\n');
+    expect(text).to.contain('no more than 2 replays were allowed');
+  });
+  it('prints the steps, and how to play them again', async () => {
+    const hunting = await hunted(simulated('stays-where-it-started'));
+    const [found] = hunting.reproducers;
+    const text = linesOf({ product: 'it', seed: 1, steps: 10 }, hunting).join('\n');
+    expect(text)
+      .to.contain('1. the endpoint is moved: internet')
+      .and.contain('2. the endpoint is started again');
+    expect(text).to.contain(
+      `again: heiiki nemesis --products it --seed 1 --steps 10 --path ${found?.path ?? ''}`,
+    );
+    expect(statusOf([hunting])).to.equal(1);
+  });
+  it('says what could not be played', async () => {
+    const reason = 'it did not enrol';
+    const never: Player = () => Promise.resolve({ outcome: { kind: 'not-played', reason }, evidence: '' });
+    const hunting = await hunted(never, { plays: 2 });
+    expect(linesOf({ product: 'it', seed: 1, steps: 10 }, hunting)).to.deep.equal([
+      'it: 2 plays: 2 not-played',
+      `  not-played: ${reason}`,
+    ]);
+    expect(statusOf([hunting])).to.equal(2);
+  });
+  it('starts nothing more when it is interrupted', async () => {
+    const controller = new AbortController();
+    const seen: (readonly Step[])[] = [];
+    const player: Player = (_name, steps) => {
+      seen.push(steps);
+      controller.abort();
+      return Promise.resolve({ outcome: { kind: 'inconclusive', reason: 'cut' }, evidence: '' });
+    };
+    await hunt(player, {
+      seed: 1,
+      steps: 10,
+      sequences: draw({ seed: 1, steps: 10 }, 5),
+      replays: 24,
+      parallel: 1,
+      progress: quiet,
+      onPlay: () => undefined,
+      signal: controller.signal,
+    });
+    expect(seen).to.have.length(1);
+  });
+});
+
+/** As its manifest says. */
+async function brokenBy(flaw: OrderFlaw): Promise<Invariant | undefined> {
+  const [loaded] = await loadAll([flaw]);
+  return loaded?.defect?.breaks;
+}

@@ -1,0 +1,53 @@
+Feature: An endpoint that is carried about
+  Through places without any network, away and back, to another site, asleep in a bag.
+
+  @MOV-05 @must @S6 @stimulus:any
+  Rule: What is detected on the way, on no network at all, arrives once
+
+    Scenario: Detections on the way
+      Given the product works in a closed network
+      And the endpoint is cut off from every network
+      When several attacks happen
+      And the endpoint arrives where the product reaches its cloud
+      Then each of them arrives, and none is told twice
+
+  @MOV-06 @must @S6 @stimulus:any
+  Rule: The cloud knows the endpoint once, whatever happens to it
+
+    Scenario: Away, back, started again, installed again
+      Given the product works in a closed network
+      And the endpoint has been in the open network
+      When the endpoint is moved back to the closed network and has had time to connect
+      And the endpoint is started again and has had time to connect
+      And the product is removed without any network, and installed again in the closed one
+      And an attack happens
+      Then the cloud knows the endpoint once
+
+  @MOV-09 @should @S6 @stimulus:any
+  Rule: It works at another closed site, with its DNS and its relay
+
+    Scenario: From one closed site to the other
+      Given the product works at the first of two closed sites
+      When the endpoint is moved to the other site
+      And the cheapest way that brings the product to the relay of that site is looked for
+      Then it has come to the relay of that site as declared
+
+  @MOV-11 @should @S6 @stimulus:any
+  Rule: A new installation does not lose what waits to be sent, or says how much it lost
+
+    Scenario: Installed again with a full bag
+      Given the product works in a closed network
+      And its removal is allowed
+      And the endpoint is cut off from every network
+      When several attacks happen
+      And the product is removed there, and installed again in the closed network
+      Then each of them arrives, or it was said how many are lost
+
+  @MOV-14 @should @S6 @stimulus:any
+  Rule: It falls asleep in one network and wakes up in another
+
+    Scenario: Asleep on the way
+      Given the product works in a closed network
+      When the endpoint sleeps while it is moved to the open network, and wakes up there
+      And the cheapest way that brings the product back is looked for
+      Then it has recovered as declared

@@ -1,0 +1,181 @@
+/** `all-back`, `spread-out`: many endpoints lose their relay at once, and come back without running it over. */
+import { z } from 'zod';
+import { both } from '../../history/both.ts';
+import type { HistoryEventOf } from '../../history/events.ts';
+import { holeInCapture, timeOf } from './capture.ts';
+import { exchanges } from './exchanges.ts';
+import {
+  check,
+  incomplete,
+  satisfied,
+  undecided,
+  violated,
+  Within,
+  type Finding,
+  type View,
+} from './finding.ts';
+import { enrolledAgents } from './ledger.ts';
+import { count, inSeconds, seconds, timeMeasure } from './measures.ts';
+import { anchorTime, inWindow, later, ofKind } from './window.ts';
+
+/** Anchor: the fault is over. */
+export const allBack = check(
+  z.object({ endpoints: z.number().int().min(2), within: Within }),
+  (view, { endpoints, within }) => {
+    const agents = enrolledAgents(view.events);
+    if (agents.size < endpoints)
+      return incomplete('harness', {
+        en: `Only ${agents.size} of ${endpoints} endpoints had enrolled.`,
+        ja: `端末${endpoints}台のうち、登録済みは${agents.size}台だけでした。`,
+      });
+    const from = anchorTime(view);
+    const until = from + within;
+    const first = new Map<string, { n: number; t: number }>();
+    for (const { agent, via, n, t } of exchanges(inWindow(view)))
+      if (agent !== undefined && agents.has(agent) && via === 'relay' && t <= until && !first.has(agent))
+        first.set(agent, { n, t });
+    const evidence = [...first.values()].map(({ n }) => n);
+    const slowest = Math.max(from, ...[...first.values()].map(({ t }) => t)) - from;
+    if (first.size < agents.size) {
+      const reason = both(
+        `${first.size} of ${agents.size} endpoints were heard again within ${inSeconds(within)}.`,
+        `端末${agents.size}台中、${seconds(within)}秒以内に通信が再開したのは${first.size}台です。`,
+      );
+      return view.now <= until
+        ? undecided(reason, { evidence })
+        : violated(reason, { evidence, missed: { from, until } });
+    }
+    const spec = { name: 'herd.slowest', ms: slowest, timing: 'reconnect', within };
+    return satisfied(
+      {
+        en: `All ${agents.size} endpoints were heard again, the last after ${inSeconds(slowest)}.`,
+        ja: `端末${agents.size}台すべての通信が再開しました（最後は${seconds(slowest)}秒後）。`,
+      },
+      { measures: [count('herd.endpoints', agents.size), timeMeasure(view.events, spec)], evidence },
+    );
+  },
+);
+
+const Args = z.object({
+  /** capture points of the endpoints */
+  points: z.array(z.string()).min(2),
+  limits: z.object({
+    /** connections of one endpoint in the busiest second of the recovery, on average */
+    connections: z.number().positive(),
+    /** least difference between endpoints' waits, as a part of the wait */
+    jitter: z.number().positive(),
+  }),
+});
+
+/** Anchor: the fault is over. The attempts are those of the outage before it, the connections those that came after. */
+export const spreadOut = check(
+  Args,
+  (view, { points, limits }) => {
+    for (const point of points) {
+      const hole = holeInCapture(view, point);
+      if (hole) return hole;
+    }
+    const began = lastInForce(view);
+    if (!began)
+      return incomplete('lab', {
+        en: 'No fault of the relay was verified to be in force before.',
+        ja: 'プロキシの停止が確認されていません。',
+      });
+    const outage = { from: began.t, to: anchorTime(view) };
+    const waits = points.map((point) => waitsOf(view, point, outage));
+    const peak = busiestSecond(beginnings(view, points, outage));
+    if (peak === 0)
+      return incomplete('relay', {
+        en: 'The log of the relay shows no connection of these endpoints after the outage.',
+        ja: 'プロキシの記録に、復旧後のこれらの端末の接続がありません。',
+      });
+    const found = verdict(points.length, { waits, peak }, limits);
+    return { ...found, evidence: [began.n, ...found.evidence] };
+  },
+  { wholeRecord: true },
+);
+
+function verdict(
+  endpoints: number,
+  { waits, peak }: { waits: readonly (readonly number[])[]; peak: number },
+  limits: z.infer<typeof Args>['limits'],
+): Finding {
+  const attempts = Math.min(...waits.map((list) => list.length + 1));
+  const jitter = jitterOf(waits);
+  const each = Math.round((peak / endpoints) * 100) / 100;
+  const measures = [
+    { ...count('herd.jitter', jitter ?? 0), declared: limits.jitter },
+    { ...count('herd.connections', each), declared: limits.connections },
+    count('herd.peak', peak),
+    count('herd.attempts', attempts),
+  ];
+  if (jitter === undefined)
+    return violated(
+      {
+        en: `An endpoint tried ${attempts} times during the outage, which is too seldom for its tries to be seen apart.`,
+        ja: `停止中の試行が${attempts}回の端末があり、ばらつきを確認できません。`,
+      },
+      { measures },
+    );
+  const en = `waits differ by ${percent(jitter)} between endpoints (declared: ${percent(limits.jitter)} at least), and the busiest second had ${peak} connections, ${each} an endpoint (declared: ${limits.connections} at most)`;
+  const ja = `端末間の待ち時間の差は${percent(jitter)}（申告：${percent(limits.jitter)}以上）、ピーク時の接続は毎秒${peak}本、端末あたり${each}本（申告：${limits.connections}本以下）`;
+  return jitter < limits.jitter || each > limits.connections
+    ? violated({ en: `They do not spread out: ${en}.`, ja: `再接続が集中しています：${ja}。` }, { measures })
+    : satisfied({ en: `They spread out: ${en}.`, ja: `再接続が分散しています：${ja}。` }, { measures });
+}
+
+function lastInForce(view: View): HistoryEventOf<'fault.verified'> | undefined {
+  const before = view.events.slice(0, view.since);
+  return ofKind(before, 'fault.verified').findLast(({ state }) => state === 'in-force');
+}
+
+/** Connections that begin so close together are one attempt: a beginning is also sent again. */
+const ONE_ATTEMPT_MS = 100;
+
+/** ms between attempts to reach the relay */
+function waitsOf(view: View, point: string, { from, to }: { from: number; to: number }): number[] {
+  const begun = ofKind(view.events, 'packet')
+    .filter((packet) => packet.point === point && packet.direction === 'out' && packet.peer === 'relay')
+    .filter(({ protocol, flags }) => protocol === 'tcp' && flags === 'S')
+    .map(timeOf)
+    .filter((time) => time >= from && time <= to)
+    .sort((one, other) => one - other);
+  const gaps = begun.slice(1).map((time, i) => time - (begun[i] ?? time));
+  return gaps.filter((gap) => gap >= ONE_ATTEMPT_MS);
+}
+
+/** Fewer waits than that say nothing. */
+const FEWEST_WAITS = 3;
+
+/**
+ * Endpoints that wait alike stay in step, however long their waits grow: so the first waits of all are compared, then the
+ * second ones, and so on. The median of their ranges, as a part of their means.
+ */
+export function jitterOf(waits: readonly (readonly number[])[]): number | undefined {
+  const rounds = Math.min(...waits.map(({ length }) => length));
+  if (rounds < FEWEST_WAITS) return undefined;
+  const ranges = Array.from({ length: rounds }, (_, round) => {
+    const same = waits.map((list) => list[round] ?? 0);
+    const mean = same.reduce((sum, wait) => sum + wait, 0) / same.length;
+    return (Math.max(...same) - Math.min(...same)) / mean;
+  }).sort((one, other) => one - other);
+  return Math.round((ranges[Math.floor((rounds - 1) / 2)] ?? 0) * 100) / 100;
+}
+
+/** When each connection that the relay let through since the fault was in force began, by its log. */
+function beginnings(view: View, points: readonly string[], { from }: { from: number }): number[] {
+  const nodes = ofKind(view.events, 'lab.ready').at(-1)?.nodes ?? [];
+  const addresses = new Set(
+    nodes.filter(({ name }) => points.includes(name)).flatMap(({ addresses }) => Object.values(addresses)),
+  );
+  return later(view, 'relay.request')
+    .filter(({ client, ours, status }) => addresses.has(client) && !ours && status === 200)
+    .map((line) => timeOf(line) - line.ms)
+    .filter((begun) => begun >= from);
+}
+
+function busiestSecond(times: readonly number[]): number {
+  return Math.max(0, ...times.map((from) => times.filter((at) => at >= from && at < from + 1000).length));
+}
+
+const percent = (part: number): string => `${Math.round(part * 100)} %`;

@@ -1,0 +1,71 @@
+/** `none-doubled`: nothing that happened once has become two findings. */
+import { z } from 'zod';
+import { both } from '../../history/both.ts';
+import { check, incomplete, satisfied, undecided, violated, Within } from './finding.ts';
+import { actOf, endOf, entryOf, notPlayed, type Arrival, type Entry } from './ledger.ts';
+import { count, inSeconds, seconds } from './measures.ts';
+
+const Args = z.object({
+  acts: z.array(z.string()).min(1),
+  /** played after all of them; its report shows that what came before it has been sent */
+  sentinel: z.string(),
+  within: Within,
+});
+
+/** The same uid again is a retransmission, which a cloud tells apart; one that sends lines has no uid. */
+export const noneDoubled = check(Args, (view, { acts, sentinel: id, within }) => {
+  const sentinel = actOf(view.events, id);
+  if (!sentinel) return notPlayed(id);
+  const entries: Entry[] = [];
+  for (const name of acts) {
+    const act = actOf(view.events, name);
+    if (!act) return notPlayed(name);
+    if (act.n > sentinel.n)
+      return incomplete('harness', {
+        en: `The sentinel ${id} was played before act ${name} and proves nothing about it.`,
+        ja: `確認用の操作 ${id} が操作 ${name} より前に実行されたため、何も確認できません。`,
+      });
+    entries.push(entryOf(view.events, act));
+  }
+  const told = entries.map((entry) => ({ act: entry.act, again: againOf(entry) }));
+  const doubled = told.filter(({ again }) => again.length > 0);
+  const measures = [count('delivery.doubled', doubled.length)];
+  if (doubled.length > 0)
+    return violated(
+      {
+        en: `${doubled.length} of ${acts.length} acts were told as more than one finding each: ${doubled.map(({ act }) => act.act).join(', ')}.`,
+        ja: `操作${acts.length}件中${doubled.length}件が、それぞれ二重の検知として報告されました：${doubled.map(({ act }) => act.act).join('、')}。`,
+      },
+      { measures, evidence: doubled.flatMap(({ again }) => again.map(({ n }) => n)).slice(0, 20) },
+    );
+  const [proof] = entryOf(view.events, sentinel).reports;
+  if (proof)
+    return satisfied(
+      {
+        en: `None of ${acts.length} acts was told twice before the later act ${id} was reported.`,
+        ja: `操作${acts.length}件は、後に行った操作 ${id} が報告されるまでに、二重に報告されたものはありませんでした。`,
+      },
+      { measures, evidence: [sentinel.n, proof.n] },
+    );
+  const from = endOf(view.events, sentinel);
+  const reason = both(
+    `Whether anything was told twice cannot be said: the later act ${id} was not reported within ${inSeconds(within)}.`,
+    `後に行った操作 ${id} が${seconds(within)}秒以内に報告されず、二重の報告がないとは判断できません。`,
+  );
+  return view.now <= from + within
+    ? undecided(reason)
+    : violated(reason, { evidence: [sentinel.n], missed: { from, until: from + within } });
+});
+
+/** Findings of the same kind and moment under another uid; for lines, each that came again. */
+function againOf({ reports, copies }: Entry): Arrival[] {
+  const seen = new Set<string>();
+  const others = reports.filter((report) => {
+    if (report.kind === 'cloud.telemetry') return false;
+    const moment = `${report.analytic} ${report.startTime}`;
+    const known = seen.has(moment);
+    seen.add(moment);
+    return known;
+  });
+  return [...others, ...copies.filter(({ kind }) => kind === 'cloud.telemetry')];
+}

@@ -1,0 +1,87 @@
+/** `upgraded`: another version is heard at the cloud, by the same identity and through the same relay. */
+import { z } from 'zod';
+import { both } from '../../history/both.ts';
+import type { HistoryEventOf } from '../../history/events.ts';
+import { check, incomplete, satisfied, undecided, violated, Within, type Finding } from './finding.ts';
+import { inSeconds, seconds, timeMeasure, words } from './measures.ts';
+import { anchorTime, ofKind } from './window.ts';
+
+type Beat = HistoryEventOf<'cloud.heartbeat'>;
+
+export const upgraded = check(z.object({ within: Within, relay: z.string() }), (view, { within, relay }) => {
+  const hook = ofKind(view.events, 'hook.finished').findLast((event) => event.hook === 'upgrade');
+  if (!hook)
+    return incomplete('harness', {
+      en: 'Nobody upgraded the product.',
+      ja: '製品の更新が行われていません。',
+    });
+  if (hook.outcome !== 'ok') return notUpgraded(hook);
+  const begun = (hook.at ?? hook.t) - hook.ms;
+  const beats = ofKind(view.events, 'cloud.heartbeat');
+  const before = beats.findLast((beat) => beat.t < begun && beat.version !== undefined);
+  if (before?.version === undefined)
+    return violated({
+      en: 'It had not told its cloud which version it is, so no upgrade can be seen there.',
+      ja: '更新前に版がクラウドへ通知されておらず、更新をクラウドで確認できません。',
+    });
+  const from = Math.max(anchorTime(view), begun);
+  const until = from + within;
+  const stranger = ofKind(view.events, 'cloud.enrolled').find(
+    (event) => event.t > begun && event.agent !== before.agent,
+  );
+  if (stranger)
+    return violated(
+      {
+        en: 'After the upgrade it enrolled as an endpoint that the cloud did not know; the old record is left behind.',
+        ja: '更新後に、クラウドが知らない端末として登録されました。元の登録が残ったままです。',
+      },
+      { evidence: [before.n, stranger.n] },
+    );
+  const after = beats.find((beat) => beat.t > begun && (beat.version ?? '') !== before.version);
+  if (!after?.version || after.t > until) {
+    const reason = both(
+      `No other version than ${before.version} had been heard at the cloud within ${inSeconds(within)}.`,
+      `${seconds(within)}秒以内に、${before.version} 以外の版の通信がクラウドに届きませんでした。`,
+    );
+    return view.now <= until
+      ? undecided(reason)
+      : violated(reason, { missed: { from, until }, evidence: [hook.n] });
+  }
+  if (after.relay !== relay) return elsewhere(after, relay);
+  return satisfied(
+    {
+      en: `It was upgraded from ${before.version} to ${after.version}, with the same identity and through the relay "${relay}".`,
+      ja: `${before.version} から ${after.version} へ更新され、登録もプロキシ「${relay}」も変わっていません。`,
+    },
+    {
+      measures: [
+        timeMeasure(view.events, { name: 'upgrade.seconds', ms: after.t - from, within }),
+        words('upgrade.from', before.version),
+        words('upgrade.to', after.version),
+      ],
+      evidence: [before.n, hook.n, after.n],
+    },
+  );
+});
+
+function notUpgraded({ outcome, exit, output, n }: HistoryEventOf<'hook.finished'>): Finding {
+  const said = output.trim().split('\n')[0]?.slice(0, 200) ?? '';
+  return violated(
+    {
+      en: `The upgrade hook ended as ${outcome} (status ${exit ?? 'none'})${said && `: ${said}`}.`,
+      ja: `upgrade フックの結果は ${outcome}（終了コード：${exit ?? 'なし'}）でした${said && `：${said}`}。`,
+    },
+    { evidence: [n] },
+  );
+}
+
+function elsewhere(after: Beat, relay: string): Finding {
+  const way = after.relay ?? after.via;
+  return violated(
+    {
+      en: `After the upgrade its cloud heard it by another way (${way}) than the relay "${relay}".`,
+      ja: `更新後は、プロキシ「${relay}」とは別の経路（${way}）でクラウドに届いています。`,
+    },
+    { evidence: [after.n] },
+  );
+}

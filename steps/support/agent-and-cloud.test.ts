@@ -1,0 +1,100 @@
+/** Both sides of the protocol together, as in a lab, but in one process: what each says is what the other understands. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { expect } from 'chai';
+import { forbidShell } from '../../mocks/agent/shell.ts';
+import type { Release } from '../../mocks/cloud/protocol/types.ts';
+import { agentAtCloud, type AgentAtCloud } from './testing-agent.ts';
+
+const installed = ({ places }: AgentAtCloud): string =>
+  createHash('sha256').update(readFileSync(places.release)).digest('hex');
+const rangesOf = (lab: AgentAtCloud): string[] => lab.of('cloud.request').flatMap(({ range }) => range ?? []);
+
+async function offerAndCut(lab: AgentAtCloud): Promise<Release> {
+  await lab.until('a heartbeat', () => lab.of('cloud.heartbeat').length > 0);
+  lab.cloud.obey({ what: 'fault', fault: { kind: 'slow', ms: 100, operations: ['readRelease'] } });
+  const release = lab.cloud.obey({ what: 'offer-release', version: '9.0.0' }) as Release;
+  await lab.until('a good part', () => rangesOf(lab).length >= 4);
+  lab.loseRelay();
+  return release;
+}
+
+describe('the agent and the cloud: a new version', () => {
+  it('is fetched on after a cut, and told when it is whole', async () => {
+    await using lab = await agentAtCloud();
+    const old = installed(lab);
+    const release = await offerAndCut(lab);
+    const before = rangesOf(lab).length;
+    expect(installed(lab)).to.equal(old);
+    lab.cloud.obey({ what: 'heal' });
+    await lab.replaceRelay();
+    await lab.until('the new version', () => lab.of('cloud.heartbeat').at(-1)?.version === '9.0.0');
+    expect(installed(lab)).to.equal(release.sha256);
+    // At most the part that was cut was asked for again.
+    expect(rangesOf(lab).length).to.be.at.most(release.size / 65_536 + 1);
+    expect(rangesOf(lab).length).to.be.greaterThan(before);
+    expect(lab.of('lab.failed')).to.deep.equal([]);
+    expect(lab.of('cloud.request').flatMap(({ problems }) => problems)).to.deep.equal([]);
+  });
+  it('is put in place by half by one of the broken ones', async () => {
+    await using lab = await agentAtCloud('installs-half-update');
+    const old = installed(lab);
+    const release = await offerAndCut(lab);
+    await lab.until('half of it', () => ![old, release.sha256].includes(installed(lab)));
+  });
+});
+
+describe('the agent and the cloud: a remote shell', () => {
+  const work = {
+    what: 'command',
+    name: 'shell',
+    arguments: { script: 'echo 0123', analyst: 'ann' },
+  } as const;
+  const answered = async (lab: AgentAtCloud) => {
+    await lab.until('a heartbeat', () => lab.of('cloud.heartbeat').length > 0);
+    lab.cloud.obey(work);
+    await lab.until('the answer', () => lab.of('cloud.command-result').length > 0);
+    return lab.of('cloud.command-result')[0];
+  };
+
+  it('is on record with who, what and what it printed, also by the word of the endpoint', async () => {
+    await using lab = await agentAtCloud();
+    expect(await answered(lab)).to.include({ outcome: 'done', detail: '0123\n' });
+    expect(lab.of('cloud.command')[0]).to.include({ who: 'ann', script: 'echo 0123' });
+    await lab.until('the log', () =>
+      lab.of('cloud.telemetry').some(({ body }) => body.includes('shell for ann: echo 0123')),
+    );
+  });
+  it('is refused with a reason where it is forbidden', async () => {
+    await using lab = await agentAtCloud();
+    forbidShell(lab.places, true);
+    expect(await answered(lab)).to.deep.include({
+      outcome: 'refused',
+      detail: 'the owner of this endpoint has forbidden it',
+    });
+  });
+});
+
+describe('the agent and the cloud: content that is carried to the endpoint', () => {
+  const brought = { revision: 1000, issued: 77, rules: ['T1204.002'], indicators: [] };
+  const shown = (lab: AgentAtCloud) => lab.of('cloud.heartbeat').at(-1)?.content;
+
+  it('is told with its date, and stays when the place of updates has older content', async () => {
+    await using lab = await agentAtCloud();
+    await lab.until('an update', () => shown(lab)?.revision === 1);
+    expect(lab.content.bring(JSON.stringify(brought))).to.equal(undefined);
+    await lab.until('its date', () => shown(lab)?.issued === 77);
+    const asked = () => lab.of('cloud.request').filter(({ path }) => path === '/v1/content').length;
+    const before = asked();
+    await lab.until('another update', () => asked() > before);
+    expect(lab.content.revision).to.equal(1000);
+    expect(lab.of('cloud.request').flatMap(({ problems }) => problems)).to.deep.equal([]);
+    expect(lab.of('lab.failed')).to.deep.equal([]);
+  });
+  it('is not told by the one that hides it', async () => {
+    await using lab = await agentAtCloud('hides-content-age');
+    await lab.until('heartbeats', () => lab.of('cloud.heartbeat').length > 1);
+    expect(shown(lab)).to.equal(undefined);
+  });
+});

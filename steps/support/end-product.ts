@@ -1,0 +1,41 @@
+/** Root ends the product on its endpoint, not with its own means: process by process, each for good. */
+import type { HistoryEvent } from '../../history/events.ts';
+import { ofKind, subtract } from '../checks/window.ts';
+import type { Session } from './session.ts';
+
+const CALL_MS = 20_000;
+/** Every process with that command line; prints how many there were. */
+const KILL = `count=0; for p in /proc/[0-9]*; do
+  line=$(tr '\\0' ' ' <"$p/cmdline" 2>/dev/null) || continue
+  [ "\${line% }" = "$1" ] && kill -9 "\${p#/proc/}" 2>/dev/null && count=$((count + 1))
+done; echo $count`;
+
+/**
+ * In no particular order, one call after the other: who is started again meanwhile is not ended twice. The answer is
+ * the event that says what was killed.
+ */
+export async function killEach(session: Session): Promise<HistoryEvent> {
+  const { endpoint, history, random } = session;
+  const before = ofKind(history.events, 'endpoint.state').find(({ what }) => what === 'processes')?.value;
+  const known = Array.isArray(before) ? before.map(String) : [];
+  const rows = await endpoint.processes();
+  const own = new Set(
+    subtract(
+      rows.map(({ command }) => command),
+      known,
+    ).map((command) => command.trim()),
+  );
+  const killed: string[] = [];
+  for (const command of random.shuffle([...own])) {
+    const argv = ['sh', '-c', KILL, 'sh', command];
+    const { stdout } = await endpoint.exec(argv, { user: 'root', timeoutMs: CALL_MS });
+    if (Number(stdout) > 0) killed.push(command);
+  }
+  return history.record('harness', {
+    kind: 'endpoint.state',
+    endpoint: endpoint.name,
+    by: 'exec',
+    what: 'killed',
+    value: killed,
+  });
+}
