@@ -1,11 +1,11 @@
 import { describe, it } from 'node:test';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { HistoryError } from './errors.ts';
 import type { Observation } from './events.ts';
 import { parseHistory, readHistory } from './reader.ts';
+import { scratch } from './scratch.ts';
 import { formsOf, markOf, RELAY_PASSWORD } from './secrets.ts';
 import { HistoryWriter } from './writer.ts';
 
@@ -21,7 +21,7 @@ const packet: Observation = {
   zone: 'closed',
   payload: 0,
 };
-const folder = (): Promise<string> => mkdtemp(join(tmpdir(), 'heiiki-history-'));
+const folder = (): string => scratch('history');
 
 async function refusal(action: Promise<unknown>): Promise<HistoryError> {
   try {
@@ -35,7 +35,7 @@ async function refusal(action: Promise<unknown>): Promise<HistoryError> {
 
 describe('HistoryWriter', () => {
   it('holds no secret, in any form, and says where one would have been', async () => {
-    const file = join(await folder(), 'history.ndjson');
+    const file = join(folder(), 'history.ndjson');
     const history = await HistoryWriter.open(file);
     history.conceal(RELAY_PASSWORD, formsOf({ user: 'agent', password: 's3"cret' }));
     const header = Buffer.from('agent:s3"cret').toString('base64');
@@ -49,7 +49,7 @@ describe('HistoryWriter', () => {
     expect(await readHistory(file)).to.deep.equal(history.events);
   });
   it('numbers, dates and writes what is read back the same', async () => {
-    const file = join(await folder(), 'history.ndjson');
+    const file = join(folder(), 'history.ndjson');
     const before = Date.now();
     const history = await HistoryWriter.open(file);
     expect(history.record('harness', step('one'))).to.include({ n: 1, kind: 'step', source: 'harness' });
@@ -65,7 +65,7 @@ describe('HistoryWriter', () => {
   });
 
   it('never writes over a history', async () => {
-    const file = join(await folder(), 'history.ndjson');
+    const file = join(folder(), 'history.ndjson');
     await writeFile(file, 'evidence');
     const error = await refusal(HistoryWriter.open(file));
     expect(error.message).to.contain(file).and.contain('Name a folder');

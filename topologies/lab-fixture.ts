@@ -1,8 +1,6 @@
 /** For the tests of labs: a history in memory, an engine whose containers can be reached by name, a small cloud. */
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { EventKind, HistoryEvent, HistoryEventOf, Recorder } from '../history/events.ts';
+import { scratch } from '../history/scratch.ts';
 import type { Engine, ImageRecipe, RunResult, StartedContainer } from './engine/engine.ts';
 import { bootScript } from './engine/images/boot.ts';
 import { toolsImage } from './engine/images/index.ts';
@@ -102,7 +100,7 @@ export function labSpec(topology: string, recorder: Recorder): LabSpec {
     apps: { cloud: { image: toolsImage, argv: ['perl', '-e', CLOUD], names: ['edr.cloud.test'] } },
     allow: ['edr.cloud.test:443'],
     recorder,
-    evidence: mkdtempSync(join(tmpdir(), 'heiiki-lab-')),
+    evidence: scratch('lab'),
   };
 }
 

@@ -1,11 +1,11 @@
 /** The machine that checks import directions is itself checked: each bad import is caught, with what to do. */
 import { describe, it } from 'node:test';
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { scratch } from '../../history/scratch.ts';
 import { z } from 'zod';
 
 const config = new URL('../../.dependency-cruiser.cjs', import.meta.url).pathname;
@@ -20,7 +20,7 @@ const Output = z.object({
 });
 
 async function cruise(files: Readonly<Record<string, string>>): Promise<z.infer<typeof Output>['summary']> {
-  const root = await mkdtemp(join(tmpdir(), 'heiiki-imports-'));
+  const root = scratch('imports');
   const all: Record<string, string> = {
     'tsconfig.json': TSCONFIG,
     'package.json': PACKAGE,

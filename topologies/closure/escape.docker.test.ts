@@ -1,8 +1,7 @@
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { expect } from 'chai';
+import { scratch } from '../../history/scratch.ts';
 import { gate } from '../deadline.ts';
 import { openEngine } from '../engine/docker.ts';
 import type { Engine, StartedNetwork } from '../engine/engine.ts';
@@ -76,7 +75,7 @@ describe('escape', () => {
       trust: cloud.cert,
       apps: { cloud: { ...cloud.app, names: ['edr.cloud.test'] } },
       endpoints: Object.fromEntries(Object.keys(topology.endpoints).map((name) => [name, pc])),
-      evidence: mkdtempSync(join(tmpdir(), 'heiiki-escape-')),
+      evidence: scratch('escape'),
     };
   };
   const endpointOf = (lab: StartedLab, name?: string): EndpointNode => {
