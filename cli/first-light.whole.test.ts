@@ -10,12 +10,17 @@ import { expect } from 'chai';
 import type { HistoryEvent } from '../history/events.ts';
 import { Results, type Cell } from '../reports/results.ts';
 import { call, heiiki } from './command.ts';
+import { codeDigest } from './harness.ts';
 
 /**
- * `reference` plays the whole catalogue, of rules with several kinds two (a fixed choice, as below); what else there is
- * plays what tells it from the others.
+ * `reference` plays the whole catalogue, of rules with several kinds one; what else there is plays what tells it from the
+ * others. What is drawn depends on what decides verdicts alone: the same code is tested in the same way, other code with
+ * other kinds and other defects.
  */
-const WHOLE = ['--products', 'reference', '--kinds', '2', '--seed', '20261124'];
+const DRAWN = Number.parseInt((await codeDigest())?.slice(0, 7) ?? '1', 16);
+const WHOLE = ['--products', 'reference', '--kinds', '1', '--seed', String(DRAWN)];
+/** The defects take longer than the rest of CI has time: so many parts of them, one in turn. */
+const SHARDS = 2;
 const OTHERS = [
   { products: 'static-proxy', requirements: 'NET-01,MOV-01,MOV-07' },
   { products: 'internet-only,minimal,syslog-ng-shipper', requirements: 'NET-01,NET-03,REL-02,DET-01,DET-03' },
@@ -154,8 +159,10 @@ function renumbered(event: HistoryEvent, index: number, events: readonly History
 
 describe('deliberately broken products', () => {
   it('are killed by exactly the requirements that they name', async () => {
-    // A fixed sample, so that the verdict of CI depends on the change alone; `selftest --all` plays every pair.
-    const ended = await call(['selftest', '--parallel', '4', '--seed', '124836085'], { echo: true }).ended;
+    // `selftest` alone plays all of them, `selftest --all` every pair.
+    const shard = `${1 + (DRAWN % SHARDS)}/${SHARDS}`;
+    const options = ['--shard', shard, '--parallel', '4', '--seed', String(DRAWN)];
+    const ended = await call(['selftest', ...options], { echo: true }).ended;
     expect(ended.stdout).to.not.contain('NOT KILLED').and.not.contain('NO DEFECT');
     expect(ended.status).to.equal(0);
   });

@@ -4,7 +4,16 @@ import { isAbsolute, resolve } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { Command, CommanderError } from 'commander';
 import { addLab } from './lab/command.ts';
-import { commaList, integerUpTo, lane, positiveInteger, seedNumber, shrinkPath } from './options.ts';
+import {
+  commaList,
+  integerUpTo,
+  lane,
+  positiveInteger,
+  seedNumber,
+  shard,
+  shrinkPath,
+  type Shard,
+} from './options.ts';
 import type { Lane } from '../steps/support/timing.ts';
 
 /** Longer ones take minutes, and say little that a shorter one does not. */
@@ -30,6 +39,7 @@ interface NemesisFlags extends RunFlags {
 }
 interface SelftestFlags extends RunFlags {
   readonly defects?: readonly string[];
+  readonly shard?: Shard;
   readonly all: boolean;
 }
 
@@ -70,6 +80,7 @@ export async function main(argv: readonly string[], signal: AbortSignal): Promis
   withRunOptions(program.command('selftest'), parallel, seed)
     .description('play the deliberately broken products: each must fail exactly what it names')
     .option('--defects <ids>', 'defects, separated by commas (default: all)', commaList('--defects'))
+    .option('--shard <part/parts>', 'of the defects only this part, e.g. 1/3', shard)
     .option('--all', 'every defect against every requirement; goes on where an earlier one stopped', false)
     .action(async (flags: SelftestFlags) => {
       const { selftest } = await import('./selftest.ts');

@@ -1,6 +1,6 @@
 import { describe, it } from 'node:test';
 import { expect } from 'chai';
-import { fewKinds } from './options.ts';
+import { fewKinds, inShard, shard, WrongUsage } from './options.ts';
 import type { Scenario } from './scenarios.ts';
 
 const scenario = (requirement: string, variant?: string): Scenario => ({
@@ -36,5 +36,20 @@ describe('few kinds', () => {
       Array.from({ length: 40 }, (_, seed) => fewKinds(ALL, 1, seed).find((s) => s.requirement === 'MOV-02')),
     );
     expect(seen.size).to.equal(4);
+  });
+});
+
+describe('a shard', () => {
+  it('is a part and the number of parts', () => {
+    expect(shard('2/3')).to.deep.equal({ part: 2, of: 3 });
+    for (const wrong of ['', '3', '0/3', '4/3', '1/0', 'a/b', '1/3/5', '-1/3', '1.5/3'])
+      expect(() => shard(wrong), wrong).to.throw(WrongUsage, 'e.g. --shard 1/3');
+  });
+  it('leaves nothing out and takes nothing twice, together with the others', () => {
+    const all = Array.from({ length: 10 }, (_, n) => n);
+    const parts = [1, 2, 3].map((part) => inShard(all, { part, of: 3 }));
+    expect(parts.map((part) => part.length)).to.deep.equal([4, 3, 3]);
+    expect(parts.flat().sort()).to.deep.equal(all);
+    expect(inShard(all, undefined)).to.equal(all);
   });
 });

@@ -29,6 +29,24 @@ export function integerUpTo(option: string, most: number): (text: string) => num
   };
 }
 
+export interface Shard {
+  /** from 1 on */
+  readonly part: number;
+  readonly of: number;
+}
+
+/** `1/3`: the first of three parts. */
+export function shard(text: string): Shard {
+  const [part, of] = (/^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? []).slice(1).map(Number);
+  if (part === undefined || of === undefined || part < 1 || part > of)
+    throw new WrongUsage(`--shard ${text}: a part and the number of parts are expected, e.g. --shard 1/3`);
+  return { part, of };
+}
+
+/** Every so many-th, so that parts differ by one at most; all without a shard. */
+export const inShard = <T>(all: readonly T[], wanted: Shard | undefined): readonly T[] =>
+  wanted === undefined ? all : all.filter((_, index) => index % wanted.of === wanted.part - 1);
+
 /** Where shrinking has come to, e.g. 3:0:2. */
 export function shrinkPath(text: string): string {
   if (!/^\d+(:\d+)*$/.test(text))

@@ -11,7 +11,7 @@ import { seeded } from '../steps/support/random.ts';
 import type { Lane } from '../steps/support/timing.ts';
 import { isObserved, judgeDefect, shotsOf, type DefectVerdict } from './defect.ts';
 import { Matrix } from './matrix.ts';
-import { chosen, emptyFolder, WrongUsage } from './options.ts';
+import { chosen, emptyFolder, inShard, WrongUsage, type Shard } from './options.ts';
 import type { ScenarioOutcome } from './outcome.ts';
 import type { Selection } from './plan.ts';
 import { playSelections } from './run.ts';
@@ -20,6 +20,8 @@ import { Scenarios, type Scenario } from './scenarios.ts';
 export interface SelftestCommand {
   readonly defects?: readonly string[];
   readonly requirements?: readonly string[];
+  /** of the defects only this part */
+  readonly shard?: Shard;
   readonly all: boolean;
   readonly parallel: number;
   readonly seed: number;
@@ -42,8 +44,9 @@ export async function selftest(command: SelftestCommand, signal: AbortSignal): P
   const names = ({ defect }: LoadedProduct): boolean =>
     defect?.fails.some((id) => requirements.has(id)) ?? false;
   // In the matrix also what a defect must leave alone is looked at, whatever it names.
-  const defects = command.all || command.defects ? known : known.filter(names);
-  const uncovered = command.defects ? [] : [...requirements].filter((id) => !defects.some(fails(id)));
+  const asked = command.all || command.defects ? known : known.filter(names);
+  const uncovered = command.defects ? [] : [...requirements].filter((id) => !asked.some(fails(id)));
+  const defects = inShard(asked, command.shard);
   const id = openRunId();
   const out = command.out ?? join('reports', 'out', id);
   await emptyFolder(out);
