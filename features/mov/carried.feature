@@ -40,6 +40,7 @@ Feature: An endpoint that is carried about
       And its removal is allowed
       And the endpoint is cut off from every network
       When several attacks happen
+      And it has had its time to notice them
       And the product is removed there, and installed again in the closed network
       Then each of them arrives, or it was said how many are lost
 
