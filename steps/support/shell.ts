@@ -14,9 +14,9 @@ export interface RemoteWork {
 }
 
 const GLANCE = 250;
-/** Goes on when it is let, and in any case after ten seconds. */
+/** Goes on when it is let, and in any case after half a minute: looking at it takes a busy engine many seconds. */
 const SCRIPT = (nonce: string, effect: string, go: string): string =>
-  `echo ${nonce} >${effect}; n=0; while [ ! -e ${go} ] && [ $n -lt 100 ]; do sleep 0.1; n=$((n+1)); done; echo ${nonce}`;
+  `echo ${nonce} >${effect}; n=0; while [ ! -e ${go} ] && [ $n -lt 300 ]; do sleep 0.1; n=$((n+1)); done; echo ${nonce}`;
 
 /** What waits for connections on the endpoint now, read beside it. */
 export async function readListeners(session: Session): Promise<HistoryEvent> {
