@@ -9,8 +9,8 @@ export interface RemoteWork {
   readonly nonce: string;
   readonly analyst: string;
   readonly given: HistoryEventOf<'cloud.command'>;
-  /** when he was looked at for the last time; he goes on after that */
-  readonly looked: HistoryEvent;
+  /** he was looked at, and has been let go on */
+  readonly goesOn: HistoryEvent;
 }
 
 const GLANCE = 250;
@@ -34,11 +34,14 @@ export async function workRemotely(session: Session): Promise<RemoteWork> {
   const end = given.t + session.within('command');
   while (!(await isThere(session, given.uid, effect)) && !isAnswered(session, given.uid) && Date.now() < end)
     await until(session.history, Math.min(end, Date.now() + GLANCE));
-  const looked = await readListeners(session);
+  await readListeners(session);
   await session.inEndpoint('letting the analyst go on', (endpoint) =>
     endpoint.put([{ path: go, content: 'go\n' }]),
   );
-  return { nonce, analyst, given, looked };
+  // How long it takes to let him go on is not the product's time.
+  const done = { kind: 'endpoint.state', endpoint: session.endpoint.name, by: 'archive' } as const;
+  const goesOn = session.history.record('harness', { ...done, what: 'shell-goes-on', value: true });
+  return { nonce, analyst, given, goesOn };
 }
 
 const isAnswered = ({ history }: Session, uid: string): boolean =>
