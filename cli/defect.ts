@@ -70,7 +70,8 @@ function problemsOf(cell: Cell, roots: ReadonlySet<string>): string[] {
     if (!fails || cell.because) return [`survived: ${said}`];
     return observedFailure(cell) ? [] : [`survived, as no Then was seen not to hold: ${said}`];
   }
-  if (!fails) return [];
+  // What the product declares not to have was not played, and is no doing of the flaw's.
+  if (!fails || cell.scenarios.every(isDeclared)) return [];
   return cell.because && roots.has(cell.because) ? [] : [`not named by the defect: ${said}`];
 }
 
@@ -79,5 +80,6 @@ function problemsOf(cell: Cell, roots: ReadonlySet<string>): string[] {
  * failed as `declared` was not played at all: neither shows that the harness would see the flaw.
  */
 const observedFailure = ({ scenarios }: Cell): ScenarioResult | undefined => scenarios.find(isObserved);
-export const isObserved = ({ verdict, because, reason }: ScenarioResult): boolean =>
-  verdict === 'fail' && because === undefined && !reason.en.startsWith('declared:');
+export const isObserved = (scenario: ScenarioResult): boolean =>
+  scenario.verdict === 'fail' && scenario.because === undefined && !isDeclared(scenario);
+const isDeclared = ({ reason }: ScenarioResult): boolean => reason.en.startsWith('declared:');

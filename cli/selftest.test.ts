@@ -53,6 +53,10 @@ describe('what is wrong with one requirement of a defect', () => {
     expect(problems('MOV-04', 'fail', { because: 'NET-01' })[0]).to.contain('not named by the defect');
     expect(problems('MOV-04', 'fail')[0]).to.contain('not named by the defect');
   });
+  it('leaves alone what the product declares not to have', () => {
+    const declared = { reason: both('declared: it takes no relay from a policy', '申告されていません。') };
+    expect(problems('MOV-08', 'fail', { scenario: declared })).to.deep.equal([]);
+  });
   it('takes nothing inconclusive for an answer', () => {
     expect(problems('DET-03', 'inconclusive')).to.have.length(1);
     expect(problems('NET-01', 'inconclusive')).to.have.length(1);

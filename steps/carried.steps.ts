@@ -21,7 +21,8 @@ When('the endpoint arrives where the product reaches its cloud', async function 
 });
 
 Then('each of them arrives, and none is told twice', async function (this: HeiikiWorld) {
-  await arriveOnce(this, this.event('move'), timeToWork(this.session));
+  const [since, within] = [this.event('move'), timeToWork(this.session)];
+  await arriveOnce(this, { since, within, restsOn: 'MOV-01' });
 });
 
 When(

@@ -106,7 +106,7 @@ Then('what the analyst did has come back through the relay in time', async funct
   const { session, work } = this;
   // Until then he was kept waiting, so that he could be looked at.
   const args = { command: work.given.uid, within: session.within('command'), via: 'relay' };
-  await session.ask({ check: 'command-done', args, since: work.looked });
+  await session.ask({ check: 'command-done', args, since: work.goesOn });
 });
 
 Then('nobody else has listened on the endpoint meanwhile', async function (this: HeiikiWorld) {
@@ -120,7 +120,7 @@ Then('who did what, and when, is on record', async function (this: HeiikiWorld) 
   const log = session.product.product.statement.channels.telemetry !== undefined;
   const within = session.within('command') + session.declared('detect');
   const args = { command: given.uid, analyst, nonce, log, within };
-  await session.ask({ check: 'shell-recorded', args, since: work.looked });
+  await session.ask({ check: 'shell-recorded', args, since: work.goesOn });
 });
 
 Then('this is refused with a reason, and nothing was done', async function (this: HeiikiWorld) {

@@ -35,7 +35,7 @@ Then(
       watch: watchOf(session),
       promised: { bytes: promised?.bytesPerHour, connections: promised?.connectionsPerHour },
     };
-    await session.ask({ check: 'relay-load', args, since: this.event('watch') });
+    await session.ask({ check: 'relay-load', args, since: this.event('watch'), restsOn: 'REL-02' });
   },
 );
 

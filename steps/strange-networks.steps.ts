@@ -48,7 +48,7 @@ Then('it is reported in time, and nothing has gone around the relay', async func
   await session.ask({ check: 'detected', args: { act: id, within, via: 'relay' }, since: started });
   await session.finishEvidence();
   const args = { point: session.endpoint.name, peers: ['cloud'] };
-  await session.ask({ check: 'no-packets-to', args, since: this.event('relay lost') });
+  await session.ask({ check: 'no-packets-to', args, since: this.event('relay lost'), restsOn: 'NET-04' });
 });
 
 Given(
@@ -77,7 +77,7 @@ When('the relay comes and goes many times, and attacks happen meanwhile', async 
 Then('each of them arrives after that, and none is told twice', async function (this: HeiikiWorld) {
   const { session } = this;
   const within = session.within('reconnect') + session.declared('detect');
-  await arriveOnce(this, this.event('relay back'), within);
+  await arriveOnce(this, { since: this.event('relay back'), within, restsOn: 'DET-03' });
 });
 
 Then('the product has not knocked without end', async function (this: HeiikiWorld) {

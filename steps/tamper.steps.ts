@@ -8,6 +8,8 @@ import type { HeiikiWorld } from './support/world.ts';
 
 /** The relay that the product is not told of. */
 const BAIT = 'second';
+/** Whose product works again where its endpoint was started anew behind its relay. */
+const STARTS_AGAIN = 'NET-05';
 
 Given(
   'the product works in a closed network where somebody runs a relay of his own',
@@ -36,9 +38,10 @@ Then('the product has kept to its own relay and still reports', async function (
   await session.finishEvidence();
   const own = session.relay().name;
   const args = { point: session.endpoint.name, own, bait: BAIT };
-  await session.ask({ check: 'own-relay-only', args, since: this.event('tampering') });
+  const since = this.event('tampering');
+  await session.ask({ check: 'own-relay-only', args, since, restsOn: STARTS_AGAIN });
   const report = { act, within, via: 'relay', relay: own };
-  await session.ask({ check: 'detected', args: report, since: started });
+  await session.ask({ check: 'detected', args: report, since: started, restsOn: STARTS_AGAIN });
 });
 
 Then('what comes of the edit is what the product declares', async function (this: HeiikiWorld) {
@@ -46,7 +49,8 @@ Then('what comes of the edit is what the product declares', async function (this
   const { id: act } = await firstAttack(session, this.stimulus, this.event('restart'));
   const declared = session.product.product.statement.editedConfiguration;
   const args = { declared, act, bait: BAIT, within: session.within('detect') };
-  await session.ask({ check: 'edited-configuration', args, since: this.event('tampering') });
+  const since = this.event('tampering');
+  await session.ask({ check: 'edited-configuration', args, since, restsOn: STARTS_AGAIN });
 });
 
 When('root kills its processes one after the other', async function (this: HeiikiWorld) {
@@ -72,5 +76,7 @@ Then('this was undone, or its cloud was told of it', async function (this: Heiik
     from: (healed ?? tampering).n,
     within: session.within('reconnect') + session.declared('detect'),
   };
-  await session.ask({ check: 'tampering-answered', args, since: tampering });
+  // Killed while the relay was away, it has been started where nothing answers.
+  const restsOn = args.what === 'killed' ? { restsOn: 'NET-06' } : {};
+  await session.ask({ check: 'tampering-answered', args, since: tampering, ...restsOn });
 });

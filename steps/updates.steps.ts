@@ -39,7 +39,8 @@ Then(
     const back = this.event('relay back');
     const within = wholeWithin(session, release);
     await lookUntilWhole(session, release, back.t + within);
-    await session.ask({ check: 'updated-whole', args: { version: release.version, within }, since: back });
+    const args = { version: release.version, within };
+    await session.ask({ check: 'updated-whole', args, since: back, restsOn: 'NET-04' });
   },
 );
 
@@ -48,12 +49,18 @@ Then('it still lets nobody remove it without the secret', async function (this: 
   if (session.product.product.statement.uninstall.protection === 'none') return;
   const before = session.history.events.length;
   await session.hook('uninstall', { secret: 'none' });
-  await session.ask({ check: 'refused', args: { hook: 'uninstall' }, since: before });
+  await session.ask({ check: 'refused', args: { hook: 'uninstall' }, since: before, restsOn: 'TMP-01' });
 });
 
 When('a file appears that only newer content knows', async function (this: HeiikiWorld) {
   this.note('sample', unknownSample(this.session));
   this.note('unknown', await playSample(this.session, this.sample));
+});
+
+Then('it is reported in time, although no update can be fetched', async function (this: HeiikiWorld) {
+  const { id, started } = this.act('attack');
+  const args = { act: id, within: this.session.within('detect') };
+  await this.session.ask({ check: 'detected', args, since: started, restsOn: 'NET-09' });
 });
 
 Then('the file that only newer content knows is not', async function (this: HeiikiWorld) {

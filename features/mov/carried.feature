@@ -11,7 +11,7 @@ Feature: An endpoint that is carried about
       And the endpoint arrives where the product reaches its cloud
       Then each of them arrives, and none is told twice
 
-  @MOV-06 @must @S6 @stimulus:any
+  @MOV-06 @must @S6 @stimulus:any @traces
   Rule: The cloud knows the endpoint once, whatever happens to it
 
     Scenario: Away, back, started again, installed again
@@ -32,7 +32,7 @@ Feature: An endpoint that is carried about
       And the cheapest way that brings the product to the relay of that site is looked for
       Then it has come to the relay of that site as declared
 
-  @MOV-11 @should @S6 @stimulus:any
+  @MOV-11 @should @S6 @stimulus:any @traces
   Rule: A new installation does not lose what waits to be sent, or says how much it lost
 
     Scenario: Installed again with a full bag
@@ -40,6 +40,7 @@ Feature: An endpoint that is carried about
       And its removal is allowed
       And the endpoint is cut off from every network
       When several attacks happen
+      And it has had its time to notice them
       And the product is removed there, and installed again in the closed network
       Then each of them arrives, or it was said how many are lost
 

@@ -10,7 +10,7 @@ Feature: Tampering on the endpoint
       And the endpoint is started again
       Then the product has kept to its own relay and still reports
 
-  @TMP-04 @should @S4 @if:self-protection @stimulus:any
+  @TMP-04 @should @S4 @if:self-protection @stimulus:any @traces
   Rule: Whoever ends the product on the endpoint does not stay unnoticed
 
     @if:answers-kill

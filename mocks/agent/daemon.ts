@@ -38,7 +38,7 @@ import { revocationAsker } from './transport/revocation.ts';
 const PAC_EVERY_MS = 30_000;
 const PAC_AFTER_FAILURE_MS = 2000;
 /** How long a stop waits for its finding to be sent. */
-const STOP_TOLD_MS = 1000;
+const STOP_TOLD_MS = 2000;
 const STOP_LOOK_MS = 20;
 const NOT_ALLOWED: Trial = { works: false, word: 'not allowed', detail: 'it is bound to its relay' };
 

@@ -34,10 +34,11 @@ function machineId(salt: string): string {
   return createHash('sha256').update(`heiiki-edr ${system} ${hostname()}${salt}`).digest('hex').slice(0, 32);
 }
 
-export function firstAddress(): string | null {
+export function addresses(): string[] {
   const all = Object.values(networkInterfaces()).flatMap((entries) => entries ?? []);
-  return all.find((entry) => entry.family === 'IPv4' && !entry.internal)?.address ?? null;
+  return all.filter((entry) => entry.family === 'IPv4' && !entry.internal).map(({ address }) => address);
 }
+export const firstAddress = (): string | null => addresses()[0] ?? null;
 
 /** null: the cloud does not know this endpoint yet. */
 export function storedIdentity(places: Places): Identity | null {

@@ -1,13 +1,13 @@
 /** How the broken ones look names up; the honest agent leaves it to the system (flaws.ts). */
 import { getServers, lookup, Resolver } from 'node:dns';
 import type { LookupFunction } from 'node:net';
-import { firstAddress } from './identity.ts';
+import { addresses } from './identity.ts';
 
 export type NameStyle =
   | 'asked-each-time'
   /** the relay's name is asked of the resolver that was there when it was started */
   | 'relay-by-first-resolver'
-  /** that the cloud's name does not exist is remembered for as long as the endpoint's own address is the same */
+  /** that the cloud's name does not exist is remembered for as long as the endpoint has an address that it had then */
   | 'cloud-by-address';
 /** Undefined where the system is asked. */
 export interface Names {
@@ -44,17 +44,19 @@ function byFirstResolver(): LookupFunction {
     });
 }
 
-function rememberingAbsence(): LookupFunction {
+/** `lookUp` and `own`: how names are looked up and which addresses the endpoint has now. */
+export function rememberingAbsence(lookUp: typeof lookup = lookup, own = addresses): LookupFunction {
   const absent = new Map<string, NodeJS.ErrnoException>();
   return (name, options, done) => {
-    const at = `${name} ${firstAddress() ?? ''}`;
-    const known = absent.get(at);
+    // All of them: in the other network it may have further ones, in any order.
+    const places = own().map((address) => `${name} ${address}`);
+    const known = places.map((place) => absent.get(place)).find((error) => error !== undefined);
     if (known) {
       done(known, []);
       return;
     }
-    lookup(name, { all: true }, (error, found) => {
-      if (error?.code === 'ENOTFOUND') absent.set(at, error);
+    lookUp(name, { all: true }, (error, found) => {
+      if (error?.code === 'ENOTFOUND') for (const place of places) absent.set(place, error);
       if (error) done(error, []);
       else if (options.all) done(null, found);
       else done(null, found[0]?.address ?? '', found[0]?.family);

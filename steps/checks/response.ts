@@ -31,7 +31,8 @@ export const commandDone = check(Done, (view, { command: uid, within, via }) => 
   const result = resultOf(view.events, given);
   const name = given.command;
   if (!result || result.t > from + within) return late(view, { given, from, within });
-  const ms = result.t - from;
+  // It may be there a moment before it is noted that it can come.
+  const ms = Math.max(0, result.t - from);
   const measures = [timeMeasure(view.events, { name: 'response.seconds', ms, timing: 'command', within })];
   const evidence = [given.n, result.n];
   if (result.outcome !== 'done')

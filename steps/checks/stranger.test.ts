@@ -62,6 +62,13 @@ describe('stranger-got-nothing', () => {
       expect(run(ended(at)).state, text).to.equal('violated');
     }
   });
+  it('is violated by data that is sent before the end of the move is recorded', () => {
+    const story = Story.closed().working();
+    hear(story, 'request', 'CONNECT self.test:443', true);
+    hear(story, 'application', 'POST /v1/enrol');
+    story.moved('home');
+    expect(run(ended({ story, since: story.n })).state).to.equal('violated');
+  });
   it('is not decided by a stranger that may be deaf, a short look, or packets that are missing', () => {
     expect(run(ended(moved({ tested: false }))).state).to.equal('incomplete');
     expect(run(ended(moved(), 1000)).state).to.equal('incomplete');

@@ -4,7 +4,7 @@ import type { HistoryEventOf } from '../../history/events.ts';
 import { endsOfCapture, holeInCapture, packetsOut } from './capture.ts';
 import { check, incomplete, numbersOf, satisfied, violated, Within, type View } from './finding.ts';
 import { count, inSeconds, seconds, timeMeasure } from './measures.ts';
-import { anchorTime, later, ofKind } from './window.ts';
+import { anchorTime, ofKind } from './window.ts';
 
 type Heard = HistoryEventOf<'outsider.heard'>;
 
@@ -42,7 +42,10 @@ export const strangerGotNothing = check(
       );
     const ended = ofKind(view.events, 'capture.summary').findLast((event) => event.point === point);
     const watched = (ended?.t ?? view.now) - anchorTime(view);
-    const heard = later(view, 'outsider.heard').filter((event) => event.outsider === stranger && !event.ours);
+    // From the start: nobody comes to a stranger before the move, and who does has not waited for its end.
+    const heard = ofKind(view.events, 'outsider.heard').filter(
+      (event) => event.outsider === stranger && !event.ours,
+    );
     const [data, credentials] = [heard.filter(isData), heard.filter(isCredential)];
     const connections = new Set(heard.map(({ connection }) => connection)).size;
     const measures = [

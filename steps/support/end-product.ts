@@ -1,6 +1,7 @@
 /** Root ends the product on its endpoint, not with its own means: process by process, each for good. */
 import type { HistoryEvent } from '../../history/events.ts';
 import { ofKind, subtract } from '../checks/window.ts';
+import { LabBroken } from './errors.ts';
 import type { Session } from './session.ts';
 
 const CALL_MS = 20_000;
@@ -17,18 +18,24 @@ done; echo $count`;
 export async function killEach(session: Session): Promise<HistoryEvent> {
   const { endpoint, history, random } = session;
   const before = ofKind(history.events, 'endpoint.state').find(({ what }) => what === 'processes')?.value;
-  const known = Array.isArray(before) ? before.map(String) : [];
-  const rows = await endpoint.processes();
+  // Whoever ends also what was there before it ends the endpoint.
+  if (!Array.isArray(before)) {
+    const cause = new Error('what ran before it came is not known: tag the rule @traces');
+    throw LabBroken.from('killing the product', cause);
+  }
+  const rows = await session.inEndpoint('reading what runs', () => endpoint.processes());
   const own = new Set(
     subtract(
-      rows.map(({ command }) => command),
-      known,
-    ).map((command) => command.trim()),
+      rows.map(({ command }) => command.trim()),
+      before.map((command) => String(command).trim()),
+    ),
   );
   const killed: string[] = [];
   for (const command of random.shuffle([...own])) {
     const argv = ['sh', '-c', KILL, 'sh', command];
-    const { stdout } = await endpoint.exec(argv, { user: 'root', timeoutMs: CALL_MS });
+    const { stdout } = await session.inEndpoint('killing the product', () =>
+      endpoint.exec(argv, { user: 'root', timeoutMs: CALL_MS }),
+    );
     if (Number(stdout) > 0) killed.push(command);
   }
   return history.record('harness', {
