@@ -219,6 +219,10 @@ const kinds = {
   'cloud.enrolled': z.object({
     agent: z.string(),
     hostname: z.string(),
+    /** by which the cloud recognises the endpoint, whatever its name and address are */
+    machine: z.string().optional(),
+    /** the customer of the cloud whose endpoint it is from now on; absent: the one that was there first */
+    tenant: z.string().optional(),
     peer: z.string(),
     via: z.enum(['relay', 'direct', 'unknown']),
     relay: RelayName,
@@ -263,6 +267,8 @@ const kinds = {
     gaps: z.array(z.object({ from: z.number(), to: z.number(), count: z.number() })).optional(),
   }),
   'cloud.policy-set': z.object({ revision: z.number(), policy: z.record(z.string(), z.unknown()) }),
+  /** The cloud has another customer from now on. */
+  'cloud.tenant-opened': z.object({ tenant: z.string() }),
   /** The version of the product that its cloud wants to run from now on. */
   'cloud.release-offered': z.object({ version: z.string(), size: z.number(), sha256: z.string() }),
   'cloud.policy-read': z.object({

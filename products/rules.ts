@@ -107,6 +107,13 @@ export function checkStatement(product: Product, complain: Complaint): void {
       'name at least one destination, e.g. enrol: "edr.cloud.test:443"',
     );
   checkQueue(product, complain);
+  checkConfigurationFile(product, complain);
+  if (statement.tenantChange !== (hooks['set-tenant'] !== undefined))
+    complain(
+      ['statement', 'tenantChange'],
+      '`tenantChange` and the hook `set-tenant` need each other',
+      'give both, or neither if it cannot be had without a new installation',
+    );
   if (statement.selfUpdate && statement.channels.update === undefined)
     complain(
       ['statement', 'selfUpdate'],
@@ -118,6 +125,35 @@ export function checkStatement(product: Product, complain: Complaint): void {
       ['statement', 'stimuli'],
       'log lines are only understood by the dialect json-lines',
       'set `cloud.dialect: json-lines`, or remove `log-line`',
+    );
+}
+
+/** What an edit is to write in the place of the relay: the parts of its address, and nothing that is a secret. */
+const EDITABLE: readonly string[] = ['relay.address', 'relay.url', 'relay.name', 'relay.port'];
+
+function checkConfigurationFile({ statement, hooks }: Product, complain: Complaint): void {
+  const { configurationFile: edit, editedConfiguration } = statement;
+  for (const key of ['recovery', 'relayReplaced'] as const)
+    if (statement[key] === 'edited-configuration' && (!edit || editedConfiguration !== 'effective'))
+      complain(
+        ['statement', key],
+        `${key} by edited-configuration is declared, but not which edit takes effect`,
+        'add `statement.configurationFile` and `statement.editedConfiguration: effective`, or declare another one',
+      );
+  if (!edit) return;
+  const words = placeholdersIn(edit.relay);
+  if (words.length === 0 || words.some((word) => !EDITABLE.includes(word)))
+    complain(
+      ['statement', 'configurationFile', 'relay'],
+      'it does not say where in the text the relay is',
+      `write ${EDITABLE.map((word) => `{${word}}`).join(', ')} in its place`,
+    );
+  const missing = (['stop', 'start'] as const).filter((hook) => hooks[hook] === undefined);
+  if (edit.restart && missing.length > 0)
+    complain(
+      ['statement', 'configurationFile', 'restart'],
+      `the service has to be started again, but there is no hook ${missing.map((hook) => `\`${hook}\``).join(' or ')}`,
+      'add the hooks `stop` and `start`',
     );
 }
 

@@ -68,6 +68,21 @@ export const Statement = z.strictObject({
   selfProtection: z.array(z.enum(['kill', 'stop'])).default([]),
   /** what comes of it that root edits the relay in the stored configuration */
   editedConfiguration: z.enum(['ignored', 'reported', 'effective']).optional(),
+  /**
+   * how a person with root's rights edits the relay, as its documentation has it. `relay` is the text that is in the file
+   * once, with the words of a hook where the relay is, e.g. `proxy = {relay.address}`; `none` says that there is no relay
+   */
+  configurationFile: z
+    .strictObject({
+      file: OnEndpoint,
+      relay: z.string().min(1),
+      none: z.string().min(1).optional(),
+      /** the service has to be stopped and started again */
+      restart: z.boolean(),
+    })
+    .optional(),
+  /** it becomes an endpoint of another tenant of its cloud, behind another relay, without a new installation */
+  tenantChange: z.boolean().default(false),
   /** a policy can name another relay, or none */
   relayByPolicy: z.boolean().default(false),
   /** the most that one endpoint causes at the relay while nothing happens on it */
@@ -124,6 +139,7 @@ export const HOOKS = [
   'stop',
   'status',
   'set-relay',
+  'set-tenant',
   'test-connectivity',
   'forbid-shell',
   'update-content',

@@ -1,6 +1,7 @@
 import { Given, Then, When } from '@cucumber/cucumber';
 import { answered, order } from './support/orders.ts';
 import { contact } from './support/contacts.ts';
+import { editConfiguration } from './support/edit-configuration.ts';
 import { startAndEnrol } from './support/product.ts';
 import type { HeiikiWorld } from './support/world.ts';
 
@@ -52,8 +53,10 @@ Then(
 );
 
 When('the product is told so, if it declares that it has to be', async function (this: HeiikiWorld) {
-  const { recovery } = this.session.product.product.statement;
-  if (recovery === 'local-command') await this.session.hook('set-relay', { relay: 'none' });
+  const { session } = this;
+  const { recovery } = session.product.product.statement;
+  if (recovery === 'local-command') await session.hook('set-relay', { relay: 'none' });
+  if (recovery === 'edited-configuration') await editConfiguration(session, 'none');
 });
 
 When('the cloud orders the isolation to be ended', async function (this: HeiikiWorld) {

@@ -33,6 +33,7 @@ const SENTENCES: Sentences = {
     `cloud     detection ${analytic}, ${disposition}, ${uid}${count(copy)} (${via})`,
   'cloud.telemetry': ({ count: records, via }) => `cloud     telemetry, ${records} records (${via})`,
   'cloud.policy-set': ({ revision }) => `cloud     policy ${revision} set`,
+  'cloud.tenant-opened': ({ tenant }) => `cloud     tenant ${tenant} opened`,
   'cloud.release-offered': ({ version }) => `cloud     version ${version} offered`,
   'cloud.policy-read': ({ revision, notModified, via }) =>
     notModified ? undefined : `cloud     policy ${revision} read (${via})`,

@@ -32,6 +32,20 @@ Feature: An endpoint that is carried about
       And the cheapest way that brings the product to the relay of that site is looked for
       Then it has come to the relay of that site as declared
 
+  @MOV-16 @may @if:tenant-change @stimulus:any
+  Rule: Where two closed sites merge it takes the other relay and the other tenant without a new installation
+
+    Scenario: To a site of another tenant
+      Given the product works at the first of two closed sites
+      And the other site belongs to another tenant of its cloud
+      When the endpoint is moved to the other site
+      And several attacks happen
+      And the product is told the relay of that site and its tenant
+      And it has been at that tenant for as long as its slowest interval
+      And an attack happens
+      Then what waited arrives there, and none is told twice
+      And it is the same endpoint at the new tenant, and the old one hears nothing more of it
+
   @MOV-11 @should @S6 @stimulus:any @traces
   Rule: A new installation does not lose what waits to be sent, or says how much it lost
 

@@ -79,6 +79,13 @@ describe('the configuration', () => {
     edit(places.config, 'relay:3128', 'other:1');
     expect(loadConfig(places).relay).to.equal('other:1');
   });
+  it('of one of the broken ones counts as it was installed, until a boot clears what it keeps', () => {
+    saveConfig(places, { ...config, flaw: 'keeps-configuration-until-boot' });
+    edit(places.config, 'relay:3128', 'other:1');
+    expect(loadConfig(places).relay).to.equal('relay:3128');
+    rmSync(places.configUntilBoot);
+    expect(loadConfig(places).relay).to.equal('other:1');
+  });
   it('that is sealed takes no edit, and a broken seal is told', () => {
     saveConfig(places, { ...config, sealed: true });
     edit(places.config, 'relay:3128', 'other:1');

@@ -96,12 +96,13 @@ const sealOf = (text: string): Buffer => createHmac('sha256', SEAL).update(text)
 
 export function saveConfig(places: Places, config: Config): void {
   const text = `${JSON.stringify(config, null, 2)}\n`;
-  const { keepsCopy, openToUsers } = behaviourOf(config.flaw).stored;
+  const { keepsCopy, keptUntilBoot, openToUsers } = behaviourOf(config.flaw).stored;
   if (config.sealed || keepsCopy)
     writeWhole(
       places.sealedConfig,
       `${sealOf(text).toString('hex')}\n${Buffer.from(text).toString('base64')}\n`,
     );
+  if (keptUntilBoot) writeWhole(places.configUntilBoot, text);
   writeWhole(places.config, text);
   if (openToUsers) chmodSync(places.config, 0o666);
 }
@@ -115,7 +116,8 @@ export const loadRelaySecret = (places: Places): string | undefined => readIfThe
 
 export function loadConfig(places: Places): Config {
   const sealed = readIfThere(places.sealedConfig);
-  const text = sealed === undefined ? readIfThere(places.config) : unseal(sealed);
+  const open = readIfThere(places.configUntilBoot) ?? readIfThere(places.config);
+  const text = sealed === undefined ? open : unseal(sealed);
   if (text === undefined) throw new ConfigError(`there is no ${places.config}`, 'install the agent first');
   return checked(text);
 }

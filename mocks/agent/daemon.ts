@@ -30,6 +30,7 @@ import { SelfUpdate } from './self-update.ts';
 import { Sensor } from './sensor.ts';
 import { launch } from './service.ts';
 import { TelemetryBuffer } from './telemetry.ts';
+import { joinTenant } from './tenant.ts';
 import { Trail } from './trail.ts';
 import { writeRelay, type Relay } from './transport/relay.ts';
 import { revocationAsker } from './transport/revocation.ts';
@@ -60,7 +61,7 @@ export class Daemon {
   readonly #userOf = userNames();
   readonly #sensor: Sensor;
   readonly #accounts: AccountsWatch;
-  readonly #stopExtras: () => void;
+  #stopExtras: () => void;
   readonly #relays: Relays;
   readonly #content: Content;
   readonly #selfUpdate: SelfUpdate;
@@ -106,6 +107,7 @@ export class Daemon {
     this.#content = new Content(join(places.state, 'content.json'), behaviour.updates);
     this.#cloud = new Cloud(this.#link, storedIdentity(places));
     this.#policy = new PolicyInForce(join(places.state, 'policy.json'), behaviour.allowlist);
+    if (!this.#cloud.identity) this.#policy.readAnew();
     this.#telemetry = new TelemetryBuffer(
       config.events,
       () => behaviour.delivery.logCrowdsOut && this.#queue.dropOldest(),
@@ -337,11 +339,27 @@ export class Daemon {
   }
   async #reload(): Promise<Reply> {
     const config = loadConfig(this.#places);
+    const joins = config.token !== this.#config.token;
     this.#config = config;
+    // Before another way is open: nothing more must go to the old one.
+    if (joins) this.#joinTenant();
     this.#relays.reconfigured(config);
     this.#link.useRelays(this.#relays.now);
     if (config.pac !== null) await this.#readPac(0);
     return { relays: this.#link.relays.length };
+  }
+  #joinTenant(): void {
+    const [stop, also] = [
+      this.#stopExtras,
+      joinTenant({
+        behaviour: this.#behaviour,
+        link: this.#link,
+        cloud: this.#cloud,
+        policy: this.#policy,
+        queue: this.#queue,
+      }),
+    ];
+    this.#stopExtras = () => [stop, also].forEach((one) => one());
   }
   /** Whoever stops it by hand is told of, now or with the next start: the finding is on disk. */
   async #tellStop(): Promise<void> {

@@ -165,11 +165,22 @@ export interface Behaviour {
   readonly spinsWhileAway: boolean;
   /** bytes of chatter in the detailed log, every second */
   readonly chatterBytes: number;
+  /** a local command has made it an endpoint of another customer of the cloud */
+  readonly tenant: {
+    /** it becomes one, and does not only take the relay that comes with it */
+    readonly follows: boolean;
+    /** findings that wait are told to the new one */
+    readonly keepsQueue: boolean;
+    /** the old one still hears that it lives */
+    readonly tellsOld: boolean;
+  };
   readonly stored: {
     /** every user may write the configuration */
     readonly openToUsers: boolean;
     /** what counts is a copy of the configuration that nobody is told of */
     readonly keepsCopy: boolean;
+    /** what counts is what the installer wrote, until the endpoint is started again */
+    readonly keptUntilBoot: boolean;
   };
   /** a proxy that a user of the endpoint has set for himself goes before its own relay */
   readonly takesProxyOfUsers: boolean;
@@ -260,7 +271,8 @@ export const HONEST: Behaviour = {
   retrySpread: 0.5,
   spinsWhileAway: false,
   chatterBytes: 0,
-  stored: { openToUsers: false, keepsCopy: false },
+  tenant: { follows: true, keepsQueue: true, tellsOld: false },
+  stored: { openToUsers: false, keepsCopy: false, keptUntilBoot: false },
   takesProxyOfUsers: false,
   guarded: true,
   tellsStop: true,
@@ -314,6 +326,10 @@ export const FLAWS = {
   'configuration-for-everyone': { stored: { ...HONEST.stored, openToUsers: true } },
   'takes-proxy-of-users': { takesProxyOfUsers: true },
   'ignores-edited-configuration': { stored: { ...HONEST.stored, keepsCopy: true } },
+  'keeps-configuration-until-boot': { stored: { ...HONEST.stored, keptUntilBoot: true } },
+  'keeps-old-tenant': { tenant: { ...HONEST.tenant, follows: false } },
+  'empties-queue-for-tenant': { tenant: { ...HONEST.tenant, keepsQueue: false } },
+  'tells-old-tenant': { tenant: { ...HONEST.tenant, tellsOld: true } },
   'stays-dead': { guarded: false },
   'stops-silently': { tellsStop: false },
   'upgrades-to-new-identity': { upgrade: { ...HONEST.upgrade, keepsIdentity: false } },

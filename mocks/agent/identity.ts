@@ -1,6 +1,6 @@
 /** Who this endpoint is: the same over restart, move and reinstall, another on a copy with another name. */
 import { createHash } from 'node:crypto';
-import { statSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { Identity } from '../cloud/protocol/types.ts';
@@ -42,9 +42,11 @@ export const firstAddress = (): string | null => addresses()[0] ?? null;
 
 /** null: the cloud does not know this endpoint yet. */
 export function storedIdentity(places: Places): Identity | null {
-  const { agentId, key } = readState(join(places.state, 'identity.json')) ?? {};
+  const { agentId, key } = readState(fileOf(places)) ?? {};
   return typeof agentId === 'string' && typeof key === 'string' ? { agentId, key } : null;
 }
+export const forgetIdentity = (places: Places): void => rmSync(fileOf(places), { force: true });
+const fileOf = ({ state }: Places): string => join(state, 'identity.json');
 /** With another address it enrols again. */
 export function forgetIdentityAfterMoves(link: Link, cloud: Cloud): void {
   let address = firstAddress();

@@ -7,10 +7,11 @@ import { Daemon } from './daemon.ts';
 import { sayFarewell } from './farewell.ts';
 import { messageOf } from './files.ts';
 import { behaviourOf } from './flaws.ts';
+import { forgetIdentity } from './identity.ts';
 import { isGuarded } from './guard.ts';
 import { install, upgrade } from './installer.ts';
 import { placesBelow } from './places.ts';
-import { readRelayOptions, RELAY_OPTIONS } from './relay-options.ts';
+import { readRelayOptions, RELAY_OPTIONS, type RelayOptions } from './relay-options.ts';
 import { uninstall } from './removal.ts';
 import { halt, launch, runningPid } from './service.ts';
 import { forbidShell } from './shell.ts';
@@ -66,6 +67,7 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<num
     return Promise.resolve(EXIT.ok);
   },
   'set-relay': (args) => setRelay(args),
+  'set-tenant': (args) => setTenant(args),
   uninstall: async (args) => {
     const at = args.indexOf('--secret');
     const secret = at >= 0 ? (args[at + 1] ?? 'none') : 'none';
@@ -87,25 +89,48 @@ async function updateContent([file]: readonly string[]): Promise<number> {
 }
 
 /** Address and all that belongs to it: what is not said is not there any more. */
-async function setRelay(args: readonly string[]): Promise<number> {
+function setRelay(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
     options: RELAY_OPTIONS,
     allowPositionals: true,
     strict: true,
   });
-  const [address] = positionals;
+  return reconfigure(positionals, values);
+}
+/** The same at a site that is another customer's of the cloud; from now on this is one of its endpoints. */
+function setTenant(args: readonly string[]): Promise<number> {
+  const options = { ...RELAY_OPTIONS, token: { type: 'string', default: '' } } as const;
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options,
+    allowPositionals: true,
+    strict: true,
+  });
+  const { token, ...relay } = values;
+  if (token === '') throw new ConfigError('--token is missing', 'add the enrolment token of the new tenant');
+  return reconfigure(positionals, relay, token);
+}
+
+/** In force when it ends well. */
+async function reconfigure(
+  [address]: readonly string[],
+  values: RelayOptions,
+  token?: string,
+): Promise<number> {
   if (address === undefined)
     throw new ConfigError('the address of the relay is missing', 'write host:port, a URL, or none');
   const config = loadConfig(places);
   if (config.sealed) {
-    console.error('the relay was set at install; install the agent again to change it');
+    console.error('relay and tenant were set at install; install the agent again to change them');
     return EXIT.refused;
   }
   const { settings, secret } = readRelayOptions(address, values);
   const ca = behaviourOf(config.flaw).followsRelayCa ? settings.ca : config.ca;
-  saveConfig(places, { ...config, ...settings, ca });
+  saveConfig(places, { ...config, ...settings, ca, token: token ?? config.token });
   saveRelaySecret(places, secret);
+  // Also one that is not running now must not begin as an endpoint of the old tenant.
+  if (token !== undefined && token !== config.token) forgetIdentity(places);
   const reply = await control(places.socket, { do: 'reload' }, 3000);
   if (reply?.['error'] === undefined) return EXIT.ok;
   console.error(messageOf(reply['error']));

@@ -21,6 +21,8 @@ export interface Places {
   readonly command: string;
   readonly config: string;
   readonly sealedConfig: string;
+  /** gone after a boot */
+  readonly configUntilBoot: string;
   /** the secret of the relay's account, root's alone and in no other file */
   readonly relaySecret: string;
   /** is there while nobody may work here by the cloud's shell */
@@ -50,6 +52,7 @@ export function placesBelow(root = '/'): Places {
     command: join(home, 'bin/heiiki-edr'),
     config: join(home, 'etc/config.json'),
     sealedConfig: join(home, 'etc/config.sealed'),
+    configUntilBoot: join(root, 'run/heiiki-edr.json'),
     relaySecret: join(home, 'etc/relay-secret'),
     shellForbidden: join(home, 'etc/shell-forbidden'),
     state: join(home, 'var'),

@@ -53,6 +53,8 @@ export class PolicyInForce {
   readonly #style: Behaviour['allowlist'];
   #policy: Policy | null = null;
   #etag: string | undefined;
+  /** the cloud that is asked has given another, or none yet */
+  #foreign = false;
   #indicators = new Map<string, string>();
   #allowed = new Set<string>();
   readonly #seenPaths = new Map<string, string>();
@@ -70,12 +72,18 @@ export class PolicyInForce {
     return this.#policy;
   }
   get revision(): number {
-    return this.#policy?.revision ?? 0;
+    return this.#foreign ? 0 : (this.#policy?.revision ?? 0);
   }
   get etag(): string | undefined {
     return this.#etag;
   }
+  /** It stays in force, and its revision says nothing: that of another tenant may have the same. */
+  readAnew(): void {
+    this.#foreign = true;
+    this.#etag = undefined;
+  }
   take(policy: Policy, etag: string | undefined): void {
+    this.#foreign = false;
     this.#adopt(policy);
     this.#etag = etag;
     writeIfRoom(this.#file, JSON.stringify({ policy, etag }));

@@ -32,6 +32,7 @@ export async function uninstall(places: Places, secret: string | null): Promise<
   if (removal.saysLost) console.log(JSON.stringify({ lost: waiting(places) }));
   if (setsSystemProxy) unsetSystemProxy();
   rmSync(places.bootScript, { force: true });
+  rmSync(places.configUntilBoot, { force: true });
   rmSync(places.home, { recursive: true, force: true });
   return undefined;
 }

@@ -42,9 +42,9 @@ export class Response {
   }
 }
 
-/** Where it has to get to while the endpoint is isolated. */
-function ways({ config, link }: ResponseParts): readonly HostPort[] {
+/** Where it has to get to while the endpoint is isolated. One that is bound to its relay goes directly where there is none. */
+export function ways({ config, link }: Pick<ResponseParts, 'config' | 'link'>): readonly HostPort[] {
   const { connectivity, cloud, update } = config();
-  if (connectivity === 'relay-only') return link.relays;
+  if (connectivity === 'relay-only' && link.relays.length > 0) return link.relays;
   return [...link.relays, cloud, ...(update === null ? [] : [update])];
 }

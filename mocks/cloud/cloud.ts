@@ -13,6 +13,7 @@ import { PolicyStore } from './policy.ts';
 import { ReleaseStore } from './release.ts';
 import { Responder } from './responder.ts';
 import type { Contract } from './protocol/contract.ts';
+import { Tenants } from './tenants.ts';
 import { makeValidator } from './validator.ts';
 
 /** `peer`: the client whose request caused it; absent when an order did. */
@@ -36,6 +37,7 @@ export function createCloud(options: {
   const now = options.now ?? Date.now;
   const faults = new Faults((event) => options.report(event));
   const state: CloudState = {
+    tenant: null,
     token: options.token,
     agents: new Agents(),
     policy: new PolicyStore(),
@@ -47,10 +49,11 @@ export function createCloud(options: {
     told: () => now() + faults.clockOffMs,
   };
   const show = options.show ?? (() => Promise.resolve());
-  const dialects = [heiikiV1(state, makeValidator(options.contract)), jsonLines(state)];
+  const tenants = new Tenants(state);
+  const dialects = [heiikiV1(tenants, makeValidator(options.contract)), jsonLines(state)];
   return {
     handle: (request) => handle(dialects, faults, request, (event) => options.report(event, request.peer)),
-    obey: (order) => obey({ state, faults, show, emit: (event) => options.report(event) }, order),
+    obey: (order) => obey({ state, tenants, faults, show, emit: (event) => options.report(event) }, order),
   };
 }
 
@@ -118,6 +121,7 @@ function refusal(status: number, why: string): Operation {
 
 interface Rule {
   readonly state: CloudState;
+  readonly tenants: Tenants;
   readonly faults: Faults;
   readonly show: Show;
   readonly emit: Emit;
@@ -162,6 +166,10 @@ function obey(rule: Rule, order: Order): unknown {
       return null;
     case 'set-content':
       return state.content.set(order.rules);
+    case 'open-tenant':
+      rule.tenants.open(order.name, order.token);
+      emit({ kind: 'cloud.tenant-opened', tenant: order.name });
+      return null;
     case 'offer-release': {
       const release = state.releases.offer(order.version);
       emit({ kind: 'cloud.release-offered', ...release });

@@ -34,6 +34,8 @@ export interface CloudConsole {
   setContent(rules: readonly string[]): Promise<number>;
   /** Every agent is told to run this version, which is made up; `cloud.release-offered` is then in the history. */
   offerRelease(version: string): Promise<Release>;
+  /** Another customer of the cloud, with the policy of the first; `cloud.tenant-opened` is then in the history. */
+  openTenant(name: string, token: string): Promise<void>;
   /** A rule of the cloud ends the programs that new detections name. */
   answerDetections(on: boolean): Promise<void>;
   /** Agent by agentId or host name; undefined: the only one. Returns the command's uid. */
@@ -118,6 +120,9 @@ function orders(ask: Ask): CloudConsole {
         ...(agent === undefined ? {} : { agent }),
         ...(args === undefined ? {} : { arguments: args }),
       }),
+    openTenant: async (name, token) => {
+      await ask({ what: 'open-tenant', name, token });
+    },
     answerDetections: async (on) => {
       await ask({ what: 'answer-detections', on });
     },

@@ -23,6 +23,8 @@ export type Order =
   | { readonly what: 'set-content'; readonly rules: readonly string[] }
   /** from now on every agent is told to run this version */
   | { readonly what: 'offer-release'; readonly version: string }
+  /** another customer, whose endpoints enrol with that token; it begins with the policy of the first */
+  | { readonly what: 'open-tenant'; readonly name: string; readonly token: string }
   /** the console forgets the agent: its key is not valid any more */
   | { readonly what: 'remove-agent'; readonly agent?: string }
   | { readonly what: 'fault'; readonly fault: Fault }
@@ -58,6 +60,7 @@ export interface Values {
   'set-content': number;
   'offer-release': Release;
   'answer-detections': null;
+  'open-tenant': null;
   command: string;
   'remove-agent': null;
   fault: null;

@@ -1,16 +1,31 @@
-/** The one policy of the cloud; every change makes a new revision. */
+/** The one policy of a tenant; every change makes a new revision. */
 import type { AllowlistEntry, Indicator, Policy } from './protocol/types.ts';
 
 export type PolicyPatch = Partial<Omit<Policy, 'revision'>>;
 
+const BEGIN: Policy = {
+  revision: 1,
+  mode: 'detect',
+  indicators: [],
+  allowlist: [],
+  uninstallProtection: 'on',
+};
+
 export class PolicyStore {
-  #now: Policy = { revision: 1, mode: 'detect', indicators: [], allowlist: [], uninstallProtection: 'on' };
+  #now: Policy;
+  readonly #of: string;
+
+  /** `of`: whose it is, so that no two policies have one ETag */
+  constructor(begin: Policy = BEGIN, of = '') {
+    this.#now = begin;
+    this.#of = of;
+  }
 
   get current(): Policy {
     return this.#now;
   }
   get etag(): string {
-    return `"r${this.#now.revision}"`;
+    return `"${this.#of}r${this.#now.revision}"`;
   }
 
   patch(patch: PolicyPatch): Policy {

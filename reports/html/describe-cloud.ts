@@ -59,6 +59,8 @@ function order(
   switch (e.kind) {
     case 'cloud.policy-set':
       return plain(`policy ${e.revision} set`, `ポリシー第${e.revision}版を設定`);
+    case 'cloud.tenant-opened':
+      return plain(`tenant ${e.tenant} opened`, `テナント ${e.tenant} を開設`);
     case 'cloud.release-offered':
       return plain(`version ${e.version} offered`, `新しい版 ${e.version} の配布を開始`);
     case 'cloud.policy-read': {

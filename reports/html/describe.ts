@@ -34,6 +34,7 @@ export function describe(e: HistoryEvent): Described {
     case 'cloud.detection':
     case 'cloud.telemetry':
     case 'cloud.policy-set':
+    case 'cloud.tenant-opened':
     case 'cloud.release-offered':
     case 'cloud.policy-read':
     case 'cloud.command':

@@ -95,6 +95,10 @@ export const MEASURE_NAMES: Readonly<Record<string, Both>> = {
   ),
   'recovery.manual-steps': both('manual steps', '手作業の数'),
   'recovery.site-visits': both('of these, on site', 'うち現地での作業'),
+  'tenant.seconds': both('until it was at the new tenant', '新しいテナントに登録されるまでの時間'),
+  'tenant.waited': both('findings that waited at the change', '変更時に未送信だった検知'),
+  'tenant.heard-by-old': both('heard by the old tenant afterwards', '変更後に元のテナントへ届いた通信'),
+  'tenant.old-record': both('record at the old tenant', '元のテナントの端末の記録'),
   'identity.records': both('records of the endpoint at the cloud', 'クラウド上の端末の記録'),
   'identity.enrolments': both('enrolments', '登録の回数'),
   'reinstall.said-lost': both('said to be lost', '失われたと示された検知'),
@@ -171,6 +175,10 @@ export const VALUE_NAMES: Readonly<Record<string, Readonly<Record<string, Both>>
     'edited-configuration': both('by editing its configuration', '設定の編集で復旧'),
     reinstall: both('only by reinstalling', '再インストールで復旧'),
     none: both('not at all', '復旧せず'),
+  },
+  'tenant.old-record': {
+    removed: both('removed', '削除済み'),
+    stale: both('not heard of', '通信途絶として残る'),
   },
   'connectivity.class': {
     relay: both('behind a relay', 'プロキシ経由で使える'),

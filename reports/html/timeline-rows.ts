@@ -33,6 +33,7 @@ const TOLD = new Set<HistoryEvent['kind']>([
   'act.finished',
   'cloud.enrolled',
   'cloud.detection',
+  'cloud.tenant-opened',
   'cloud.release-offered',
   'cloud.command',
   'cloud.command-result',

@@ -44,6 +44,7 @@ import { signedIn, signInsBounded, turnedAway } from './sign-in.ts';
 import { silent } from './silent.ts';
 import { refused, saysDisconnected } from './status.ts';
 import { tamperingAnswered } from './tampering-answered.ts';
+import { tenantChanged } from './tenant.ts';
 import { unknownToDns } from './names.ts';
 import { strangerGotNothing } from './stranger.ts';
 import { reportedThrough } from './through.ts';
@@ -87,6 +88,7 @@ export const checks = {
   'act-succeeded': actSucceeded,
   recovery,
   'one-identity': oneIdentity,
+  'tenant-changed': tenantChanged,
   'stranger-got-nothing': strangerGotNothing,
   'says-disconnected': saysDisconnected,
   refused,

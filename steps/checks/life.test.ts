@@ -76,6 +76,37 @@ describe('recovery', () => {
     const story = moved().tried('policy', 'begun').report('a1').tried('policy', 'not-possible');
     expect(figure(run(story, 'itself'), 'recovery.method')).to.equal('itself');
   });
+  const byEdit = () =>
+    moved()
+      .after(4000)
+      .tried('local-command', 'begun')
+      .tried('local-command', 'not-possible')
+      .tried('edited-configuration', 'begun')
+      .see({ kind: 'manual.step', text: 'edit the relay in /etc/acme', site: false })
+      .see({ kind: 'manual.step', text: 'stop the service and start it again', site: false })
+      .tried('edited-configuration', 'done')
+      .act('a2')
+      .after(500)
+      .report('a2', { via: 'direct' });
+
+  it('grades an edit of the configuration between a command and a new installation', () => {
+    const asDeclared = run(byEdit(), 'edited-configuration');
+    expect(asDeclared.state).to.equal('satisfied');
+    expect(figure(asDeclared, 'recovery.method')).to.equal('edited-configuration');
+    expect(figure(asDeclared, 'recovery.manual-steps')).to.equal(2);
+    expect(figure(asDeclared, 'recovery.site-visits')).to.equal(0);
+    expect(run(byEdit(), 'local-command').state).to.equal('violated');
+    expect(kinds(run(byEdit(), 'reinstall'))).to.deep.equal(['recovery-better-than-declared']);
+  });
+  it('does not grade by an edit that its maker does not document', () => {
+    const story = moved()
+      .tried('edited-configuration', 'begun')
+      .tried('edited-configuration', 'not-possible')
+      .tried('reinstall', 'begun')
+      .act('a2')
+      .report('a2', { via: 'direct' });
+    expect(figure(run(story, 'reinstall'), 'recovery.method')).to.equal('reinstall');
+  });
   it('does not count what a detour to the old network lets through', () => {
     const detour = moved().tried('reinstall', 'begun').moved('closed').report('a1');
     expect(run(detour, 'reinstall').state).to.equal('violated');

@@ -17,7 +17,14 @@ import { count, inSeconds, seconds, timeMeasure, words } from './measures.ts';
 import { anchorTime, later, ofKind } from './window.ts';
 
 /** In the order of what they cost those who run the endpoints. */
-const METHODS = ['itself', 'policy', 'local-command', 'edited-configuration', 'reinstall', 'none'] as const;
+export const METHODS = [
+  'itself',
+  'policy',
+  'local-command',
+  'edited-configuration',
+  'reinstall',
+  'none',
+] as const;
 type Method = (typeof METHODS)[number];
 const IN_JAPANESE: Readonly<Record<Method, string>> = {
   itself: '自動',

@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import { expect } from 'chai';
 import { forbidShell } from '../../mocks/agent/shell.ts';
 import type { Release } from '../../mocks/cloud/protocol/types.ts';
+import { finding } from '../../mocks/cloud/testing.ts';
 import { agentAtCloud, type AgentAtCloud } from './testing-agent.ts';
 
 const installed = ({ places }: AgentAtCloud): string =>
@@ -96,5 +97,61 @@ describe('the agent and the cloud: content that is carried to the endpoint', () 
     await using lab = await agentAtCloud('hides-content-age');
     await lab.until('heartbeats', () => lab.of('cloud.heartbeat').length > 1);
     expect(shown(lab)).to.equal(undefined);
+  });
+});
+
+describe('the agent and the cloud: another tenant', () => {
+  const OTHER = 'T2';
+  const newer = (lab: AgentAtCloud) => lab.of('cloud.enrolled').find(({ tenant }) => tenant === 'site-b');
+  /** Two findings wait when it is told of the other relay and tenant; the policies have the same revision. */
+  const moved = async (flaw: Parameters<typeof agentAtCloud>[0] = null) => {
+    const lab = await agentAtCloud(flaw);
+    await lab.until('the policy', () => lab.of('cloud.policy-read').length > 0);
+    lab.cloud.obey({ what: 'open-tenant', name: 'site-b', token: OTHER });
+    lab.loseRelay();
+    for (const uid of ['finding-1', 'finding-2']) lab.find(finding(uid));
+    await lab.replaceRelay();
+    lab.joinTenant(OTHER);
+    return lab;
+  };
+  const oldOnes = (lab: AgentAtCloud): string[] => {
+    const at = newer(lab);
+    const after = lab.events.slice(at ? lab.events.indexOf(at) + 1 : lab.events.length);
+    return after.flatMap((event) =>
+      'agent' in event && event.agent !== at?.agent && event.kind !== 'cloud.request' ? [event.kind] : [],
+    );
+  };
+
+  it('has it as the same machine, with what waited, and the old one hears nothing more', async () => {
+    await using lab = await moved();
+    await lab.until('both findings', () => lab.of('cloud.detection').length >= 2);
+    const there = newer(lab)?.agent;
+    expect(lab.of('cloud.detection').map(({ agent, uid, copy }) => [agent, uid, copy])).to.deep.equal([
+      [there, 'finding-1', 1],
+      [there, 'finding-2', 1],
+    ]);
+    expect(new Set(lab.of('cloud.enrolled').map(({ machine }) => machine)).size).to.equal(1);
+    await lab.until('its policy', () => lab.of('cloud.policy-read').some(({ agent }) => agent === there));
+    const beats = () => lab.of('cloud.heartbeat').filter(({ agent }) => agent === there).length;
+    await lab.until('heartbeats', () => beats() > 2);
+    expect(oldOnes(lab)).to.deep.equal([]);
+    expect(lab.of('lab.failed')).to.deep.equal([]);
+    expect(lab.of('cloud.request').flatMap(({ problems }) => problems)).to.deep.equal([]);
+  });
+  it('never has the one that keeps to the old one', async () => {
+    await using lab = await moved('keeps-old-tenant');
+    await lab.until('both findings', () => lab.of('cloud.detection').length >= 2);
+    expect(newer(lab)).to.equal(undefined);
+  });
+  it('does not get what another of the broken ones had kept', async () => {
+    await using lab = await moved('empties-queue-for-tenant');
+    await lab.until('an enrolment', () => newer(lab) !== undefined);
+    lab.find(finding('finding-3'));
+    await lab.until('a later finding', () => lab.of('cloud.detection').length > 0);
+    expect(lab.of('cloud.detection').map(({ uid }) => uid)).to.deep.equal(['finding-3']);
+  });
+  it('is not alone in hearing of the third', async () => {
+    await using lab = await moved('tells-old-tenant');
+    await lab.until('a heartbeat to the old one', () => oldOnes(lab).includes('cloud.heartbeat'));
   });
 });

@@ -27,6 +27,7 @@ describe('applicability', () => {
       ['@if:response-shell', without({ response: ['kill'] })],
       ['@if:self-update', without({ selfUpdate: undefined })],
       ['@if:self-update', without({ channels: { detection: 'edr.cloud.test:443' } })],
+      ['@if:tenant-change', without({ tenantChange: false })],
       ['@if:offline-content', { statement, hooks: { ...hooks, 'update-content': undefined } }],
     ];
     for (const [tag, declared] of cases) {
@@ -44,10 +45,10 @@ describe('applicability', () => {
     expectBoth(reason);
     expect(decided('@requires:telemetry', (await loadProduct('reference')).product).verdict).to.equal('runs');
   });
-  it('leaves updates and the shell to those that declare them', async () => {
+  it('leaves updates, the shell and tenants to those that declare them', async () => {
     for (const id of ['static-proxy', 'internet-only', 'minimal', 'syslog-ng-shipper']) {
       const { product } = await loadProduct(id);
-      for (const tag of ['@if:self-update', '@if:offline-content', '@if:response-shell'])
+      for (const tag of ['@if:self-update', '@if:offline-content', '@if:response-shell', '@if:tenant-change'])
         expect(decided(tag, product).verdict, `${id} ${tag}`).to.equal('unsupported');
     }
   });

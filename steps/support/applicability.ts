@@ -94,6 +94,13 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
     holds: ({ statement }) => statement.relayByPolicy,
     text: both('takes another relay from its policy', 'ポリシーでプロキシを変更できる'),
   },
+  'tenant-change': {
+    holds: ({ statement, hooks }) => statement.tenantChange && hooks['set-tenant'] !== undefined,
+    text: both(
+      'becomes an endpoint of another tenant without a new installation',
+      '再インストールなしに別のテナントの端末になれる',
+    ),
+  },
   'relay-certificate': {
     holds: ({ statement: { relays } }) => relays.includes('tls') || relays.includes('inspected'),
     text: both(

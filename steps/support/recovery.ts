@@ -5,7 +5,9 @@
 import type { HistoryEvent, EventOf } from '../../history/events.ts';
 import type { StimulusId } from '../../mocks/workloads/stimuli.ts';
 import { ask, until } from './ask.ts';
+import { editConfiguration } from './edit-configuration.ts';
 import { CheckViolated } from './errors.ts';
+import { manual, type Attempted } from './manual.ts';
 import type { RelayTold } from './relay-words.ts';
 import type { Session } from './session.ts';
 
@@ -35,16 +37,18 @@ export const WITHOUT_RELAY: Goal = {
   detour: 'closed',
 };
 
-/** What was done; or why this method cannot be had with this product or here. */
-type Attempted = { readonly done: string } | { readonly impossible: string };
 type Attempt = (session: Session, goal: Goal) => Promise<Attempted>;
 
 const ATTEMPTS: readonly { method: Method; attempt: Attempt }[] = [
   { method: 'itself', attempt: () => Promise.resolve({ done: 'nobody does anything' }) },
   { method: 'policy', attempt: policy },
   { method: 'local-command', attempt: localCommand },
+  { method: 'edited-configuration', attempt: (session, { relay }) => editConfiguration(session, relay) },
   { method: 'reinstall', attempt: reinstall },
 ];
+
+/** in the order in which they are tried */
+export const LADDER: readonly Method[] = ATTEMPTS.map(({ method }) => method);
 
 export async function recover(
   session: Session,
@@ -113,7 +117,6 @@ async function policy(session: Session, goal: Goal): Promise<Attempted> {
 
 async function localCommand(session: Session, { relay, words }: Goal): Promise<Attempted> {
   if (!session.product.product.hooks['set-relay']) return { impossible: 'it has no set-relay hook' };
-  // A step is noted before it is taken: what it brings about may arrive while it still runs.
   manual(session, `tell the product on the endpoint to work ${words}`, false);
   const event = await session.hook('set-relay', { relay });
   return event.kind === 'hook.finished'
@@ -159,7 +162,3 @@ async function reinstall(session: Session, { relay, words, detour }: Goal): Prom
 }
 
 const succeeded = (event: HistoryEvent): boolean => event.kind === 'hook.finished' && event.outcome === 'ok';
-
-function manual(session: Session, text: string, site: boolean): void {
-  session.history.record('harness', { kind: 'manual.step', text, site });
-}

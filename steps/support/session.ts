@@ -296,6 +296,10 @@ export class Session implements AsyncDisposable {
     await this.#guard('starting the endpoint again', () => this.endpoint.restart());
     return this.#last('endpoint.restarted');
   }
+  /** Something that the cloud is told; that it does not obey is never the product's fault. */
+  inCloud<T>(what: string, body: (cloud: CloudConsole) => Promise<T>): Promise<T> {
+    return this.#guard(what, () => body(this.cloud));
+  }
   /** Breaks or heals the cloud; the answer is the event that says so. */
   async changeCloud(what: string, change: (cloud: CloudConsole) => Promise<void>): Promise<HistoryEvent> {
     await this.#guard(what, () => change(this.cloud));

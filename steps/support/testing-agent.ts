@@ -17,11 +17,13 @@ import { Reporter } from '../../mocks/agent/reporter.ts';
 import { SelfUpdate } from '../../mocks/agent/self-update.ts';
 import { RemoteShell } from '../../mocks/agent/shell.ts';
 import { TelemetryBuffer } from '../../mocks/agent/telemetry.ts';
+import { joinTenant } from '../../mocks/agent/tenant.ts';
 import { httpRelay, plainRelay, type TestRelay } from '../../mocks/agent/transport/testing.ts';
 import { makeAuthority } from '../../mocks/cloud/authority.ts';
 import { createCloud, type Cloud } from '../../mocks/cloud/cloud.ts';
 import { startFront } from '../../mocks/cloud/door.ts';
 import type { CloudEvent } from '../../mocks/cloud/exchange.ts';
+import type { DetectionFinding } from '../../mocks/cloud/protocol/types.ts';
 import { loadContract } from '../../mocks/cloud/protocol/contract.ts';
 import { CDN_HOST, CLOUD_HOST } from './places.ts';
 
@@ -33,6 +35,10 @@ export interface AgentAtCloud extends AsyncDisposable {
   readonly events: readonly CloudEvent[];
   readonly places: Places;
   readonly content: Content;
+  /** A finding is made, and waits until it can be sent. */
+  find(finding: DetectionFinding): void;
+  /** It is told of another tenant, behind the relay that is there now: what the daemon does then. */
+  joinTenant(token: string): void;
   of<K extends CloudEvent['kind']>(kind: K): Extract<CloudEvent, { kind: K }>[];
   /** Waits until it is so. Throws, with what was awaited, when it is not within half a minute. */
   until(what: string, so: () => boolean): Promise<void>;
@@ -53,12 +59,21 @@ export async function agentAtCloud(flaw: Flaw | null = null): Promise<AgentAtClo
   });
   let relay: TestRelay = await httpRelay(front.port, () => undefined);
   const agent = assemble(flaw, authority.certPem, relay.port);
+  const stop: (() => void)[] = [];
   agent.reporter.start();
   return {
     cloud,
     events,
     places: agent.places,
     content: agent.content,
+    find: (finding) => {
+      agent.queue.add(finding);
+      agent.reporter.found();
+    },
+    joinTenant: (token) => {
+      stop.push(agent.joinTenant(token));
+      agent.link.useRelays([plainRelay(relay.port)]);
+    },
     of: (kind) =>
       events.filter((event): event is Extract<CloudEvent, { kind: typeof kind }> => event.kind === kind),
     until: async (what, so) => {
@@ -75,6 +90,7 @@ export async function agentAtCloud(flaw: Flaw | null = null): Promise<AgentAtClo
     },
     [Symbol.asyncDispose]: async () => {
       agent.reporter.stop();
+      for (const one of stop) one();
       agent.link.close();
       agent.queue.close();
       relay[Symbol.dispose]();
@@ -105,10 +121,13 @@ function assemble(flaw: Flaw | null, ca: string, port: number) {
   const note = (text: string): void => telemetry.agent(text);
   const queue = queueOf(behaviour, places.state, 100);
   const content = new Content(join(places.state, 'content.json'), behaviour.updates);
+  const cloud = new AgentsCloud(link, null);
+  const policy = new PolicyInForce(join(places.state, 'policy.json'), behaviour.allowlist);
+  let token = TOKEN;
   const reporter = new Reporter({
     link,
-    cloud: new AgentsCloud(link, null),
-    policy: new PolicyInForce(join(places.state, 'policy.json'), behaviour.allowlist),
+    cloud,
+    policy,
     content,
     selfUpdate: new SelfUpdate({
       places,
@@ -134,7 +153,7 @@ function assemble(flaw: Flaw | null, ca: string, port: number) {
     }),
     behaviour,
     enrolment: () => ({
-      token: TOKEN,
+      token,
       hostname: 'pc-01',
       machineId: '0123456789abcdef',
       product: { name: 'P', version: versionOf(places) },
@@ -145,5 +164,9 @@ function assemble(flaw: Flaw | null, ca: string, port: number) {
     lived: () => undefined,
     log: () => undefined,
   });
-  return { root, places, link, queue, content, reporter };
+  const joins = (other: string): (() => void) => {
+    token = other;
+    return joinTenant({ behaviour, link, cloud, policy, queue });
+  };
+  return { root, places, link, queue, content, reporter, joinTenant: joins };
 }

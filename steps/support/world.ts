@@ -122,6 +122,10 @@ export class HeiikiWorld extends World<WorldParameters> {
   get sample(): string {
     return this.#noted('sample') as string;
   }
+  /** What the other tenant's endpoints enrol with. */
+  get tenantToken(): string {
+    return this.#noted('tenant token') as string;
+  }
   /** Who answers detections. */
   get answering(): string {
     return this.#noted('answering') as string;
@@ -187,6 +191,7 @@ type EventNote =
   | 'move'
   | 'removal'
   | 'tampering'
+  | 'tenant'
   | 'upgrade'
   | 'content'
   | 'release'
@@ -215,4 +220,5 @@ type NoteKey =
   | 'answering'
   | 'work'
   | 'sample'
+  | 'tenant token'
   | 'brought in';

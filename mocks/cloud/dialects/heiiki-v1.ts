@@ -8,6 +8,7 @@ import { toDetection } from '../ocsf.ts';
 import type { PolicyStore } from '../policy.ts';
 import type { ReleaseStore } from '../release.ts';
 import type { Responder } from '../responder.ts';
+import type { Tenants } from '../tenants.ts';
 import type {
   CommandResult,
   DetectionBatch,
@@ -17,7 +18,10 @@ import type {
 } from '../protocol/types.ts';
 import type { Route, Validator } from '../validator.ts';
 
+/** What one tenant of the cloud has. */
 export interface CloudState {
+  /** null: the one that is there from the start */
+  readonly tenant: string | null;
   /** what an agent shows once to be enrolled */
   readonly token: string;
   readonly agents: Agents;
@@ -106,16 +110,16 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
 
 /** Operations that need no key. */
 const PUBLIC: Readonly<
-  Record<string, (state: CloudState, request: CloudRequest, judged: Judged, emit: Emit) => Served>
+  Record<string, (tenants: Tenants, request: CloudRequest, judged: Judged, emit: Emit) => Served>
 > = {
   enrol,
-  hello: (state) => ({ answer: json(200, { serverTime: state.told() }) }),
-  readContent: ({ content }, request) => {
+  hello: ({ first }) => ({ answer: json(200, { serverTime: first.told() }) }),
+  readContent: ({ first: { content } }, request) => {
     const { etag, current } = content;
     const notModified = request.headers['if-none-match'] === etag;
     return { answer: notModified ? empty(304, { etag }) : json(200, current, { etag }) };
   },
-  readRelease: ({ releases }, request) => {
+  readRelease: ({ first: { releases } }, request) => {
     const version = decodeURIComponent(request.path.slice(request.path.lastIndexOf('/') + 1));
     const part = releases.part(version, request.headers.range ?? '');
     if (part === 404)
@@ -127,24 +131,24 @@ const PUBLIC: Readonly<
   },
 };
 
-export function heiikiV1(state: CloudState, validator: Validator): Dialect {
+export function heiikiV1(tenants: Tenants, validator: Validator): Dialect {
   return {
     name: 'heiiki-v1',
     find(method, path) {
       const route = validator.find(method, path);
-      return route && operation(state, validator, route);
+      return route && operation(tenants, validator, route);
     },
   };
 }
 
-function operation(state: CloudState, validator: Validator, route: Route): Operation {
+function operation(tenants: Tenants, validator: Validator, route: Route): Operation {
   return {
     id: route.operationId,
     async run(request, emit) {
       const { problems, body } = validator.request(route, request);
       const done = await (route.secured
-        ? serve(state, route, request, { problems, body }, emit)
-        : open(state, route, request, { problems, body }, emit));
+        ? serve(tenants, route, request, { problems, body }, emit)
+        : open(tenants, route, request, { problems, body }, emit));
       const ours = validator.answer(route, done.answer).join('; ');
       if (ours)
         emit({ kind: 'lab.failed', blame: 'cloud', what: `answer of ${route.operationId}`, cause: ours });
@@ -162,15 +166,17 @@ const invalid = (problems: readonly string[]): CloudAnswer =>
   problem(400, 'The request does not keep to the protocol', problems.join('; '));
 
 async function serve(
-  state: CloudState,
+  tenants: Tenants,
   route: Route,
   request: CloudRequest,
   { problems, body }: Judged,
   emit: Emit,
 ): Promise<Served> {
   const parameters = route.parameters(request.path);
-  const agent = state.agents.byKey(bearer(request) ?? '');
-  if (agent?.agentId !== parameters.agentId || !agent)
+  const key = bearer(request) ?? '';
+  const state = tenants.withKey(key);
+  const agent = state?.agents.byKey(key);
+  if (!state || !agent || agent.agentId !== parameters.agentId)
     return { answer: problem(401, 'Unknown key', 'the key is not, or not any more, that of this agent') };
   const named = { agent: agent.agentId };
   if (problems.length > 0) return { answer: invalid(problems), ...named };
@@ -179,19 +185,21 @@ async function serve(
   return { answer: await handler({ state, request, parameters, body, agent, emit }), ...named };
 }
 
-function open(state: CloudState, route: Route, request: CloudRequest, judged: Judged, emit: Emit): Served {
+function open(tenants: Tenants, route: Route, request: CloudRequest, judged: Judged, emit: Emit): Served {
   if (judged.problems.length > 0) return { answer: invalid(judged.problems) };
   const handler = PUBLIC[route.operationId];
   if (!handler) throw new Error(`openapi.yaml names ${route.operationId}; write its handler in heiiki-v1.ts`);
-  return handler(state, request, judged, emit);
+  return handler(tenants, request, judged, emit);
 }
 
-function enrol(state: CloudState, request: CloudRequest, { body }: Judged, emit: Emit): Served {
+function enrol(tenants: Tenants, request: CloudRequest, { body }: Judged, emit: Emit): Served {
   const enrolment = body as Enrolment;
-  if (enrolment.token !== state.token)
-    return { answer: problem(401, 'Unknown enrolment token', 'it is not the token of this cloud') };
+  const state = tenants.withToken(enrolment.token);
+  if (!state) return { answer: problem(401, 'Unknown enrolment token', 'it is not the token of this cloud') };
   const { agent, key, again } = state.agents.enrol(enrolment, state.now());
   const { agentId } = agent;
-  emit({ kind: 'cloud.enrolled', agent: agentId, hostname: enrolment.hostname, peer: request.peer, again });
+  const { hostname, machineId: machine } = enrolment;
+  const where = state.tenant === null ? {} : { tenant: state.tenant };
+  emit({ kind: 'cloud.enrolled', agent: agentId, hostname, machine, ...where, peer: request.peer, again });
   return { answer: json(201, { agentId, key }), agent: agentId };
 }
