@@ -33,8 +33,8 @@ const image = await context.engine.image(toolsNodeImage());
 async function raw(): Promise<void> {
   const { engine } = context;
   const [closed, internet] = await Promise.all([
-    engine.network({ name: 'raw-closed', kind: 'sealed' }),
-    engine.network({ name: 'raw-internet', kind: 'sealed' }),
+    engine.network({ name: 'raw-closed', kind: 'open' }),
+    engine.network({ name: 'raw-internet', kind: 'open' }),
   ]);
   const start = (name: string, ...networks: (typeof closed)[]) =>
     engine.container({

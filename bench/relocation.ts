@@ -18,8 +18,8 @@ const times = { bare: [] as number[], move: [] as number[] };
 try {
   await using labs = await createLabFactory(engine);
   await using lab = await labs.start(spec);
-  await using here = await engine.network({ name: 'bare-here', kind: 'sealed' });
-  await using there = await engine.network({ name: 'bare-there', kind: 'sealed' });
+  await using here = await engine.network({ name: 'bare-here', kind: 'open' });
+  await using there = await engine.network({ name: 'bare-there', kind: 'open' });
   await using bare = await engine.container({
     name: 'bare',
     image: await engine.image(toolsImage),

@@ -44,7 +44,6 @@ export async function startNodes(ground: Ground, estate: Estate): Promise<Nodes>
   const apps = keyed(Object.keys(ground.topology.apps), (name) => startApp(site, name));
   const outsiders = keyed(outsidersOf(site), (name) => startOutsider(site, name, gateways));
   const everything = together<unknown>([
-    ground.networkKind === 'sealed' ? ground.control.seal([...networks.values()]) : Promise.resolve(),
     ...[gateways, relays, apps, endpoints, outsiders].flatMap((some) => [...some.values()]),
   ]);
   const proof = prove(site, { gateways, endpoints, everything });

@@ -10,7 +10,7 @@ import { AppProcess } from './nodes/app.ts';
 import { EndpointNode } from './nodes/endpoint.ts';
 import { GatewayProcess } from './nodes/gateway.ts';
 import { RelayNode } from './nodes/relay-node.ts';
-import { withRunner } from './nodes/runner.ts';
+import { withRunner } from './engine/runner.ts';
 import { gatewayOf } from './plan.ts';
 import type { AddressPlan } from './plan.ts';
 import { MAKE_LINK, linkEnv } from './nodes/link.ts';

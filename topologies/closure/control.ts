@@ -8,8 +8,7 @@ import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Recorder } from '../../history/events.ts';
 import type { Engine, ImageRef, StartedContainer, StartedNetwork } from '../engine/engine.ts';
-import { Guard } from './guard.ts';
-import { LineReader } from '../nodes/lines.ts';
+import { LineReader } from '../engine/lines.ts';
 import { NodeProcess } from '../nodes/process.ts';
 import { arrived, runProbes } from '../probes.ts';
 import { takeSlice } from './slice.ts';
@@ -33,8 +32,6 @@ export interface ControlLab extends AsyncDisposable {
   readonly arriving: ReadonlyMap<string, { arrives: boolean; detail: string }>;
   /** Why it proves nothing any more: a witness that has ended hears nothing. Undefined while it is sound. */
   broken(): string | undefined;
-  /** Keeps what these sealed networks hand up to the host out of the host. */
-  seal(networks: readonly StartedNetwork[]): Promise<void>;
   /** Was that text heard at a witness? True even if the answer was lost on its way. */
   heard(text: string): boolean;
 }
@@ -70,7 +67,6 @@ export async function startControlLab(engine: Engine, tools: ImageRef): Promise<
   ]);
   for (const node of [witness, host, prober]) started.use(node);
   const recorder = whoTells(ended);
-  const guard = await Guard.start(host, recorder);
   const outside = [places.witness, places.witness6].filter((address) => address !== undefined);
   const own = [places.host, places.host6].filter((address) => address !== undefined);
   await Promise.all([
@@ -102,7 +98,6 @@ export async function startControlLab(engine: Engine, tools: ImageRef): Promise<
     probes: (tag) => probesFor(places, tag),
     arriving,
     broken: () => (ended.length > 0 ? `a witness ended: ${ended.join('; ')}` : undefined),
-    seal: (networks) => guard.seal(networks),
     heard: wasHeard,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
@@ -170,14 +165,13 @@ function addAddress({ witness6 }: Places): string {
   return witness6 === undefined ? '' : `ip -6 addr add ${witness6}/64 dev eth0 nodad`;
 }
 
-/** Listens on the host's address of the open bridge, and for broadcasts; its one right is the guard's. */
+/** Listens on the host's address of the open bridge, and for broadcasts. */
 function startHostListener(engine: Engine, tools: ImageRef, name: string): Promise<StartedContainer> {
   return engine.container({
     name,
     image: tools,
     argv: ['sleep', 'infinity'],
     attach: { kind: 'host' },
-    capabilities: ['NET_ADMIN'],
   });
 }
 

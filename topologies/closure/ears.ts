@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Recorder } from '../../history/events.ts';
 import type { StartedContainer } from '../engine/engine.ts';
 import { LabError } from '../errors.ts';
-import { LineReader } from '../nodes/lines.ts';
+import { LineReader } from '../engine/lines.ts';
 import { NodeProcess } from '../nodes/process.ts';
 
 const EAR = readFileSync(new URL('./ear.pl', import.meta.url), 'utf8');

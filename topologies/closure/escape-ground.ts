@@ -3,13 +3,13 @@
  * everything through, and ears there and in the host. It also keeps what a leaking lab would send inside this machine.
  */
 import { randomBytes, randomInt } from 'node:crypto';
-import type { Engine, ImageRef, StartedContainer, StartedNetwork } from '../engine/engine.ts';
+import type { Engine, ImageRef, NetworkSpec, StartedContainer, StartedNetwork } from '../engine/engine.ts';
+import { bridgeAddress } from '../engine/subnets.ts';
 import { LabError } from '../errors.ts';
 import { METADATA, PUBLISHED_PORT } from './attempt.ts';
 import type { Targets } from './attempt.ts';
 import { takeSlice } from './slice.ts';
 import { Ears } from './ears.ts';
-import { bridgeOf } from './guard.ts';
 
 const [HOST, WITNESS, PROBER, RELAY] = [1, 10, 11, 12];
 const BROADCAST = 15;
@@ -29,8 +29,8 @@ export interface EscapeGround extends AsyncDisposable {
   readonly prober: StartedContainer;
   readonly host: StartedContainer;
   readonly targets: Targets;
-  /** hardware address of that network's bridge, as the host sees it */
-  bridge(network: Pick<StartedNetwork, 'id'>): Promise<string>;
+  /** hardware address of the bridge of that network, which the host has if it is open */
+  bridge(network: StartedNetwork, kind: NetworkSpec['kind']): Promise<string>;
 }
 
 export async function startEscapeGround(engine: Engine, tools: ImageRef): Promise<EscapeGround> {
@@ -61,7 +61,8 @@ export async function startEscapeGround(engine: Engine, tools: ImageRef): Promis
     startInHost(engine, tools, `${name}-host`),
   ]);
   started.use(host);
-  const bridge = (of: Pick<StartedNetwork, 'id'>): Promise<string> => hardwareAddress(host, bridgeOf(of));
+  const bridge: EscapeGround['bridge'] = async (of, kind) =>
+    kind === 'open' ? addressOfDevice(host, bridgeOf(of)) : bridgeAddress(of.subnet);
   const targets: Targets = {
     outside: at(WITNESS),
     outside6: six(WITNESS),
@@ -69,7 +70,7 @@ export async function startEscapeGround(engine: Engine, tools: ImageRef): Promis
     host: at(HOST),
     host6: six(HOST),
     engineBridge: await engineBridge(host, at(HOST)),
-    bridge: await bridge(network),
+    bridge: await bridge(network, 'open'),
     broadcast: at(HOST).replace(/\d+$/, (last) => String(Number(last) - HOST + BROADCAST)),
     gateway: at(HOST),
     other: at(WITNESS),
@@ -216,7 +217,10 @@ async function settle(node: StartedContainer, script: string): Promise<string> {
   return stdout.trim();
 }
 
-function hardwareAddress(host: StartedContainer, device: string): Promise<string> {
+/** As the engine names bridges where it is not told a name. */
+const bridgeOf = ({ id }: Pick<StartedNetwork, 'id'>): string => `br-${id.slice(0, 12)}`;
+
+function addressOfDevice(host: StartedContainer, device: string): Promise<string> {
   return settle(host, `cat /sys/class/net/${device}/address`);
 }
 

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { scratch } from '../../history/scratch.ts';
 import { gate } from '../deadline.ts';
 import { openEngine } from '../engine/docker.ts';
-import type { Engine, StartedNetwork } from '../engine/engine.ts';
+import type { Engine, NetworkSpec, StartedNetwork } from '../engine/engine.ts';
 import { toolsImage, toolsNodeImage } from '../engine/images/index.ts';
 import { blockOf, toText } from '../engine/subnets.ts';
 import { createLabFactory } from '../factory.ts';
@@ -35,7 +35,7 @@ describe('escape', () => {
   const held = new AsyncDisposableStack();
   let opened: Engine;
   let engine: ReturnType<typeof watched>;
-  const networks = new Map<string, StartedNetwork>();
+  const networks = new Map<string, { network: StartedNetwork; kind: NetworkSpec['kind'] }>();
   let labs: LabFactory;
   let ground: EscapeGround;
   let cloud: Cloud;
@@ -48,7 +48,7 @@ describe('escape', () => {
       ...opened,
       network: async (spec) => {
         const network = await opened.network(spec);
-        networks.set(spec.name, network);
+        networks.set(spec.name, { network, kind: spec.kind });
         return network;
       },
       [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
@@ -205,13 +205,13 @@ describe('escape', () => {
     const { nodes } = history.of('lab.ready')[0]!;
     const addressOf = (name: string, there: string): string =>
       nodes.find((node) => node.name === name)?.addresses[there] ?? '';
-    const network = networks.get(`${lab.id}-${zone}`)!;
+    const { network, kind } = networks.get(`${lab.id}-${zone}`)!;
     const block = blockOf(network.subnet);
     const internet = Object.keys(topology.zones).find((name) => topology.apps['cloud']?.zone === name) ?? '';
     expect(endpoint.zone).to.equal(zone);
     return {
       ...ground.targets,
-      bridge: await ground.bridge(network),
+      bridge: await ground.bridge(network, kind),
       broadcast: toText(block.first + block.size - 1),
       gateway: toText(blockOf(`${addressOf(`gateway-${zone}`, zone)}/32`).first - 1),
       other: other.lab.endpoint().address ?? '',

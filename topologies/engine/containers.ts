@@ -6,6 +6,7 @@ import { EngineError, unless } from './errors.ts';
 import { fullName, labelsOf } from './names.ts';
 import { attach, endpointOf } from './networks.ts';
 import { startedContainer } from './started.ts';
+import { onSwitch, type Switch } from './switch.ts';
 
 /** Granted by engines by default and needed by no ordinary program; raw frames bypass the harness's counters. */
 const DROPPED = ['NET_RAW', 'MKNOD', 'AUDIT_WRITE'];
@@ -25,24 +26,26 @@ type Attached = readonly { readonly network: StartedNetwork; readonly address?: 
 
 /**
  * Never uses testcontainers' network aliases: with them it creates the container on the engine's default bridge, which
- * has a way to the real outside. The first network is given at creation, the others before the start.
+ * has a way to the real outside. The first of the engine's networks is given at creation, the others before the start;
+ * what is sealed is plugged in right after it, as only a running container has a namespace.
  */
 class LabContainer extends GenericContainer {
   readonly #docker: Docker;
   readonly #more: Attached;
 
-  constructor(docker: Docker, run: string, spec: ContainerSpec) {
+  /** `bridges`: those of its networks that are the engine's */
+  constructor(docker: Docker, run: string, spec: ContainerSpec, bridges: Attached) {
     super(spec.image.tag);
     this.#docker = docker;
-    this.#more = spec.attach.kind === 'networks' ? spec.attach.networks.slice(1) : [];
+    this.#more = bridges.slice(1);
     this.autoCleanup = false;
-    this.networkMode = modeOf(spec);
+    this.networkMode = modeOf(spec, bridges);
     this.withName(fullName(run, spec.name)).withLabels(labelsOf(run, spec.labels)).withWaitStrategy(AT_ONCE);
     if (spec.argv) this.withCommand([...spec.argv]);
     if (spec.env) this.withEnvironment({ ...spec.env });
     if (spec.user) this.withUser(spec.user);
     Object.assign(this.createOpts, {
-      ...placeOf(spec),
+      ...placeOf(spec, bridges),
       ...exposed(spec),
       AttachStdout: false,
       AttachStderr: false,
@@ -55,12 +58,10 @@ class LabContainer extends GenericContainer {
   }
 }
 
-function modeOf({ attach }: ContainerSpec): string {
+function modeOf({ attach }: ContainerSpec, [first]: Attached): string {
   switch (attach.kind) {
-    case 'networks': {
-      const first = attach.networks[0];
+    case 'networks':
       return first ? first.network.id : 'none';
-    }
     case 'namespace-of':
       return `container:${attach.container.id}`;
     case 'none':
@@ -70,9 +71,8 @@ function modeOf({ attach }: ContainerSpec): string {
 }
 
 /** Hostname and fixed address belong to the container's own namespace only; engines refuse them in a shared one. */
-function placeOf(spec: ContainerSpec): Docker.ContainerCreateOptions {
+function placeOf(spec: ContainerSpec, [first]: Attached): Docker.ContainerCreateOptions {
   const hostname = spec.hostname && spec.attach.kind !== 'namespace-of' ? { Hostname: spec.hostname } : {};
-  const first = spec.attach.kind === 'networks' ? spec.attach.networks[0] : undefined;
   if (!first) return hostname;
   return {
     ...hostname,
@@ -123,12 +123,21 @@ export async function startContainer(
   docker: Docker,
   run: string,
   spec: ContainerSpec,
+  board: Switch | undefined,
 ): Promise<StartedContainer> {
   const name = fullName(run, spec.name);
+  const networks = spec.attach.kind === 'networks' ? spec.attach.networks : [];
+  const sealed = networks.filter(({ network }) => board?.has(network));
+  const bridges = networks.filter((one) => !sealed.includes(one));
+  const sysctls = sealed.length > 0 ? { ...board?.sysctls, ...spec.sysctls } : spec.sysctls;
   await mustExist(docker, spec);
   try {
-    const started = await new LabContainer(docker, run, spec).start();
-    return startedContainer(docker, started.getId(), name);
+    const wanted = { ...spec, ...(sysctls ? { sysctls } : {}) };
+    const created = await new LabContainer(docker, run, wanted, bridges).start();
+    const started = startedContainer(docker, created.getId(), name);
+    if (!board || sealed.length === 0) return started;
+    for (const { network, address } of sealed) await board.plug(started.id, network, address);
+    return onSwitch(started, board);
   } catch (error) {
     // names are free for us alone, so whatever carries this one is our failed attempt
     await unless([404, 409], docker.getContainer(name).remove({ force: true, v: true })).catch(

@@ -208,13 +208,13 @@ function imagesAndRuns(engine: () => Engine, subject: Subject): void {
   });
 
   void it('knows its own things as alive', async () => {
-    await using network = await engine().network({ name: 'alive', kind: 'sealed' });
+    await using network = await engine().network({ name: 'alive', kind: 'open' });
     const found = (await engine().leftovers()).find(({ name }) => name === network.name);
     expect(found).to.include({ kind: 'network', run: engine().run, alive: true });
   });
 
   void it('sweeps what a killed run left, and nothing else', async () => {
-    await using mine = await engine().network({ name: 'mine', kind: 'sealed' });
+    await using mine = await engine().network({ name: 'mine', kind: 'open' });
     const of = async (dead: string) => (await engine().leftovers()).filter(({ run }) => run === dead);
     // on an engine that is shared, somebody else's start may have swept it before we looked: then once more
     let dead = await subject.deadRun();

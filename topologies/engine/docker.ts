@@ -3,12 +3,13 @@ import { connect, findEngine, type Client } from './client.ts';
 import type { Engine, ImageRecipe, ImageRef, Leftover } from './engine.ts';
 import { EngineError } from './errors.ts';
 import { buildImage, forgetDeadBuilds } from './images/build.ts';
-import { baseImage } from './images/recipes.ts';
+import { baseImage, toolsImage } from './images/recipes.ts';
 import { takeLease, type Lease } from './lease.ts';
 import { listLeftovers, remove, removeRun } from './leftovers.ts';
 import { newRun } from './names.ts';
 import { createNetwork } from './networks.ts';
 import { disposeOnSignal, watchSignals } from './signals.ts';
+import { Switch } from './switch.ts';
 
 export interface OpenOptions {
   /** id of the run; without it a new one */
@@ -38,6 +39,7 @@ export async function openEngine(options: OpenOptions = {}): Promise<Engine> {
 
 function engineOf({ docker, info }: Client, run: string, say: (line: string) => void): Engine {
   let lease: Promise<Lease> | undefined;
+  let board: Promise<Switch> | undefined;
   let ending = false;
   const image = (recipe: ImageRecipe, onProgress = say): Promise<ImageRef> =>
     buildImage({ docker, info, say: onProgress }, recipe);
@@ -56,6 +58,7 @@ function engineOf({ docker, info }: Client, run: string, say: (line: string) => 
     ending = true;
     forget();
     await removeRun(docker, run);
+    await (await board?.catch(() => undefined))?.[Symbol.asyncDispose]();
     await (await lease?.catch(() => undefined))?.[Symbol.asyncDispose]();
   };
   const forget = disposeOnSignal(dispose);
@@ -65,12 +68,14 @@ function engineOf({ docker, info }: Client, run: string, say: (line: string) => 
     image,
     network: async (spec) => {
       await held();
-      return createNetwork(docker, run, spec);
+      if (spec.kind === 'open') return createNetwork(docker, run, spec);
+      board ??= image(toolsImage).then((tools) => Switch.start(docker, run, tools));
+      return (await board).network(spec);
     },
     container: async (spec) => {
       await held();
       const { startContainer } = await import('./containers.ts');
-      return startContainer(docker, run, spec);
+      return startContainer(docker, run, spec, await board);
     },
     leftovers: () => listLeftovers(docker),
     sweep,

@@ -1,4 +1,4 @@
-/** Networks of a lab: internal bridges without a host address, on subnets that nobody else has. */
+/** Open networks: the engine's bridges, with an address of the host, on subnets that nobody else has. */
 import type Docker from 'dockerode';
 import type { NetworkSpec, StartedNetwork } from './engine.ts';
 import { EngineError, reasonOf, statusOf, unless } from './errors.ts';
@@ -30,23 +30,19 @@ export async function createNetwork(docker: Docker, run: string, spec: NetworkSp
 }
 
 function request(run: string, name: string, spec: NetworkSpec, subnet: string): Docker.NetworkCreateOptions {
-  const sealed = spec.kind === 'sealed';
   return {
     Name: name,
     CheckDuplicate: true,
     Driver: 'bridge',
-    Internal: sealed,
     EnableIPv6: spec.ipv6 !== undefined,
     Labels: labelsOf(run),
     IPAM: { Config: [{ Subnet: subnet }, ...(spec.ipv6 ? [{ Subnet: spec.ipv6 }] : [])] },
-    Options: sealed
-      ? { 'com.docker.network.bridge.inhibit_ipv4': 'true' }
-      : // also an open lab must not talk to the real outside: without masquerading no answer finds its way back
-        { 'com.docker.network.bridge.enable_ip_masquerade': 'false' },
+    // Also an open lab must not talk to the real outside: without masquerading no answer finds its way back.
+    Options: { 'com.docker.network.bridge.enable_ip_masquerade': 'false' },
   };
 }
 
-async function takenSubnets(docker: Docker): Promise<readonly string[]> {
+export async function takenSubnets(docker: Docker): Promise<readonly string[]> {
   const networks = await docker.listNetworks();
   return networks.flatMap(
     (network) => network.IPAM?.Config?.flatMap((config) => config['Subnet'] ?? []) ?? [],

@@ -51,3 +51,9 @@ export function* freeSubnets(
     if (!ipv4.some((other) => overlaps(subnet, other))) yield subnet;
   }
 }
+
+/** From the IPv4 address, as engines do: the same address is the same neighbour. */
+export const hardwareAddress = (address: string): string =>
+  ['02:42', ...address.split('.').map((part) => Number(part).toString(16).padStart(2, '0'))].join(':');
+/** Of the bridge of a sealed network: that of the one address that nobody can have. */
+export const bridgeAddress = (cidr: string): string => hardwareAddress(toText(blockOf(cidr).first));

@@ -4,7 +4,7 @@ import { baseImage } from './images/index.ts';
 
 const engine = await openEngine();
 const image = await engine.image(baseImage);
-const network = await engine.network({ name: 'n', kind: 'sealed' });
+const network = await engine.network({ name: 'n', kind: 'open' });
 await engine.container({
   name: 'c',
   image,

@@ -18,7 +18,7 @@ import type { Endpoint, EndpointSpec, FileToPut, ProcessRow, StartedExec, ZoneNa
 import type { AddressPlan } from '../plan.ts';
 import { DROP_LINK, MAKE_LINK, linkEnv } from './link.ts';
 import { PRINT_LISTENERS, parseListeners } from './listeners.ts';
-import { withRunner } from './runner.ts';
+import { withRunner } from '../engine/runner.ts';
 
 /** The engine may give no default route on an internal network; without one an attempt never gets on the wire. */
 const ENTER_ZONE = `${MAKE_LINK}

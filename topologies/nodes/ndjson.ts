@@ -1,5 +1,5 @@
 /** Numbered frames of an app: one JSON object a line, `n` from 1 without gaps. */
-import { LineReader } from './lines.ts';
+import { LineReader } from '../engine/lines.ts';
 
 export interface FrameListeners {
   onFrame(frame: Record<string, unknown>): void;

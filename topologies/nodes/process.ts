@@ -3,7 +3,7 @@ import type { Recorder } from '../../history/events.ts';
 import type { ExecOptions, StartedContainer, StartedExec } from '../engine/engine.ts';
 import { within } from '../deadline.ts';
 import { LabError } from '../errors.ts';
-import { LineReader } from './lines.ts';
+import { LineReader } from '../engine/lines.ts';
 
 const STDERR_KEPT = 4096;
 const PID_FOLDER = '/tmp';

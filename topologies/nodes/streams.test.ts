@@ -1,6 +1,6 @@
 import { describe, it } from 'node:test';
 import { expect } from 'chai';
-import { LineReader } from './lines.ts';
+import { LineReader } from '../engine/lines.ts';
 import { FrameReader } from './ndjson.ts';
 
 describe('lines', () => {

@@ -6,7 +6,7 @@ import type { StartedContainer } from '../engine/engine.ts';
 import { EvidenceFile } from '../evidence/file.ts';
 import { parseRelayLine } from '../evidence/relay-log.ts';
 import type { RelayLine } from '../evidence/relay-log.ts';
-import { LineReader } from '../nodes/lines.ts';
+import { LineReader } from '../engine/lines.ts';
 import { NodeProcess } from '../nodes/process.ts';
 import { written } from '../nodes/written.ts';
 import type { RelaySettings, Software } from './software.ts';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, it } from 'node:test';
 import { expect } from 'chai';
-import type { RunResult, StartedContainer, StartedExec } from '../engine/engine.ts';
+import type { RunResult, StartedContainer, StartedExec } from './engine.ts';
 import { withRunner } from './runner.ts';
 
 /** A container that is this machine: execs are processes. Its own `run` only says that it was asked. */

@@ -4,8 +4,8 @@
  * in an endpoint, where somebody could write into its streams.
  */
 import { readFileSync } from 'node:fs';
-import type { RunResult, StartedContainer, StartedExec } from '../engine/engine.ts';
-import { USUAL_TIMEOUT_MS } from '../engine/run.ts';
+import type { RunResult, StartedContainer, StartedExec } from './engine.ts';
+import { USUAL_TIMEOUT_MS } from './run.ts';
 import { LineReader } from './lines.ts';
 
 const PROGRAM = readFileSync(new URL('./runner.pl', import.meta.url), 'utf8');
@@ -26,6 +26,11 @@ export function withRunner(container: StartedContainer): StartedContainer {
       const answer = await (await runner.catch(() => undefined))?.run(argv, options);
       // Where it ended before it answered the lab is broken: the engine tells how.
       return answer ?? container.run(argv, options);
+    },
+    [Symbol.asyncDispose]: async () => {
+      await container[Symbol.asyncDispose]();
+      // Not every engine closes the stream of a process that went with its container.
+      await (await runner?.catch(() => undefined))?.close();
     },
   };
 }
@@ -62,6 +67,10 @@ class Runner {
     const [exit = '', late, stdout = '-', stderr = '-'] = answer;
     const timedOut = late === '1';
     return { exit: timedOut ? null : Number(exit), stdout: text(stdout), stderr: text(stderr), timedOut, ms };
+  }
+
+  async close(): Promise<void> {
+    await this.#exec[Symbol.asyncDispose]();
   }
 
   async #read(): Promise<void> {
