@@ -30,7 +30,8 @@ When('it has been at that tenant for as long as its slowest interval', async fun
 
 Then('what waited arrives there, and none is told twice', async function (this: HeiikiWorld) {
   const { session } = this;
-  await arriveOnce(this, this.event('tenant'), session.within('enrol') + session.declared('detect'));
+  const within = session.within('enrol') + session.declared('detect');
+  await arriveOnce(this, { since: this.event('tenant'), within, restsOn: 'MOV-09' });
 });
 
 Then(

@@ -184,6 +184,7 @@ type EventNote =
   | 'install'
   | 'restart'
   | 'certificate'
+  | 'wrong certificate'
   | 'watch'
   | 'relay lost'
   | 'relay back'
