@@ -104,7 +104,17 @@ async function storage(docker: Docker): Promise<readonly Finding[]> {
   );
   const confined = info.CgroupVersion === '2' || options.some((option) => /apparmor|selinux/.test(option));
   const detail = `cgroup v${info.CgroupVersion ?? '?'}, security: ${options.join(', ') || 'none'}`;
-  return [driver, confined ? fine('confinement', detail) : unconfined(detail)];
+  const rights = options.includes('rootless') ? [withoutRoot()] : [];
+  return [driver, ...rights, confined ? fine('confinement', detail) : unconfined(detail)];
+}
+function withoutRoot(): Finding {
+  return {
+    check: 'rights',
+    state: 'warning',
+    detail: 'this engine is not run by root',
+    cost: 'a lab may not start: its switch has to reach into the networks of other containers',
+    remedy: 'use an engine that is run by root',
+  };
 }
 function unconfined(detail: string): Finding {
   return {

@@ -6,8 +6,6 @@ import type { Finding } from './doctor.ts';
 interface Feature {
   readonly check: string;
   readonly option: string;
-  /** a file that proves it where the kernel does not publish its configuration */
-  readonly proof?: string;
   readonly state: 'missing' | 'warning';
   readonly cost: string;
   readonly remedy: string;
@@ -19,14 +17,6 @@ const FEATURES: readonly Feature[] = [
     state: 'missing',
     cost: 'no counters and no faults at a relay',
     remedy: 'use a kernel with nf_tables',
-  },
-  {
-    check: 'bridge netfilter',
-    option: 'CONFIG_BRIDGE_NETFILTER',
-    proof: 'sys/net/bridge/bridge-nf-call-iptables',
-    state: 'warning',
-    cost: 'a relay that routes by mistake is held back by the proof of closure alone',
-    remedy: 'modprobe br_netfilter',
   },
   {
     check: 'netem',
@@ -48,11 +38,9 @@ const FEATURES: readonly Feature[] = [
 export function kernelFindings(proc: string | undefined): readonly Finding[] {
   if (proc === undefined) return [];
   const config = configOf(proc);
-  return FEATURES.map(({ check, option, proof, state, cost, remedy }) => {
+  return FEATURES.map(({ check, option, state, cost, remedy }) => {
     const set = /=[ym]$/.test(config.find((line) => line.startsWith(`${option}=`)) ?? '');
-    const proven = proof !== undefined && existsSync(`${proc}/${proof}`);
-    if (set || proven)
-      return { check, state: 'ok', detail: proven ? 'there, loaded' : 'there', cost: '', remedy: '' };
+    if (set) return { check, state: 'ok', detail: 'there', cost: '', remedy: '' };
     if (config.length === 0)
       return {
         check,
