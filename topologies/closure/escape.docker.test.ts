@@ -158,12 +158,17 @@ describe('escape', () => {
       const endpoint = endpointOf(lab, name);
       if (endpoint.zone !== zone) await endpoint.move(zone);
       for (const relay of relaysOf(topology, zone)) {
-        const outcomes = await tryFrom(endpoint, { lab, history, topology, zone, relay });
-        tried.push({
+        const place = `${name} in ${zone}${relay === undefined ? '' : ` by ${relay}`}`;
+        const once = async (): Promise<Tried> => ({
           topology: id,
-          place: `${name} in ${zone}${relay === undefined ? '' : ` by ${relay}`}`,
-          outcomes,
+          place,
+          outcomes: await tryFrom(endpoint, { lab, history, topology, zone, relay }),
         });
+        let found = await once();
+        // Beside other labs a relay may answer too late to be heard; what got out the first time counts all the same.
+        for (let again = 1; again < ROUNDS && isMute(found) && escapesOf(found).length === 0; again++)
+          found = await once();
+        tried.push(found);
       }
     }
     return tried;
