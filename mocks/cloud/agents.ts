@@ -46,11 +46,15 @@ export class Agents {
     return this.#keys.get(key);
   }
 
-  /** By agentId or host name; the one live agent if no name is given. Throws in words otherwise. */
+  /**
+   * By agentId or host name; the one live agent if no name is given. Of several records of one host, as a product leaves
+   * that takes a new identity, the one that enrolled last. Throws in words otherwise.
+   */
   find(name?: string): AgentRecord {
     const live = this.list().filter((a) => !a.gone);
     const found = live.filter((a) => name === undefined || a.agentId === name || a.hostname === name);
-    if (found.length === 1 && found[0]) return found[0];
+    const [latest] = found.toSorted((a, b) => b.enrolledAt - a.enrolledAt);
+    if (latest && found.every(({ hostname }) => hostname === latest.hostname)) return latest;
     const names = live.map((a) => `${a.agentId} (${a.hostname})`).join(', ') || 'none';
     const asked = name === undefined ? 'exactly one agent' : `one agent named ${name}`;
     throw new Error(
