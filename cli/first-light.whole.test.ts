@@ -20,7 +20,7 @@ import { codeDigest } from './harness.ts';
 const DRAWN = Number.parseInt((await codeDigest())?.slice(0, 7) ?? '1', 16);
 const WHOLE = ['--products', 'reference', '--kinds', '1', '--seed', String(DRAWN)];
 /** The defects take longer than the rest of CI has time: so many parts of them, one in turn. */
-const SHARDS = 2;
+const SHARDS = 3;
 const OTHERS = [
   { products: 'static-proxy', requirements: 'NET-01,MOV-01,MOV-07' },
   { products: 'internet-only,minimal,syslog-ng-shipper', requirements: 'NET-01,NET-03,REL-02,DET-01,DET-03' },
