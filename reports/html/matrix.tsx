@@ -4,7 +4,7 @@ import { scopeText } from './scope.ts';
 import type { JSX } from 'preact';
 import type { Requirement } from '../results.ts';
 import { Badge, Headline, Icon, markOf, T } from './parts.tsx';
-import { AREA_NAMES, same, TEXT, VERDICTS } from './texts.ts';
+import { areaName, TEXT, VERDICTS } from './texts.ts';
 import type { ResultProduct, View } from './view.ts';
 import { Verdict } from '../../history/verdict.ts';
 
@@ -46,7 +46,7 @@ export function Matrix({ view }: { view: View }): JSX.Element {
               <tr class="area">
                 <th scope="rowgroup" colSpan={products.length + 1}>
                   <span>
-                    <T t={AREA_NAMES[area] ?? same(area)} />
+                    <T t={areaName(area)} />
                   </span>
                 </th>
               </tr>

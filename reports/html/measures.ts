@@ -67,6 +67,8 @@ const HEADLINES = [
   'signin.refused',
   'unprotect.seconds',
   'removal.kind',
+  'reinstall.said-lost',
+  'stranger.data',
   'delivery.lost',
   'wire.strays',
   'tls.requests-sent',

@@ -2,6 +2,7 @@
 import { both, type Both } from '../../history/both.ts';
 import type { Blame } from '../../history/events.ts';
 import type { Verdict } from '../../history/verdict.ts';
+import type { AREAS } from '../catalogue.ts';
 
 export { both, type Both } from '../../history/both.ts';
 /** Text that has no second language: names, lines of a log. */
@@ -54,17 +55,22 @@ export const BLAMES: Readonly<Record<Blame, Both>> = {
   lab: both('lab', '試験環境'),
 };
 
-export const AREA_NAMES: Readonly<Record<string, Both>> = {
+const AREA_NAMES: Readonly<Record<(typeof AREAS)[number], Both>> = {
   net: both('Closed-network connectivity', '閉域での接続'),
   rel: both('Relay', 'プロキシ'),
   det: both('Delivery of detections', '検知の到達'),
   log: both('Detailed log', '詳細ログ'),
+  rsp: both('Response', '対応'),
   alw: both('Allowlist', '許可リスト'),
   mov: both('Relocation and recovery', '移設と復旧'),
   tmp: both('Tampering and uninstall', '改ざん防止と削除'),
+  upd: both('Updates', '更新'),
   tls: both('Certificates and inspection', '証明書と通信の復号'),
   res: both('Resources and sizing', '負荷と規模'),
 };
+/** What a later catalogue may have in addition has its own name. */
+export const areaName = (area: string): Both =>
+  (AREA_NAMES as Readonly<Record<string, Both | undefined>>)[area] ?? same(area);
 export const OBSERVABILITY: Readonly<Record<'C' | 'A' | 'V', Both>> = {
   C: both('fully observable in Linux containers', 'Linuxコンテナで完全に観測できます'),
   A: both('observed on a Linux analogue', 'Linux上の類似の仕組みで観測しています'),
