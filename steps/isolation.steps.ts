@@ -80,6 +80,5 @@ Then('everything else was cut until then, and is not any more', async function (
     release: this.order.uid,
     contacts: this.contacts,
   };
-  const restsOn = this.requirement === 'RSP-02' ? {} : { restsOn: 'RSP-02' };
-  await session.ask({ check: 'isolated', args, since: isolation, ...restsOn });
+  await session.ask({ check: 'isolated', args, since: isolation, restsOn: 'RSP-02' });
 });

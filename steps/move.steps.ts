@@ -43,8 +43,8 @@ When('the cheapest way that brings the product back is looked for', async functi
 
 Then('it has recovered as declared', async function (this: HeiikiWorld) {
   const declared = this.session.product.product.statement.recovery;
-  const restsOn = this.requirement === 'MOV-01' ? {} : { restsOn: 'MOV-01' };
-  await this.session.ask({ check: 'recovery', args: { declared }, since: this.event('move'), ...restsOn });
+  const since = this.event('move');
+  await this.session.ask({ check: 'recovery', args: { declared }, since, restsOn: 'MOV-01' });
 });
 
 Then('it is visible on the endpoint that the product is cut off', async function (this: HeiikiWorld) {

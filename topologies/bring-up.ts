@@ -43,9 +43,9 @@ export async function startNodes(ground: Ground, estate: Estate): Promise<Nodes>
   const relays = keyed(Object.keys(ground.topology.relays), (name) => startRelay(site, name, gateways));
   const apps = keyed(Object.keys(ground.topology.apps), (name) => startApp(site, name));
   const outsiders = keyed(outsidersOf(site), (name) => startOutsider(site, name, gateways));
-  const everything = together<unknown>([
-    ...[gateways, relays, apps, endpoints, outsiders].flatMap((some) => [...some.values()]),
-  ]);
+  const everything = together<unknown>(
+    [gateways, relays, apps, endpoints, outsiders].flatMap((some) => [...some.values()]),
+  );
   const proof = prove(site, { gateways, endpoints, everything });
   proof.catch(() => undefined);
   await everything;

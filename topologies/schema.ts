@@ -19,7 +19,7 @@ const DnsName = z
 export const Zone = z.strictObject({
   /** closed: nothing but the relay leads out, and this is proven. internet: where apps are known by name. */
   kind: z.enum(['closed', 'internet']),
-  /** sealed: an internal network. uplink (real outside, for products with a real tenant) has its place here. */
+  /** sealed: a network that nobody else is on. uplink (real outside, for products with a real tenant) has its place here. */
   provider: z.enum(['sealed', 'uplink']).default('sealed'),
   /** what the zone's resolver knows: relays of this zone only, or the names of all apps too */
   resolver: z.enum(['closed-names-only', 'app-names']),

@@ -3,6 +3,7 @@ import type { Engine, ImageRef, NetworkSpec, StartedContainer, StartedNetwork } 
 import type { ControlLab } from './closure/control.ts';
 import { together } from './deadline.ts';
 import type { Gate } from './deadline.ts';
+import { withRunner } from './engine/runner.ts';
 import { LabError } from './errors.ts';
 import type { Estate } from './estate.ts';
 import type { LabSpec } from './lab-types.ts';
@@ -10,7 +11,6 @@ import { AppProcess } from './nodes/app.ts';
 import { EndpointNode } from './nodes/endpoint.ts';
 import { GatewayProcess } from './nodes/gateway.ts';
 import { RelayNode } from './nodes/relay-node.ts';
-import { withRunner } from './engine/runner.ts';
 import { gatewayOf } from './plan.ts';
 import type { AddressPlan } from './plan.ts';
 import { MAKE_LINK, linkEnv } from './nodes/link.ts';

@@ -349,17 +349,18 @@ export class Daemon {
     return { relays: this.#link.relays.length };
   }
   #joinTenant(): void {
-    const [stop, also] = [
-      this.#stopExtras,
-      joinTenant({
-        behaviour: this.#behaviour,
-        link: this.#link,
-        cloud: this.#cloud,
-        policy: this.#policy,
-        queue: this.#queue,
-      }),
-    ];
-    this.#stopExtras = () => [stop, also].forEach((one) => one());
+    const stopOthers = this.#stopExtras;
+    const stop = joinTenant({
+      behaviour: this.#behaviour,
+      link: this.#link,
+      cloud: this.#cloud,
+      policy: this.#policy,
+      queue: this.#queue,
+    });
+    this.#stopExtras = () => {
+      stopOthers();
+      stop();
+    };
   }
   /** Whoever stops it by hand is told of, now or with the next start: the finding is on disk. */
   async #tellStop(): Promise<void> {

@@ -65,7 +65,9 @@ function missedPeers(events: readonly HistoryEvent[], point: string, packets: re
   const captured = new Map<string, number>();
   for (const { direction, protocol, peer } of packets)
     if (direction === 'out' && protocol !== 'arp') captured.set(peer, (captured.get(peer) ?? 0) + 1);
-  const moves = events.filter((event) => event.kind === 'move.started' && event.from !== null).length;
+  const moves = ofKind(events, 'move.started').filter(
+    ({ endpoint, from }) => endpoint === point && from !== null,
+  ).length;
   return Object.entries(counted?.counters ?? {})
     .map(([peer, left]) => ({ peer, left, held: captured.get(peer) ?? 0 }))
     .filter(({ peer, left, held }) => left > held + (OWN_RELAY.has(peer) ? moves : 0))

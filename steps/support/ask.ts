@@ -12,7 +12,7 @@ export interface Question {
   readonly since: HistoryEvent | number;
   /** what a Given rests on: if it does not hold, that requirement is the root */
   readonly given?: string;
-  /** what a Then rests on: the root, if the product fails that one as well */
+  /** what a Then rests on: the root, if the product fails that one as well; nothing rests on itself (reports/cells.ts) */
   readonly restsOn?: string;
 }
 

@@ -92,7 +92,7 @@ export async function compareNetworks(
       return {
         probe: `networks of ${name}`,
         target: should.join(', ') || 'none of its own',
-        // There is nothing that would have to arrive: the engine is asked, not the wire.
+        // There is nothing that would have to arrive: engine and kernel are asked, not the wire.
         arrivesInControl: true,
         blocked: is.join() === should.join(),
         detail: is.join(', ') || 'none of its own',

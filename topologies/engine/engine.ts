@@ -39,7 +39,7 @@ export interface ImageRef {
 
 export interface NetworkSpec {
   readonly name: string;
-  /** internal + no host address: the closed or sealed recipe. `open`: an ordinary bridge with a host address. */
+  /** `sealed`: a bridge that the host has no part in. `open`: the engine's ordinary one, with an address of the host. */
   readonly kind: 'sealed' | 'open';
   /** an IPv4 subnet in CIDR form; without it a free one of the labs' pool is taken */
   readonly subnet?: string;

@@ -75,7 +75,6 @@ export class Switch implements AsyncDisposable {
       HostConfig: {
         NetworkMode: 'none',
         PidMode: 'host',
-        Init: true,
         CapDrop: ['ALL'],
         CapAdd: RIGHTS,
         ReadonlyRootfs: true,
@@ -180,9 +179,9 @@ export class Switch implements AsyncDisposable {
     const known = new Map(this.#links.get(container)?.map((link) => [link.name, link.bridge.network.name]));
     return Object.fromEntries(
       Links.parse(JSON.parse(stdout)).flatMap(({ ifname, linkinfo, addr_info: [first] }) =>
-        ifname === undefined || linkinfo?.info_kind !== 'veth'
+        first?.local === undefined || ifname === undefined || isOwn(ifname, linkinfo?.info_kind)
           ? []
-          : [[known.get(ifname) ?? ifname, first?.local ?? '']],
+          : [[known.get(ifname) ?? ifname, first.local]],
       ),
     );
   }
@@ -266,6 +265,9 @@ async function asked(
     remedy: 'look whether the container, or the switch of this run, has ended',
   });
 }
+
+/** What leads nowhere else: loopback, and the tunnel of a zone over the network that it is plugged into. */
+const isOwn = (name: string, kind: string | undefined): boolean => name === 'lo' || kind === 'vxlan';
 
 function freeName(links: readonly Link[]): string {
   const used = new Set(links.map(({ name }) => name));

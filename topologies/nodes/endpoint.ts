@@ -11,6 +11,7 @@ import type {
   StartedContainer,
   StartedNetwork,
 } from '../engine/engine.ts';
+import { withRunner } from '../engine/runner.ts';
 import { LabError } from '../errors.ts';
 import { Capture } from '../evidence/capture.ts';
 import { COUNTER_TABLE, counterRules, parseCounters } from '../evidence/counters.ts';
@@ -18,9 +19,8 @@ import type { Endpoint, EndpointSpec, FileToPut, ProcessRow, StartedExec, ZoneNa
 import type { AddressPlan } from '../plan.ts';
 import { DROP_LINK, MAKE_LINK, linkEnv } from './link.ts';
 import { PRINT_LISTENERS, parseListeners } from './listeners.ts';
-import { withRunner } from '../engine/runner.ts';
 
-/** The engine may give no default route on an internal network; without one an attempt never gets on the wire. */
+/** A sealed network comes without a default route; without one an attempt never gets on the wire. */
 const ENTER_ZONE = `${MAKE_LINK}
 ip route replace default via "$GATEWAY" && printf 'nameserver %s\\n' "$RESOLVER" > /etc/resolv.conf`;
 const BEGIN = `${ENTER_ZONE} && printf %s "$RULES" | nft -f - && nft list table inet ${COUNTER_TABLE}`;
