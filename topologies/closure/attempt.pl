@@ -13,7 +13,8 @@ sub end_ { my ($word, $detail) = @_; $detail = '' unless defined $detail; $detai
   syswrite(STDOUT, "$id $word $detail\n"); exit 0 }
 sub failed { my $e = $!+0;
   end_('absent', "$!") if $e == EPERM || $e == EACCES || $e == EAFNOSUPPORT || $e == EPROTONOSUPPORT;
-  end_('got', "$!") if $e == ECONNREFUSED || $e == ECONNRESET;
+  # Who refuses at a loopback address is this endpoint itself.
+  end_(($a{to} || '') =~ /^127\./ ? 'nothing' : 'got', "$!") if $e == ECONNREFUSED || $e == ECONNRESET;
   end_('nothing', "$!") }
 sub place { my ($to, $port) = @_;
   if ($to =~ /:/) { my ($ip, $dev) = split /%/, $to;
