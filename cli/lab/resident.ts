@@ -7,6 +7,7 @@ import { HistoryWriter } from '../../history/writer.ts';
 import { loadProduct, type LoadedProduct } from '../../products/load.ts';
 import { RunContext } from '../../steps/support/context.ts';
 import { openSession } from '../../steps/support/open-session.ts';
+import { within } from '../../topologies/deadline.ts';
 import type { RelayAccess, StartedLab } from '../../topologies/lab-types.ts';
 import { loadTopology, type Topology } from '../../topologies/schema.ts';
 import { describeLab } from './describe.ts';
@@ -15,6 +16,8 @@ import type { Hands, LabInHand, Said } from './in-hand.ts';
 import type { LabInfo } from './protocol.ts';
 import type { LabRecord } from './records.ts';
 
+/** Until the start of a lab has noticed that everything is gone: each single thing that it waits for has a bound. */
+const GIVE_UP_MS = 120_000;
 /** Packets wake nobody, so that they are looked for at this interval, in ms. */
 const PACKETS_ALONE = 100;
 
@@ -187,7 +190,9 @@ export class Resident implements LabInHand {
   async #end(): Promise<void> {
     // What is still being started fails as soon as it has no engine any more.
     if (!this.#held) await this.#context?.[Symbol.asyncDispose]();
-    await this.#opening.catch(() => undefined);
+    await within(GIVE_UP_MS, this.#opening, () => new Error('its start did not notice')).catch(
+      () => undefined,
+    );
     const failed = await this.#held?.release().catch((cause: unknown) => cause);
     await this.#context?.[Symbol.asyncDispose]();
     await this.#forget();

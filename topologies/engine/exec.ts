@@ -7,6 +7,7 @@ import type Docker from 'dockerode';
 import type { ExecOptions, StartedExec } from './engine.ts';
 import { EngineError, statusOf } from './errors.ts';
 import { demultiplex } from './frames.ts';
+import { inTime } from './late.ts';
 import { asSocket } from './streams.ts';
 
 /** An environment variable by which a process and its children are found again: the API cannot kill an exec. */
@@ -37,9 +38,9 @@ export async function startExec(
     ...(options.cwd ? { WorkingDir: options.cwd } : {}),
   };
   try {
-    const exec = await container.exec(wanted);
+    const exec = await inTime(container.exec(wanted));
     // `stdin` would keep the request open on our side; a hijacked socket is writable anyway.
-    const socket = asSocket(await exec.start({ hijack: true, stdin: false, Tty: false }));
+    const socket = asSocket(await inTime(exec.start({ hijack: true, stdin: false, Tty: false })));
     return streams(container, exec, socket, token, options.user);
   } catch (error) {
     const remedy =
@@ -65,7 +66,7 @@ function streams(
   const endIt = async (): Promise<void> => {
     // A process that the engine has still to begin is not found: ask until it says that nothing runs.
     for (let wait = 20; wait < END_MS; wait *= 2) {
-      await kill();
+      await inTime(kill());
       await after(wait);
       if (!(await exec.inspect()).Running) return;
     }

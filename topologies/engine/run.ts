@@ -2,6 +2,7 @@
 import type { Readable } from 'node:stream';
 import type { RunResult } from './engine.ts';
 import type { KillableExec } from './exec.ts';
+import { LATE, orLate } from './late.ts';
 
 const MOST = 1024 * 1024;
 export const USUAL_TIMEOUT_MS = 60_000;
@@ -16,32 +17,19 @@ export async function runToEnd(
   const limit = options.timeoutMs ?? USUAL_TIMEOUT_MS;
   exec.stdin.end(options.input ?? '');
   const output = Promise.all([gather(exec.stdout), gather(exec.stderr)]);
-  const exit = await within(exec.ended, limit);
+  const exit = await orLate(exec.ended, limit);
   const timedOut = exit === LATE;
   if (timedOut) {
-    await within(
+    await orLate(
       exec.kill().catch(() => undefined),
       GRACE_MS,
     );
-    await within(exec.ended, GRACE_MS);
-    await within(exec[Symbol.asyncDispose](), GRACE_MS);
+    await orLate(exec.ended, GRACE_MS);
+    await orLate(exec[Symbol.asyncDispose](), GRACE_MS);
   }
   const [stdout, stderr] = await output;
   const ms = Math.round(performance.now() - begun);
   return { exit: timedOut ? null : exit, stdout, stderr, timedOut, ms };
-}
-
-const LATE = Symbol('late');
-async function within<T>(promise: PromiseLike<T>, ms: number): Promise<T | typeof LATE> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<typeof LATE>((resolve) => {
-    timer = setTimeout(() => resolve(LATE), ms);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 async function gather(stream: Readable): Promise<string> {

@@ -1,18 +1,25 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { describe, it } from 'node:test';
+import { describe, it, mock } from 'node:test';
 import { expect } from 'chai';
 import type { RunResult, StartedContainer, StartedExec } from './engine.ts';
 import { withRunner } from './runner.ts';
 
 /** A container that is this machine: execs are processes. Its own `run` only says that it was asked. */
-function here(): { container: StartedContainer; execs: StartedExec[]; kill: () => void } {
+function here(): {
+  container: StartedContainer;
+  execs: StartedExec[];
+  stop: () => void;
+  kill: () => void;
+} {
   const execs: StartedExec[] = [];
+  const stops: (() => void)[] = [];
   const kills: (() => void)[] = [];
   const byEngine: RunResult = { exit: 0, stdout: 'by the engine', stderr: '', timedOut: false, ms: 0 };
   const exec = (argv: readonly string[]): Promise<StartedExec> => {
     const [program = '', ...args] = argv;
     const child = spawn(program, args, { stdio: 'pipe', detached: true });
+    stops.push(() => process.kill(-(child.pid ?? 0), 'SIGSTOP'));
     // As when its container ends: all of it.
     kills.push(() => child.exitCode ?? child.signalCode ?? process.kill(-(child.pid ?? 0), 'SIGKILL'));
     const ended = once(child, 'exit').then(([code]) => code as number | null);
@@ -30,7 +37,12 @@ function here(): { container: StartedContainer; execs: StartedExec[]; kill: () =
   };
   const run = (): Promise<RunResult> => Promise.resolve(byEngine);
   const container = { id: 'here', name: 'here', exec, run } as unknown as StartedContainer;
-  return { container, execs, kill: () => kills.forEach((one) => one()) };
+  return {
+    container,
+    execs,
+    stop: () => stops.forEach((one) => one()),
+    kill: () => kills.forEach((one) => one()),
+  };
 }
 async function withHere(
   body: (on: StartedContainer, at: ReturnType<typeof here>) => Promise<void>,
@@ -85,6 +97,21 @@ describe('the runner of a node', () => {
     withHere(async (on) => {
       const { stdout } = await on.run(['sh', '-c', 'head -c 1100000 /dev/zero | tr "\\0" x']);
       expect(stdout).to.match(/x\n\[cut here: 51424 bytes more\]$/);
+    }));
+  it('waits for no answer that will never come', () =>
+    withHere(async (on, { stop }) => {
+      await on.run(['true']);
+      stop();
+      mock.timers.enable({ apis: ['setTimeout'] });
+      try {
+        const waiting = on.run(['true'], { timeoutMs: 1000 });
+        await new Promise((asked) => setImmediate(asked));
+        mock.timers.tick(11_000);
+        expect(await waiting).to.include({ exit: null, timedOut: true });
+        expect(await on.run(['true']), 'nobody asks it again').to.include({ stdout: 'by the engine' });
+      } finally {
+        mock.timers.reset();
+      }
     }));
   it('leaves other users to the engine, and everything once it has ended', () =>
     withHere(async (on, { kill }) => {

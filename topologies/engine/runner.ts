@@ -5,10 +5,14 @@
  */
 import { readFileSync } from 'node:fs';
 import type { RunResult, StartedContainer, StartedExec } from './engine.ts';
+import { LATE, orLate } from './late.ts';
 import { USUAL_TIMEOUT_MS } from './run.ts';
 import { LineReader } from './lines.ts';
 
 const PROGRAM = readFileSync(new URL('./runner.pl', import.meta.url), 'utf8');
+
+/** The runner itself ends what takes too long: one that does not say so after this has gone, and its stream has not told. */
+const OVERDUE_MS = 10_000;
 
 type RunOptions = NonNullable<Parameters<StartedContainer['run']>[1]>;
 /** Undefined: the runner ended before it answered. */
@@ -55,14 +59,19 @@ class Runner {
     if (!this.#alive) return undefined;
     const begun = performance.now();
     const { env = {}, input = '', timeoutMs = USUAL_TIMEOUT_MS } = options;
-    const answer = await new Promise<readonly string[] | undefined>((settle) => {
+    const asked = new Promise<readonly string[] | undefined>((settle) => {
       const id = String(this.#asked++);
       this.#waiting.set(id, settle);
       const pairs = Object.entries(env).map(([name, value]) => `${name}=${value}`);
       const words = [hex(nul(argv)), hex(nul(pairs)), hex(input)];
       this.#exec.stdin.write(`${[id, timeoutMs / 1000, ...words].join(' ')}\n`);
     });
+    const answer = await orLate(asked, timeoutMs + OVERDUE_MS);
     const ms = Math.round(performance.now() - begun);
+    if (answer === LATE) {
+      this.#end();
+      return { exit: null, stdout: '', stderr: '', timedOut: true, ms };
+    }
     if (answer === undefined) return undefined;
     const [exit = '', late, stdout = '-', stderr = '-'] = answer;
     const timedOut = late === '1';

@@ -4,6 +4,7 @@ import { getFile, hasFile, putFiles } from './archive.ts';
 import type { ProcessRow, StartedContainer } from './engine.ts';
 import { EngineError, statusOf, unless } from './errors.ts';
 import { startExec } from './exec.ts';
+import { inTime } from './late.ts';
 import { attach } from './networks.ts';
 import { runToEnd } from './run.ts';
 
@@ -51,11 +52,11 @@ async function asked(what: string, promise: Promise<unknown>): Promise<void> {
 export async function removeContainer(docker: Docker, id: string): Promise<void> {
   const container = docker.getContainer(id);
   try {
-    await container.remove({ force: true, v: true });
+    await inTime(container.remove({ force: true, v: true }));
   } catch (error) {
     if (statusOf(error) === 404) return;
     if (statusOf(error) !== 409) throw error;
-    await unless([404], container.wait({ condition: 'removed' }));
+    await unless([404], inTime(container.wait({ condition: 'removed' })));
   }
 }
 
