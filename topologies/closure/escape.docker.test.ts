@@ -273,7 +273,8 @@ async function makeCloud({ witness }: EscapeGround): Promise<Cloud> {
 }
 const CLOUD = `const read = (name) => require('fs').readFileSync('/tmp/cloud.' + name);
 const identity = { key: read('key'), cert: read('pem') };
-require('https').createServer(identity, (_, response) => response.end('cloud')).listen(443, () => console.log('{"n":1,"kind":"ready"}'));`;
+require('https').createServer(identity, (_, response) => response.end('cloud')).listen(443, () => console.log('{"n":1,"kind":"ready"}'));
+process.stdin.on('end', () => process.exit(0)).resume();`;
 
 /** The outcome of whatever was asked of the relay is that it said nothing: then it was not asked. */
 const isMute = ({ place, outcomes }: Tried): boolean =>

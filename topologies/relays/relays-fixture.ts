@@ -24,7 +24,7 @@ server.on('upgrade', (request, socket) => {
   socket.end(Buffer.concat([Buffer.from([0x81, 5]), Buffer.from('frame')]));
 });
 server.listen(443, () => console.log('{"n":1,"kind":"ready"}'));
-process.on('SIGTERM', () => process.exit(0));
+process.stdin.on('end', () => process.exit(0)).resume();
 `;
 
 export interface TlsCloud {
