@@ -15,7 +15,7 @@ import { bundleFleet } from '../mocks/fleet/bundle.ts';
 import type { FleetOrder, FleetReport } from '../mocks/fleet/fleet.ts';
 import { account, ledger, peakPerSecond, type Wave } from '../mocks/fleet/plan.ts';
 import { openEngine } from '../topologies/engine/docker.ts';
-import { toolsNodeImage } from '../topologies/engine/images/index.ts';
+import { endpointBases, toolsNodeImage } from '../topologies/engine/images/index.ts';
 import { createLabFactory } from '../topologies/factory.ts';
 import type { AppSpec, LabFactory, StartedApp, StartedLab } from '../topologies/lab-types.ts';
 import { CloudRecord, RelayWatch } from './fleet-watch.ts';
@@ -97,7 +97,7 @@ async function startLab(
   const keys = ['--cert', '/etc/heiiki/ca.pem', '--key', '/etc/heiiki/ca.key'];
   const lab = await labs.start({
     topology: 'fleet',
-    endpoints: {},
+    endpoints: { pc: { image: endpointBases()['debian-12'], capabilities: [], hostname: 'pc-001' } },
     apps: {
       cloud: app('cloud', cloud, [...keys, '--token', TOKEN, '--front', 'node']),
       fleet: app('fleet', fleet, ['--seed', String(SEED)]),

@@ -5,8 +5,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { loadProduct } from '../../products/load.ts';
+import { APPS } from '../../steps/support/context.ts';
 import { openRunId } from '../../steps/support/run-id.ts';
 import { loadTopology } from '../../topologies/schema.ts';
+import { WrongUsage } from '../options.ts';
 import { ask, LabRefused, reach } from './client.ts';
 import { down } from './down.ts';
 import { knownLabs, sweepDead } from './labs.ts';
@@ -28,6 +30,11 @@ const GLANCE_MS = 50;
 /** Everything that can be wrong with the input is found before anything is started. */
 export async function up(command: UpCommand, signal: AbortSignal): Promise<number> {
   const topology = loadTopology(command.topology);
+  const strange = Object.keys(topology.apps).filter((app) => !APPS.includes(app));
+  if (strange.length > 0)
+    throw new WrongUsage(
+      `lab up ${topology.id}: there is no program for its app ${strange.join(', ')}; it is for a bench of its own`,
+    );
   if (command.product !== undefined) await loadProduct(command.product);
   const folders = new LabFolders();
   const labs = await knownLabs(folders);

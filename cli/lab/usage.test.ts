@@ -9,6 +9,7 @@ const lab = (...args: readonly string[]): Promise<Ended> => call(['lab', ...args
 describe('wrong usage of the lab by hand', () => {
   const cases: [args: string[], says: RegExp][] = [
     [['up', 'moon-base'], /no topology "moon-base".*closed-office/s],
+    [['up', 'fleet'], /no program for its app fleet/],
     [['up', 'closed-office', '--product', 'referense'], /referense.*reference/s],
     [['up', 'closed-office', '--name', 'My Lab'], /a name is up to 31 lower-case letters/],
     [['exec', 'no-such-lab', '--', 'id'], /there is no lab no-such-lab/],

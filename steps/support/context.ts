@@ -52,6 +52,9 @@ RUN cd /tmp && openssl req -x509 -newkey rsa:2048 -nodes -keyout key -out cert -
   && node /opt/heiiki/cloud.mjs --token first-start --cert cert --key key --port 0 </dev/null >/dev/null \\
   && rm key cert`;
 
+/** Apps of a topology that a run has a program for. */
+export const APPS: readonly string[] = ['cloud'];
+
 /** What the relay lets pass where no product has said what it needs. */
 const CLOUD_CHANNELS = [`${CLOUD_HOST}:443`, `${CDN_HOST}:443`];
 

@@ -73,7 +73,12 @@ describe('escape', () => {
     return {
       ...spec,
       trust: cloud.cert,
-      apps: { cloud: { ...cloud.app, names: ['edr.cloud.test'] } },
+      apps: Object.fromEntries(
+        Object.keys(topology.apps).map((name) => [
+          name,
+          { ...cloud.app, names: name === 'cloud' ? ['edr.cloud.test'] : [] },
+        ]),
+      ),
       endpoints: Object.fromEntries(Object.keys(topology.endpoints).map((name) => [name, pc])),
       evidence: scratch('escape'),
     };
