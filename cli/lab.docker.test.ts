@@ -15,6 +15,7 @@ const TWO = `t${process.pid}-two`;
 /** until a line of the watch is there, a lease has ended, a lab has its first container; commands take their time */
 const SOON_MS = 60_000;
 const GLANCE_MS = 200;
+const HOOK = { timeout: 180_000 };
 
 interface Listed {
   readonly name: string;
@@ -33,7 +34,8 @@ describe('the lab by hand', { timeout: 900_000 }, () => {
   after(async () => {
     for (const name of [ONE, TWO]) await lab('down', name);
     await engine[Symbol.asyncDispose]();
-  });
+    // A lab that does not end is to fail here, not to keep everybody waiting.
+  }, HOOK);
 
   const lab = (...args: readonly string[]): Promise<Ended> => heiiki('lab', ...args);
   async function listed(name: string): Promise<Listed | undefined> {

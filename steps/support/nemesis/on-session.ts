@@ -86,8 +86,9 @@ export class SessionGround implements Ground {
       this.declared('reconnect'),
       this.declared(way === 'relay' ? 'return' : 'fallback'),
     );
+    // A connectivity test comes before the exchange that it is for: a product stopped in between has not noticed.
     await seen(history, Date.now() + longest, (event) =>
-      exchanges([event]).some((one) => one.n > n && one.via === way),
+      exchanges([event]).some((one) => one.kind !== 'cloud.request' && one.n > n && one.via === way),
     );
   }
   ask(question: Question): Promise<void> {
