@@ -41,6 +41,7 @@ interface SelftestFlags extends RunFlags {
   readonly defects?: readonly string[];
   readonly shard?: Shard;
   readonly all: boolean;
+  readonly keep: boolean;
 }
 
 const here = process.env['HEIIKI_CWD'] ?? process.cwd();
@@ -82,6 +83,7 @@ export async function main(argv: readonly string[], signal: AbortSignal): Promis
     .option('--defects <ids>', 'defects, separated by commas (default: all)', commaList('--defects'))
     .option('--shard <part/parts>', 'of the defects only this part, e.g. 1/3', shard)
     .option('--all', 'every defect against every requirement; goes on where an earlier one stopped', false)
+    .option('--keep', 'note what was played in docs/defects.md', false)
     .action(async (flags: SelftestFlags) => {
       const { selftest } = await import('./selftest.ts');
       status = await selftest({ ...flags, ...paths(flags), argv }, signal);

@@ -76,6 +76,12 @@ export class Matrix {
     await writeFile(ROWS, `[\n${rows.map((row) => JSON.stringify(row)).join(',\n')}\n]\n`);
   }
 
+  /** The same, but for a row that says more, though of another harness: that one stays until all of it is played anew. */
+  async addIfMore(defect: LoadedProduct, shots: readonly Shot[]): Promise<void> {
+    if (shots.length === 0) return;
+    if (this.#isNow(defect) || this.shots(defect).length <= shots.length) await this.add(defect, shots);
+  }
+
   /** The table for people. */
   async write(defects: readonly LoadedProduct[], requirements: readonly string[]): Promise<void> {
     await writeFile(TABLE, tableOf(defects, requirements, this.#rows));
@@ -121,7 +127,7 @@ export function tableOf(
   return [
     '# Defects × requirements',
     '',
-    'Each row is a deliberately broken product, played through the catalogue by `heiiki selftest --all`: it must fail at the root exactly where it says. A row tells when it was played, and by which commit of the harness; an empty cell was not played.',
+    'Each row is a deliberately broken product, played by `heiiki selftest`: it must fail at the root exactly where it says. With `--all` it is played through the whole catalogue, with `--keep` only where it must fail, and some of them in one scenario more. A row tells when it was played last, and by which commit of the harness; an empty cell was not played.',
     '',
     '**F** fails at the root · f fails because of a root · · passes · – unsupported or not observable · ? inconclusive · **!** not as the defect’s manifest says',
     '',

@@ -23,6 +23,8 @@ export interface SelftestCommand {
   /** of the defects only this part */
   readonly shard?: Shard;
   readonly all: boolean;
+  /** without `all`: what was played goes into the kept matrix, too */
+  readonly keep: boolean;
   readonly parallel: number;
   readonly seed: number;
   readonly out?: string;
@@ -67,7 +69,10 @@ export async function selftest(command: SelftestCommand, signal: AbortSignal): P
       enough: (requirement: string, played: readonly ScenarioOutcome[]) =>
         fails(requirement)(product) && played.some(({ result }) => isObserved(result)),
     }));
+    const matrix = command.keep ? await Matrix.open(command.seed) : undefined;
     const { cells } = await play(selections);
+    for (const product of defects) await matrix?.addIfMore(product, shotsOf(product, cells));
+    await matrix?.write(await loadDefects(undefined), [...idsOf(listed)]);
     return report(
       defects.map((product) => judgeDefect(product, shotsOf(product, cells), requirements)),
       uncovered,
