@@ -296,6 +296,17 @@ const kinds = {
     via: z.enum(['relay', 'direct', 'unknown']).optional(),
     relay: RelayName,
   }),
+  /** For the job that removes old log at the cloud, and for nothing else, so many more days have passed. */
+  'cloud.log-aged': z.object({ days: z.number() }),
+  /** The detailed log that the cloud keeps of an agent, as an analyst looks it up. */
+  'cloud.log-read': z.object({
+    agent: z.string(),
+    entries: z.number(),
+    /** each text that was looked for → how many entries hold it */
+    found: z.record(z.string(), z.number()),
+    /** entries that the mock had no room for: what is not found may be one of them */
+    crowdedOut: z.number(),
+  }),
   'cloud.unenrolled': z.object({ agent: z.string() }),
   'cloud.fault': z.object({ fault: z.string(), state: z.enum(['on', 'off', 'hit']) }),
 

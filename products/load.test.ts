@@ -395,6 +395,11 @@ describe('several products', () => {
     expect(await first(told(queue(', smallest: { detections: 500 }')))).to.contain('is not below');
   });
 
+  it('wants to know what the cloud does with the log whose retention is declared', async () => {
+    const lines = await spoilt('statement:\n', 'statement:\n  logRetention: { days: 30 }\n');
+    expect(lines[0]).to.contain('not what the cloud does');
+  });
+
   it('says that a file is not there', async () => {
     await using folder = await folderWith({});
     const [line] = await refused(folder.path, join(folder.path, 'none.yaml'));
@@ -424,6 +429,21 @@ describe('a defect', () => {
     expect(product.statement.queue?.detections).to.equal(5);
     expect(defect.fails).to.deep.equal(['NET-03']);
     expect(digest).not.to.equal(base.digest);
+  });
+
+  it('may be one of its cloud only, with a sound payload', async () => {
+    const text = GOOD.replace(/^cloud: \{(.*)\}$/m, 'cloud: {$1, logRetention: { days: 30 } }');
+    const forgets = named('forgets').replace('flaw: leaks', 'cloud: { logRetention: { days: 7 } }');
+    await using folder = await acme(text, {
+      'defects/forgets.yaml': forgets,
+      'defects/none.yaml': named('none').replace('flaw: leaks\n', ''),
+      'defects/strange.yaml': named('strange').replace('flaw: leaks', 'cloud: { logRetention: { days: 0 } }'),
+    });
+    const { product } = await loadDefect('forgets', { root: folder.path });
+    expect(product.cloud.logRetention).to.deep.equal({ days: 7 });
+    expect(product.hooks.install).not.to.include('--defect');
+    expect((await refused(folder.path, 'none'))[0]).to.contain('`flaw`');
+    expect((await refused(folder.path, 'strange'))[0]).to.contain('cloud.logRetention.days');
   });
 
   it('is found by path, with its product beside its folder', async () => {

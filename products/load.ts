@@ -140,6 +140,9 @@ async function loadManifest(yaml: YamlFile, context: Context): Promise<LoadedPro
   };
 }
 
+/** What a defect can change of its product. */
+const Patched = Product.pick({ statement: true, cloud: true });
+
 async function loadOverlay(yaml: YamlFile, context: Context): Promise<LoadedProduct | undefined> {
   const defect = parse(yaml, Defect, context);
   if (!defect) return undefined;
@@ -158,27 +161,30 @@ async function loadOverlay(yaml: YamlFile, context: Context): Promise<LoadedProd
   const base = 'what' in found ? undefined : await loadOnce(found.file, context);
   if (!base) return undefined;
   const install = base.product.hooks.install;
-  if (!install)
+  if (!install && defect.flaw !== undefined)
     complain(
       ['of'],
       `\`${defect.of}\` has no install hook that a flaw could be given to`,
       'name a product that has one',
     );
-  const merged: unknown = mergePatch(base.product.statement, defect.statement);
-  const statement = Product.shape.statement.safeParse(merged);
-  if (!statement.success) {
-    // Places are those of the patch: the base's own statement has been checked.
-    const issues = statement.error.issues.map((issue) => ({ ...issue, path: ['statement', ...issue.path] }));
-    context.problems.push(...explain({ ...yaml, value: { statement: merged } }, Product, issues));
+  const merged = {
+    statement: mergePatch(base.product.statement, defect.statement),
+    cloud: mergePatch(base.product.cloud, defect.cloud),
+  };
+  const patched = Patched.safeParse(merged);
+  if (!patched.success) {
+    // Places are those of the patch: the base's own parts have been checked.
+    context.problems.push(...explain({ ...yaml, value: merged }, Product, patched.error.issues));
     return undefined;
   }
+  const flaw = defect.flaw === undefined ? [] : ['--defect', defect.flaw];
   const product: Product = {
     ...base.product,
     id: defect.id,
     name: `${base.product.name} (${defect.id})`,
     description: defect.description,
-    statement: statement.data,
-    hooks: { ...base.product.hooks, install: [...(install ?? []), '--defect', defect.flaw] },
+    ...patched.data,
+    hooks: { ...base.product.hooks, install: [...(install ?? []), ...flaw] },
   };
   checkStatement(product, complain);
   const digest = await payloadDigest([base.digest, yaml.text], base.payload);

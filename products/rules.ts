@@ -120,11 +120,30 @@ export function checkStatement(product: Product, complain: Complaint): void {
       'new versions come through the channel `update`, and there is none',
       'name where they come from in `statement.channels.update`, or remove `selfUpdate`',
     );
+  checkLogRetention(product, complain);
   if (statement.stimuli.includes('log-line') && product.cloud.dialect !== 'json-lines')
     complain(
       ['statement', 'stimuli'],
       'log lines are only understood by the dialect json-lines',
       'set `cloud.dialect: json-lines`, or remove `log-line`',
+    );
+}
+
+/** The mock plays the vendor's cloud: it cannot be looked at for how long that keeps what, if only a promise is known. */
+function checkLogRetention({ statement, cloud }: Product, complain: Complaint): void {
+  if (!statement.logRetention) return;
+  const place = ['statement', 'logRetention'];
+  if (!cloud.logRetention)
+    complain(
+      place,
+      'it says for how long the log is kept, but not what the cloud does',
+      'add `cloud.logRetention`, the days after which the cloud really deletes it, or remove this',
+    );
+  if (statement.channels.telemetry === undefined)
+    complain(
+      place,
+      'the log comes through the channel `telemetry`, and there is none',
+      'name where it is sent in `statement.channels.telemetry`, or remove this',
     );
 }
 

@@ -20,6 +20,9 @@ const OnEndpoint = z
   .string()
   .regex(/^\/[^/].*[^/]$/, 'an absolute path on the endpoint, without a slash at its end');
 
+/** For how long a cloud keeps the detailed log of an endpoint. */
+const LogRetention = z.strictObject({ days: z.number().int().positive() });
+
 export const STIMULI = ['sha256-indicator', 'T1098.007', 'T1204.002', 'log-line'] as const;
 export const Stimulus = z.enum(STIMULI);
 export type Stimulus = z.infer<typeof Stimulus>;
@@ -111,6 +114,8 @@ export const Statement = z.strictObject({
   comeback: z
     .strictObject({ connections: z.number().positive(), jitter: z.number().positive().max(2) })
     .optional(),
+  /** its cloud keeps an entry of the detailed log for so long, and then deletes it */
+  logRetention: LogRetention.optional(),
   /** what the product says that it reacts to */
   stimuli: z.array(Stimulus).default([]),
 });
@@ -176,7 +181,12 @@ export const Product = z.strictObject({
   privileges: z
     .array(z.enum(['SYS_ADMIN', 'SYS_PTRACE', 'NET_ADMIN', 'NET_RAW', 'DAC_READ_SEARCH', 'AUDIT_READ']))
     .default([]),
-  cloud: z.strictObject({ mode: z.literal('dialect'), dialect: z.enum(['heiiki-v1', 'json-lines']) }),
+  cloud: z.strictObject({
+    mode: z.literal('dialect'),
+    dialect: z.enum(['heiiki-v1', 'json-lines']),
+    /** what the vendor's cloud does, which the mock plays; the statement is what the vendor says */
+    logRetention: LogRetention.optional(),
+  }),
   statement: Statement,
   timing: z.strictObject(
     Object.fromEntries(TIMING_KEYS.map((k) => [k, Duration])) as Record<TimingKey, typeof Duration>,
@@ -202,8 +212,8 @@ export const Defect = z
     of: z.string(),
     /** what a person who reads the table has to know */
     description: z.string().min(10),
-    /** added to the install hook as `--defect NAME` */
-    flaw: z.string(),
+    /** added to the install hook as `--defect NAME`; absent where the payload is sound, and only its cloud is not */
+    flaw: z.string().optional(),
     /** exactly these requirements fail at the root; everything else passes, or fails because of one of these */
     fails: z
       .array(z.string().regex(/^[A-Z]{3}-\d{2}$/))
@@ -213,9 +223,15 @@ export const Defect = z
     breaks: z.enum(INVARIANTS).optional(),
     /** merge patch (RFC 7396) for the statement */
     statement: z.record(z.string(), z.unknown()).default({}),
+    /** the same for what its cloud does */
+    cloud: z.record(z.string(), z.unknown()).default({}),
   })
   .refine(({ fails, breaks }) => fails.length > 0 !== (breaks !== undefined), {
     path: ['fails'],
     message: 'a defect says what it fails, or what it breaks, and not both',
+  })
+  .refine(({ flaw, cloud }) => flaw !== undefined || Object.keys(cloud).length > 0, {
+    path: ['flaw'],
+    message: 'a defect has a `flaw` of its payload, or its `cloud` does something else',
   });
 export type Defect = z.infer<typeof Defect>;

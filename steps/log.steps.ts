@@ -3,6 +3,7 @@ import { until } from './support/ask.ts';
 import { SMALL_DISK } from './support/disk.ts';
 import { killProcesses } from './support/kill.ts';
 import { startAndEnrol } from './support/product.ts';
+import { ageLogTo, lookUp, retentionOf, type Retention } from './support/retention.ts';
 import type { PlayedAct, Session } from './support/session.ts';
 import type { HeiikiWorld } from './support/world.ts';
 
@@ -11,6 +12,13 @@ const OUTAGES = ['refused', 'silent', 'paused', 'answers-503'] as const;
 const HOUR = 3_600_000;
 /** What a reader of the log would take for the same moment, ms. */
 const SAME_MOMENT = 60_000;
+
+/** Days for which the cloud has had the log. */
+const AGES = {
+  'has begun': () => 0,
+  'is almost over': ({ days, margin }: Retention) => days - margin,
+  'is over': ({ days, margin }: Retention) => days + margin,
+} as const;
 
 const ids = (acts: readonly PlayedAct[]): string[] => acts.map(({ id }) => id);
 
@@ -34,10 +42,16 @@ When('an ordinary program is run', async function (this: HeiikiWorld) {
   this.note('ordinary', await ordinary(this, 1));
 });
 
+/** Some more of it, which is only what others are compared with: that it is logged is LOG-01's question. */
+async function logged(world: HeiikiWorld): Promise<readonly PlayedAct[]> {
+  const acts = await ordinary(world, 1);
+  const args = { acts: ids(acts), within: world.session.within('detect') };
+  await world.session.ask({ check: 'in-log', args, since: lastOf(acts).started, given: 'LOG-01' });
+  return acts;
+}
+
 Given('ordinary work is in its log', async function (this: HeiikiWorld) {
-  const acts = await ordinary(this, 1);
-  const args = { acts: ids(acts), within: this.session.within('detect') };
-  await this.session.ask({ check: 'in-log', args, since: lastOf(acts).started, given: 'LOG-01' });
+  this.note('ordinary', await logged(this));
 });
 
 When('the relay is lost in one of several ways', async function (this: HeiikiWorld) {
@@ -71,6 +85,21 @@ Then('the ordinary program is in the log, too', async function (this: HeiikiWorl
 Then('all of that work is in the log, or in a gap that the log tells of', async function (this: HeiikiWorld) {
   const args = { acts: ids(this.acts('ordinary')), within: afterReturn(this.session), gaps: true };
   await this.session.ask({ check: 'in-log', args, since: this.event('relay back') });
+});
+
+When(
+  /^that log is looked up at the cloud when the declared time (has begun|is almost over|is over)$/,
+  async function (this: HeiikiWorld, when: keyof typeof AGES) {
+    const { session } = this;
+    await ageLogTo(session, AGES[when](retentionOf(session)));
+    await lookUp(session, lastOf(this.acts('ordinary')), lastOf(await logged(this)));
+  },
+);
+
+Then('it was there until that time was over, and no longer', async function (this: HeiikiWorld) {
+  const { id, started } = lastOf(this.acts('ordinary'));
+  const args = { act: id, ...retentionOf(this.session) };
+  await this.session.ask({ check: 'kept-as-declared', args, since: started });
 });
 
 const stateFolder = ({ product }: Session): string => {

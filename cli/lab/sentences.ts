@@ -39,6 +39,8 @@ const SENTENCES: Sentences = {
     notModified ? undefined : `cloud     policy ${revision} read (${via})`,
   'cloud.command': ({ agent, command }) => `cloud     command ${command} to ${agent}`,
   'cloud.command-result': ({ agent, outcome }) => `cloud     result of ${agent}: ${outcome}`,
+  'cloud.log-aged': ({ days }) => `cloud     the log kept there is ${days} days older`,
+  'cloud.log-read': ({ agent, entries }) => `cloud     log of ${agent} looked up, ${entries} entries`,
   'cloud.unenrolled': ({ agent }) => `cloud     ${agent} is no longer enrolled`,
   'cloud.fault': ({ fault, state }) => `cloud     fault ${fault} ${state}`,
   'hook.finished': ({ hook, endpoint, outcome, exit, ms }) =>

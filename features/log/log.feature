@@ -68,3 +68,14 @@ Feature: Detailed log
         | wrong |
         | fast  |
         | slow  |
+
+  @LOG-07 @may @S12 @if:log-retention @stimulus:any
+  Rule: The cloud keeps the log for as long as is declared, and no longer
+
+    Scenario: The log at the cloud grows old
+      Given the product works in a closed network
+      And ordinary work is in its log
+      When that log is looked up at the cloud when the declared time has begun
+      And that log is looked up at the cloud when the declared time is almost over
+      And that log is looked up at the cloud when the declared time is over
+      Then it was there until that time was over, and no longer

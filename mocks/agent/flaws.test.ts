@@ -8,11 +8,13 @@ const FOLDERS = ['defects', 'nemesis'].map((name) => new URL(`../../products/${n
 
 describe('the table of flaws', () => {
   it('is the list of products/defects and products/nemesis', () => {
-    const defects = FOLDERS.flatMap((folder) =>
-      readdirSync(folder)
-        .filter((name) => name.endsWith('.yaml'))
-        .map((name) => parse(readFileSync(new URL(name, folder), 'utf8')) as { id: string; flaw: string }),
-    ).map(({ id, flaw }) => `${id}: ${flaw}`);
+    const defects = FOLDERS.flatMap(
+      (folder) =>
+        readdirSync(folder)
+          .filter((name) => name.endsWith('.yaml'))
+          .map((name) => parse(readFileSync(new URL(name, folder), 'utf8')) as { id: string; flaw?: string }),
+      // Of some only the cloud is broken, and the agent is the honest one.
+    ).flatMap(({ id, flaw }) => (flaw === undefined ? [] : [`${id}: ${flaw}`]));
     expect(defects).to.have.members(Object.keys(FLAWS).map((flaw) => `${flaw}: ${flaw}`));
   });
   it('changes exactly one thing each', () => {

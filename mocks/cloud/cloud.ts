@@ -9,6 +9,7 @@ import { jsonLines } from './dialects/json-lines.ts';
 import { problem } from './exchange.ts';
 import type { Answered, CloudEvent, CloudRequest, Dialect, Emit, Operation, Outcome } from './exchange.ts';
 import { Faults } from './faults.ts';
+import { LogStore } from './log-store.ts';
 import { PolicyStore } from './policy.ts';
 import { ReleaseStore } from './release.ts';
 import { Responder } from './responder.ts';
@@ -31,6 +32,8 @@ export function createCloud(options: {
   contract: Contract;
   report: Report;
   now?: () => number;
+  /** for how long the detailed log is kept; undefined: it cannot be looked up here */
+  logDays?: number | undefined;
   /** shows another certificate from now on, null: the right one; resolves when it does */
   show?: Show;
 }): Cloud {
@@ -44,6 +47,7 @@ export function createCloud(options: {
     content: new ContentStore(),
     releases: new ReleaseStore(),
     commands: new CommandQueue(now),
+    log: new LogStore(options.logDays, now),
     responder: new Responder(),
     now,
     told: () => now() + faults.clockOffMs,
@@ -188,6 +192,15 @@ function obey(rule: Rule, order: Order): unknown {
         return changeFaults(rule, () => faults.heal(kind), null);
       faults.heal(kind);
       return null;
+    }
+    case 'age-log':
+      state.log.age(order.days);
+      emit({ kind: 'cloud.log-aged', days: order.days });
+      return null;
+    case 'read-log': {
+      const reading = state.log.read(state.agents.find(order.agent).agentId, order.texts);
+      emit({ kind: 'cloud.log-read', ...reading });
+      return reading;
     }
     case 'agents':
       return state.agents.list();

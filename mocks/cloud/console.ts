@@ -4,6 +4,7 @@ import type { AgentRecord } from './agents.ts';
 import type { Content, Order, Ready, Reply, Values } from './control.ts';
 import type { CloudEvent } from './exchange.ts';
 import type { Fault, FaultKind } from './faults.ts';
+import type { LogReading } from './log-store.ts';
 import type { PolicyPatch } from './policy.ts';
 import type { AllowlistEntry, Mode, Release } from './protocol/types.ts';
 
@@ -46,6 +47,13 @@ export interface CloudConsole {
   fault(fault: Fault): Promise<void>;
   /** Ends one kind of fault, or all. */
   heal(kind?: FaultKind): Promise<void>;
+  /**
+   * The detailed log at the cloud is so many days older from now on, for the job that removes what is old and for nothing
+   * else; `cloud.log-aged` is then in the history.
+   */
+  ageLog(days: number): Promise<void>;
+  /** What an analyst finds who looks these texts up in the log; `cloud.log-read` is then in the history. */
+  readLog(texts: readonly string[], agent?: string): Promise<LogReading>;
   agents(): Promise<readonly AgentRecord[]>;
 }
 
@@ -135,6 +143,10 @@ function orders(ask: Ask): CloudConsole {
     heal: async (kind) => {
       await ask({ what: 'heal', ...(kind === undefined ? {} : { kind }) });
     },
+    ageLog: async (days) => {
+      await ask({ what: 'age-log', days });
+    },
+    readLog: (texts, agent) => ask({ what: 'read-log', texts, ...(agent === undefined ? {} : { agent }) }),
     agents: () => ask({ what: 'agents' }),
   };
 }

@@ -2,6 +2,7 @@
 import type { AgentRecord } from './agents.ts';
 import type { CloudEvent } from './exchange.ts';
 import type { Fault, FaultKind } from './faults.ts';
+import type { LogReading } from './log-store.ts';
 import type { PolicyPatch } from './policy.ts';
 import type { AllowlistEntry, Indicator, Release } from './protocol/types.ts';
 
@@ -29,6 +30,10 @@ export type Order =
   | { readonly what: 'remove-agent'; readonly agent?: string }
   | { readonly what: 'fault'; readonly fault: Fault }
   | { readonly what: 'heal'; readonly kind?: FaultKind }
+  /** the job that removes old log takes it for so many days later from now on; no other part of the cloud does */
+  | { readonly what: 'age-log'; readonly days: number }
+  /** what an analyst finds who looks these texts up in the log of an agent */
+  | { readonly what: 'read-log'; readonly agent?: string; readonly texts: readonly string[] }
   | { readonly what: 'agents' };
 
 /** To the program. */
@@ -65,5 +70,7 @@ export interface Values {
   'remove-agent': null;
   fault: null;
   heal: null;
+  'age-log': null;
+  'read-log': LogReading;
   agents: readonly AgentRecord[];
 }

@@ -44,7 +44,7 @@ interface Program {
 async function start(front: FrontKind = 'mockttp'): Promise<Program> {
   const began = performance.now();
   const keys = ['--token', TOKEN, '--cert', 'ca.pem', '--key', 'ca.key'];
-  const argv = [`${front}.mjs`, ...keys, '--port', '0', '--front', front];
+  const argv = [`${front}.mjs`, ...keys, '--port', '0', '--front', front, '--log-days', '30'];
   const child = spawn(process.execPath, argv, { cwd: folder, env: {}, stdio: ['pipe', 'pipe', 'inherit'] });
   running = child;
   const events: HistoryEvent[] = [];
@@ -130,6 +130,11 @@ async function dayOfAnAgent(front: FrontKind): Promise<void> {
   const lines = { headers: { authorization: `Bearer ${TOKEN}` }, body: [{ HOST: 'h', MESSAGE: 'm' }] };
   expect((await call(port, 'POST', '/v1/lines', lines)).status).to.equal(200);
   expect((await console.agents()).map((a) => a.hostname)).to.deep.equal(['pc-1', 'h']);
+  expect((await console.readLog(['"m"'], 'h')).found).to.deep.equal({ '"m"': 1 });
+  await console.ageLog(30);
+  expect((await console.readLog(['"m"'], 'h')).found).to.deep.equal({ '"m"': 0 });
+  const lookUps = events.filter((e) => e.kind === 'cloud.log-read' || e.kind === 'cloud.log-aged');
+  expect(lookUps.map((e) => e.kind)).to.deep.equal(['cloud.log-read', 'cloud.log-aged', 'cloud.log-read']);
 
   const detections = events.filter((e) => e.kind === 'cloud.detection');
   expect(detections.map((e) => [e.copy, e.via])).to.deep.equal([

@@ -2,6 +2,7 @@
  * The mock cloud as a program.
  *
  *   main --token TOKEN --cert CA.pem --key CA.key [--port 443] [--domain edr.cloud.test] [--front mockttp|node]
+ *     [--log-days N]
  *
  * Frames of control.ts on stdout, orders on stdin. Ends with 0 on SIGTERM, SIGINT or the end of stdin, with 3 on
  * wrong usage and with 1 when it cannot start; the reason is on stderr.
@@ -19,6 +20,8 @@ interface Settings {
   readonly port: number;
   readonly domain: string;
   readonly front: FrontKind;
+  /** for how long the detailed log is kept; undefined: it cannot be looked up */
+  readonly logDays: number | undefined;
   readonly authority: { certPem: string; keyPem: string };
 }
 
@@ -32,6 +35,7 @@ function settings(argv: string[]): Settings {
       port: { type: 'string', default: '443' },
       domain: { type: 'string', default: 'edr.cloud.test' },
       front: { type: 'string', default: 'mockttp' },
+      'log-days': { type: 'string' },
     },
   });
   const { token, cert, key, domain, front } = values;
@@ -40,8 +44,11 @@ function settings(argv: string[]): Settings {
   if (!Number.isInteger(port) || port < 0 || port > 65535)
     throw new Error(`--port ${values.port} is no port`);
   if (!isFront(front)) throw new Error(`--front ${front} is none of ${FRONTS.join(', ')}`);
+  const kept = values['log-days'];
+  const logDays = kept === undefined ? undefined : Number(kept);
+  if (logDays !== undefined && !(logDays > 0)) throw new Error(`--log-days ${kept} is no number of days`);
   const authority = { certPem: readFileSync(cert, 'utf8'), keyPem: readFileSync(key, 'utf8') };
-  return { token, port, domain, front, authority };
+  return { token, port, domain, front, logDays, authority };
 }
 
 async function serve(given: Settings): Promise<void> {
@@ -52,6 +59,7 @@ async function serve(given: Settings): Promise<void> {
   const cloud = createCloud({
     token: given.token,
     contract,
+    logDays: given.logDays,
     show: (certificate, now) => door.show(certificate, now),
     report: (event, peer) => frames.write(peer === undefined ? { event } : { event, peer }),
   });
@@ -108,7 +116,7 @@ try {
   }
 } catch (error) {
   console.error(
-    `${(error as Error).message}. Usage: --token T --cert CA --key KEY [--port N] [--domain D] [--front F]`,
+    `${(error as Error).message}. Usage: --token T --cert CA --key KEY [--port N] [--domain D] [--front F] [--log-days N]`,
   );
   process.exit(3);
 }

@@ -76,9 +76,10 @@ export interface TestCloud {
   readonly enrol: (changes?: Partial<typeof ENROLMENT>) => Promise<Identity>;
 }
 
-export async function testCloud(): Promise<TestCloud> {
+export async function testCloud(options: { logDays?: number } = {}): Promise<TestCloud> {
   const events: CloudEvent[] = [];
   const cloud = createCloud({
+    ...options,
     token: TOKEN,
     contract: await loadContract(),
     report: (event) => events.push(event),

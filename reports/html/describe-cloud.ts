@@ -78,6 +78,19 @@ function order(
         : plain(`command ${e.command} given by ${e.who}`, `${e.who} が指示 ${e.command} を発行`);
     case 'cloud.command-result':
       return plain(`command answered: ${e.outcome}`, `指示への応答：${e.outcome}`);
+    case 'cloud.log-aged':
+      return plain(
+        `the log at the cloud is ${e.days} days older`,
+        `クラウドのログを${e.days}日経過した扱いにする`,
+      );
+    case 'cloud.log-read': {
+      const counts = Object.values(e.found);
+      const hits = counts.filter((count) => count > 0).length;
+      return plain(
+        `log at the cloud looked up: ${hits} of ${counts.length} found among ${e.entries} entries`,
+        `クラウドのログを参照：${counts.length}件中${hits}件を確認（全${e.entries}行）`,
+      );
+    }
     case 'cloud.unenrolled':
       return plain(`${e.agent} signed off`, `${e.agent} の登録を解除`);
     case 'cloud.fault': {

@@ -39,6 +39,8 @@ export function describe(e: HistoryEvent): Described {
     case 'cloud.policy-read':
     case 'cloud.command':
     case 'cloud.command-result':
+    case 'cloud.log-aged':
+    case 'cloud.log-read':
     case 'cloud.unenrolled':
     case 'cloud.fault':
       return describeCloud(e);

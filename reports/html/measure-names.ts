@@ -25,6 +25,8 @@ export const MEASURE_NAMES: Readonly<Record<string, Both>> = {
   'log.arrived': both('of these in the log', 'うちログに届いた操作'),
   'log.in-gaps': both('of these in a gap that was told', 'うち通知された欠落期間の操作'),
   'log.lost': both('lost without a word', '通知なく失われた操作'),
+  'log.kept': both('log at the cloud still there after', 'クラウドのログの残存を確認'),
+  'log.gone': both('log at the cloud gone after', 'クラウドのログの削除を確認'),
   'identity.new': both('new identities', '新しく作られた登録'),
   'times.worst-error': both('largest error of a time', '時刻の最大誤差'),
   'delivery.max': both('time to delivery, slowest', '到達時間（最長）'),

@@ -87,6 +87,14 @@ const STEPS: Readonly<Record<string, string>> = {
   'the log says process, parent, command line, user and hash of each attack':
     '各攻撃のプロセス、親プロセス、コマンドライン、ユーザー、ハッシュがログにある',
   'the ordinary program is in the log, too': '通常のプログラムもログにある',
+  'that log is looked up at the cloud when the declared time has begun':
+    'クラウドでそのログを参照：保存期間の開始時',
+  'that log is looked up at the cloud when the declared time is almost over':
+    'クラウドでそのログを参照：保存期間の終了直前',
+  'that log is looked up at the cloud when the declared time is over':
+    'クラウドでそのログを参照：保存期間の終了後',
+  'it was there until that time was over, and no longer':
+    '保存期間の終わりまで残っており、その後は削除されている',
   'all of that work is in the log, or in a gap that the log tells of':
     'その操作はすべてログにあるか、欠落期間として通知されている',
   'the product is killed and started by its manager': '製品を強制終了し、サービス管理の代わりに起動',

@@ -37,6 +37,8 @@ const TOLD = new Set<HistoryEvent['kind']>([
   'cloud.release-offered',
   'cloud.command',
   'cloud.command-result',
+  'cloud.log-aged',
+  'cloud.log-read',
   'cloud.unenrolled',
   'cloud.fault',
   'lab.closed',

@@ -47,6 +47,7 @@ import { tamperingAnswered } from './tampering-answered.ts';
 import { tenantChanged } from './tenant.ts';
 import { unknownToDns } from './names.ts';
 import { strangerGotNothing } from './stranger.ts';
+import { keptAsDeclared } from './retention.ts';
 import { reportedThrough } from './through.ts';
 import { timeOfAct } from './time-of-act.ts';
 import { outageUse } from './usage.ts';
@@ -66,6 +67,7 @@ export const checks = {
   'each-in-time': eachInTime,
   'log-context': logContext,
   'in-log': inLog,
+  'kept-as-declared': keptAsDeclared,
   'same-identity': sameIdentity,
   'times-right': timesRight,
   'exactly-once': exactlyOnce,

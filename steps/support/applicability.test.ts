@@ -27,6 +27,7 @@ describe('applicability', () => {
       ['@if:response-shell', without({ response: ['kill'] })],
       ['@if:self-update', without({ selfUpdate: undefined })],
       ['@if:self-update', without({ channels: { detection: 'edr.cloud.test:443' } })],
+      ['@if:log-retention', without({ logRetention: undefined })],
       ['@if:tenant-change', without({ tenantChange: false })],
       ['@if:offline-content', { statement, hooks: { ...hooks, 'update-content': undefined } }],
     ];

@@ -86,6 +86,13 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
       '障害後の再接続の分散について申告している',
     ),
   },
+  'log-retention': {
+    holds: ({ statement }) => statement.logRetention !== undefined,
+    text: both(
+      'says for how long its cloud keeps the detailed log',
+      'クラウドでの詳細ログの保存期間を申告している',
+    ),
+  },
   'second-relay': {
     holds: ({ hooks }) => (hooks.install ?? []).some((word) => placeholdersIn(word).includes('relay.second')),
     text: both('can be told of a second relay', '二台目のプロキシを指定できる'),

@@ -129,7 +129,7 @@ export class RunContext implements AsyncDisposable {
       endpoints: Object.fromEntries(
         names.map((name) => [name, this.#endpoint(name, product, request.stateBytes)]),
       ),
-      apps: { cloud: { ...this.#cloud, argv: [...this.#cloud.argv, '--token', this.enrolmentToken] } },
+      apps: { cloud: { ...this.#cloud, argv: [...this.#cloud.argv, ...this.#cloudOf(product)] } },
       allow: [...new Set(product ? Object.values(product.product.statement.channels) : CLOUD_CHANNELS)],
       trust: this.#ca,
       recorder: history,
@@ -177,6 +177,12 @@ export class RunContext implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#labs[Symbol.asyncDispose]();
     await this.engine[Symbol.asyncDispose]();
+  }
+
+  /** What is told to the cloud's program, to be the cloud of that product. */
+  #cloudOf(product: LoadedProduct | undefined): string[] {
+    const days = product?.product.cloud.logRetention?.days;
+    return ['--token', this.enrolmentToken, ...(days === undefined ? [] : ['--log-days', String(days)])];
   }
 
   #endpoint(name: string, product: LoadedProduct | undefined, stateBytes?: number): EndpointSpec {

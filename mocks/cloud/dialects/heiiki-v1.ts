@@ -4,6 +4,7 @@ import type { CommandQueue } from '../commands.ts';
 import type { ContentStore } from '../content.ts';
 import { bearer, empty, json, problem } from '../exchange.ts';
 import type { CloudAnswer, CloudRequest, Dialect, Emit, Operation, Outcome } from '../exchange.ts';
+import type { LogStore } from '../log-store.ts';
 import { toDetection } from '../ocsf.ts';
 import type { PolicyStore } from '../policy.ts';
 import type { ReleaseStore } from '../release.ts';
@@ -29,6 +30,8 @@ export interface CloudState {
   readonly content: ContentStore;
   readonly releases: ReleaseStore;
   readonly commands: CommandQueue;
+  /** of the agents of all tenants: their ids are their own */
+  readonly log: LogStore;
   readonly responder: Responder;
   now(): number;
   /** as the cloud tells the time, which may be wrong */
@@ -70,8 +73,9 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     emit({ kind: 'cloud.policy-read', agent: agent.agentId, revision: current.revision, notModified });
     return notModified ? empty(304, { etag }) : json(200, current, { etag });
   },
-  sendTelemetry: ({ agent, body, emit }) => {
+  sendTelemetry: ({ state, agent, body, emit }) => {
     const { events, gaps } = body as TelemetryBatch;
+    state.log.add(agent.agentId, events);
     emit({
       kind: 'cloud.telemetry',
       agent: agent.agentId,

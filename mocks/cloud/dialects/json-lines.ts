@@ -35,6 +35,7 @@ function take(state: CloudState, request: CloudRequest, emit: Emit): Outcome {
   for (const [host, own] of Map.groupBy(lines, (line) => line.HOST)) {
     if (state.agents.meet(host, state.now()))
       emit({ kind: 'cloud.enrolled', agent: host, hostname: host, peer: request.peer, again: false });
+    state.log.add(host, own);
     const body = own.map((line) => JSON.stringify(line)).join('\n');
     emit({ kind: 'cloud.telemetry', agent: host, count: own.length, body });
   }
