@@ -115,6 +115,8 @@ export interface Endpoint {
   /** paths added or modified since the endpoint was made from its image, by the engine's changes call */
   changes(): Promise<readonly string[]>;
   restart(): Promise<void>;
+  /** What programs that have ended had still to send will never be sent, as after an hour without a network. */
+  forgetConnections(): Promise<void>;
   /** Nothing runs on it until it wakes, as on a PC whose lid is shut. It can be moved meanwhile. */
   sleep(): Promise<void>;
   wake(): Promise<void>;

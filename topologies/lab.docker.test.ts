@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { expect } from 'chai';
@@ -124,6 +125,34 @@ describe('a lab', () => {
     );
     expect(await fetchCloud(lab, 'closed')).to.include({ stdout: 'cloud' });
     expect(history.of('endpoint.restarted')).to.have.length(1);
+  });
+
+  it('keeps what a program that has ended had still to send, until that is forgotten', async () => {
+    await using lab = await labs.start(labSpec('closed-office', new MemoryHistory()));
+    const endpoint = lab.endpoint();
+    const [host = '', port = ''] = lab.relay().address('closed').split(':');
+    const leave = async (): Promise<void> => {
+      const program = `use IO::Socket::INET; $| = 1; my $c = IO::Socket::INET->new('${host}:${port}') or die;
+        print "open\n"; <STDIN>; syswrite $c, "CONNECT edr.cloud.test:443 HTTP/1.1\r\n";`;
+      const started = await endpoint.begin(['perl', '-e', program]);
+      await once(started.stdout, 'data');
+      await endpoint.move(null);
+      started.stdin.end('\n');
+      await started.ended;
+    };
+    const unsent = async (): Promise<number> => {
+      const { stdout } = await spied.container('pc-holder').run(['ss', '-Htn', 'state', 'fin-wait-1']);
+      return stdout.split('\n').filter((line) => line.includes(`:${port}`)).length;
+    };
+    await leave();
+    expect(await unsent()).to.equal(1);
+    await endpoint.forgetConnections();
+    expect(await unsent()).to.equal(0);
+    await endpoint.move('closed');
+    await leave();
+    expect(await unsent()).to.equal(1);
+    await endpoint.restart();
+    expect(await unsent(), 'after a reboot').to.equal(0);
   });
 
   it('notices when a part of it dies, whoever did it', async () => {

@@ -50,12 +50,14 @@ export function holeInCapture(view: View, point: string): Finding | undefined {
 /** Whatever goes there may go there. */
 const OWN_RELAY: ReadonlySet<string> = new Set<Peer>(['relay', 'resolver']);
 
+/** Packets of one class that may be counted and, as a move took the interface away, never sent. */
+const PER_MOVE = 4;
 /**
  * Classes of peers to which more packets left by the kernel's count than the capture holds. The other way about is
  * sound: the count is read before the capture ends, a raw frame passes by the count, and a segment that is cut
  * up is counted once. In recorded runs the capture never had fewer, not even of the lab's own probes; but for one packet
- * to the relay that was between count and wire when a move took its interface away. So much is allowed for each move,
- * and of no class of which a single packet matters.
+ * or two to the relay that were between count and wire when a move took the interface away. A few are allowed for each
+ * move, and of no class of which a single packet matters.
  */
 function missedPeers(events: readonly HistoryEvent[], point: string, packets: readonly Packet[]): Both[] {
   const counted = last(
@@ -70,7 +72,7 @@ function missedPeers(events: readonly HistoryEvent[], point: string, packets: re
   ).length;
   return Object.entries(counted?.counters ?? {})
     .map(([peer, left]) => ({ peer, left, held: captured.get(peer) ?? 0 }))
-    .filter(({ peer, left, held }) => left > held + (OWN_RELAY.has(peer) ? moves : 0))
+    .filter(({ peer, left, held }) => left > held + (OWN_RELAY.has(peer) ? PER_MOVE * moves : 0))
     .map(({ peer, left, held }) =>
       both(`${peer} (${left - held} of ${left})`, `${peer} 宛て（${left}個中${left - held}個）`),
     );

@@ -16,6 +16,8 @@ export async function removeOffline(session: Session, zone: string): Promise<His
   await session.move(null);
   const secret = byCloud(session) ? 'none' : session.secret;
   const removed = await remove(session, secret);
+  // Its good-bye may wait in the kernel for a network, which in earnest does not come a second later.
+  await session.forgetConnections();
   await session.move(zone);
   if (removed.kind === 'hook.finished' && removed.outcome === 'ok') return removed;
   return remove(session, secret, Date.now() + session.within('policy') + session.within('reconnect'));

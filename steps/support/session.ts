@@ -296,6 +296,10 @@ export class Session implements AsyncDisposable {
     await this.#guard('starting the endpoint again', () => this.endpoint.restart());
     return this.#last('endpoint.restarted');
   }
+  /** Nothing that a program which has ended has still to say will be said. */
+  async forgetConnections(): Promise<void> {
+    await this.#guard('ending connections of the endpoint', () => this.endpoint.forgetConnections());
+  }
   /** Something that the cloud is told; that it does not obey is never the product's fault. */
   inCloud<T>(what: string, body: (cloud: CloudConsole) => Promise<T>): Promise<T> {
     return this.#guard(what, () => body(this.cloud));

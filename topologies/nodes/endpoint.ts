@@ -30,6 +30,14 @@ const READ_RULES = `nft list table inet ${COUNTER_TABLE} 2>/dev/null || true`;
 /** Tables of a product end with a reboot, ours do not. */
 const CLEAR_RULES = `nft list tables | while read -r _ family name; do
 if [ "$family $name" != "inet ${COUNTER_TABLE}" ]; then nft delete table "$family" "$name"; fi; done`;
+/**
+ * What a program has written before it ended the kernel goes on sending, by connections that are nobody's any more. A kernel
+ * that ends no connections when it is told to gives them up by itself.
+ */
+const FORGET_CONNECTIONS = `theirs='state fin-wait-1 state closing state last-ack'
+for try in $(seq 250); do
+ss -HtK $theirs > /dev/null; [ -n "$(ss -Htn $theirs)" ] || exit 0; sleep 0.2; done
+echo 'connections of programs that have ended are still there' >&2; exit 1`;
 /** PID 1 of an endpoint clears what a reboot clears, starts what starts at boot, and then leaves this file. */
 const BOOTED = '/run/booted';
 const AWAIT_BOOT = `for try in $(seq 500); do if [ -e ${BOOTED} ]; then exit 0; fi; sleep 0.02; done; exit 1`;
@@ -154,8 +162,13 @@ export class EndpointNode implements Endpoint, AsyncDisposable {
     await this.#body.run(['rm', '-f', BOOTED], { user: 'root', timeoutMs: CALL_MS });
     if (this.#mayChangeRules) await inHolder(this.#holder, this.name, CLEAR_RULES, {});
     await this.#body.restart();
+    await this.forgetConnections();
     await booted(this.#body, this.name);
     this.#record({ kind: 'endpoint.restarted', endpoint: this.name });
+  }
+
+  async forgetConnections(): Promise<void> {
+    await inHolder(this.#holder, this.name, FORGET_CONNECTIONS, {});
   }
 
   async sleep(): Promise<void> {
