@@ -5,6 +5,8 @@ import { LabFolders, STARTING_MS } from './records.ts';
 import { Resident } from './resident.ts';
 import { serveLab } from './server.ts';
 
+const ENDING_MS = 5000;
+
 export async function serve(name: string, signal: AbortSignal): Promise<number> {
   const folders = new LabFolders();
   const record = await folders.read(name);
@@ -20,5 +22,7 @@ export async function serve(name: string, signal: AbortSignal): Promise<number> 
   setTimeout(() => lab.begun || end(), STARTING_MS).unref();
   if (!lab.ended.aborted) await once(lab.ended, 'abort');
   await served.close();
+  // What an engine has never answered is not to keep the process.
+  setTimeout(() => process.exit(), ENDING_MS).unref();
   return 0;
 }
