@@ -58,9 +58,16 @@ Then(
   },
 );
 
+/** Ends the evidence when the product has been watched for as long as its slowest interval, however quick all else was; ms. */
+async function watched(world: HeiikiWorld): Promise<number> {
+  const watch = slowest(world.session);
+  await until(world.session.history, world.event('install').t + watch);
+  await world.session.finishEvidence();
+  return watch;
+}
+
 Then('the endpoint has sent nothing past the relay', async function (this: HeiikiWorld) {
-  await this.session.finishEvidence();
-  const watch = slowest(this.session);
+  const watch = await watched(this);
   const args = { point: this.session.endpoint.name, allowed: ['relay', 'resolver'], watch };
   const since = this.event('install').n - 1;
   await this.session.ask({ check: 'wire-clean', args, since, restsOn: 'NET-03' });
@@ -70,8 +77,7 @@ Then('the endpoint has sent no data past the relay', async function (this: Heiik
   const { connectivity } = this.session.product.product.statement;
   // While its relay is lost, a product that can do without may knock at its cloud; nobody may send data.
   const allowed = connectivity === 'relay-preferred' ? ['relay', 'resolver', 'cloud'] : ['relay', 'resolver'];
-  await this.session.finishEvidence();
-  const watch = slowest(this.session);
+  const watch = await watched(this);
   const args = { point: this.session.endpoint.name, allowed, noData: true, watch };
   await this.session.ask({ check: 'wire-clean', args, since: this.event('install').n - 1 });
 });
