@@ -85,6 +85,25 @@ describe('a lab', () => {
     expect(ours.length).to.be.greaterThan(10);
   });
 
+  it('has every packet until its end, however late the capture reads', async () => {
+    const history = new MemoryHistory();
+    await using lab = await labs.start(labSpec('closed-office', history));
+    await lab.proveClosed();
+    const tcpdump = (signal: string): Promise<unknown> =>
+      spied.container('pc-holder').run(['sh', '-c', `kill -${signal} $(cat /tmp/heiiki-tcpdump.pid)`]);
+    await tcpdump('STOP');
+    for (let round = 0; round < 3; round++)
+      expect(await fetchCloud(lab, 'closed')).to.include({ stdout: 'cloud' });
+    const finishing = lab.finishEvidence();
+    await history.awaited('counters', () => true);
+    await tcpdump('CONT');
+    await finishing;
+    const sent = history.of('packet').filter((p) => p.direction === 'out' && p.peer === 'relay').length;
+    expect(sent).to.be.greaterThan(10);
+    // What came after the count is in it as well.
+    expect(sent).to.be.at.least(history.of('counters')[0]!.counters.relay!);
+  });
+
   it('lets an endpoint move out, into the internet and back, and captures all the way', async () => {
     const history = new MemoryHistory();
     await using lab = await labs.start(labSpec('closed-office', history));

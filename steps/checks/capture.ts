@@ -1,6 +1,6 @@
 /** Is the record of packets whole? Only then may a check rest on what is not in it. */
 import { both, type Both } from '../../history/both.ts';
-import type { HistoryEvent, HistoryEventOf, Peer } from '../../history/events.ts';
+import type { HistoryEvent, HistoryEventOf } from '../../history/events.ts';
 import { incomplete, type Finding, type View } from './finding.ts';
 import { inWindow, last, ofKind } from './window.ts';
 
@@ -47,17 +47,10 @@ export function holeInCapture(view: View, point: string): Finding | undefined {
     : undefined;
 }
 
-/** Whatever goes there may go there. */
-const OWN_RELAY: ReadonlySet<string> = new Set<Peer>(['relay', 'resolver']);
-
-/** Packets of one class that may be counted and, as a move took the interface away, never sent. */
-const PER_MOVE = 4;
 /**
  * Classes of peers to which more packets left by the kernel's count than the capture holds. The other way about is
  * sound: the count is read before the capture ends, a raw frame passes by the count, and a segment that is cut
- * up is counted once. In recorded runs the capture never had fewer, not even of the lab's own probes; but for one packet
- * or two to the relay that were between count and wire when a move took the interface away. A few are allowed for each
- * move, and of no class of which a single packet matters.
+ * up is counted once. A capture that was read to its end has never had fewer, not even of the lab's own probes.
  */
 function missedPeers(events: readonly HistoryEvent[], point: string, packets: readonly Packet[]): Both[] {
   const counted = last(
@@ -67,12 +60,9 @@ function missedPeers(events: readonly HistoryEvent[], point: string, packets: re
   const captured = new Map<string, number>();
   for (const { direction, protocol, peer } of packets)
     if (direction === 'out' && protocol !== 'arp') captured.set(peer, (captured.get(peer) ?? 0) + 1);
-  const moves = ofKind(events, 'move.started').filter(
-    ({ endpoint, from }) => endpoint === point && from !== null,
-  ).length;
   return Object.entries(counted?.counters ?? {})
     .map(([peer, left]) => ({ peer, left, held: captured.get(peer) ?? 0 }))
-    .filter(({ peer, left, held }) => left > held + (OWN_RELAY.has(peer) ? PER_MOVE * moves : 0))
+    .filter(({ left, held }) => left > held)
     .map(({ peer, left, held }) =>
       both(`${peer} (${left - held} of ${left})`, `${peer} 宛て（${left}個中${left - held}個）`),
     );

@@ -119,19 +119,6 @@ describe('wire-clean', () => {
     expect(counted({ relay: 3 }).reason.en).to.contain('relay (1 of 3)');
     expect(counted({ relay: 2, gateway: 1 }).state).to.equal('incomplete');
   });
-  it('lets a few packets to the relay go with the interface that a move took away, and none to anybody else', () => {
-    const moved = (from: string | null, counters: Record<string, number>, endpoint = 'pc') => {
-      const story = Story.closed().working();
-      const since = story.n;
-      story.packet('relay').see({ kind: 'move.started', endpoint, from, to: 'internet' });
-      return runCheck('wire-clean', story.endCapture({}, counters).view(since), clean).state;
-    };
-    expect(moved('closed', { relay: 6 })).to.equal('satisfied');
-    expect(moved('closed', { relay: 7 })).to.equal('incomplete');
-    expect(moved(null, { relay: 3 })).to.equal('incomplete');
-    expect(moved('closed', { relay: 2, other: 1 })).to.equal('incomplete');
-    expect(moved('closed', { relay: 3 }, 'pc-2')).to.equal('incomplete');
-  });
   it('is incomplete for an empty capture, violated for an endpoint that was silent', () => {
     const empty = new Story().hook('install').endCapture({ received: 0, parsed: 0 }, {});
     expect(runCheck('wire-clean', empty.view(1), clean)).to.include({ state: 'incomplete' });

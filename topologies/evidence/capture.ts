@@ -1,5 +1,5 @@
 /** Packets of one network namespace: raw into a file, and as events while they happen. */
-import { READY_MS, STOP_MS } from '../deadline.ts';
+import { CALL_MS, READY_MS, STOP_MS, within } from '../deadline.ts';
 import type { Recorder } from '../../history/events.ts';
 import type { StartedContainer } from '../engine/engine.ts';
 import { LabError } from '../errors.ts';
@@ -17,6 +17,9 @@ import { PcapReader } from './pcap.ts';
  */
 const TCPDUMP = 'tcpdump -i any -y LINUX_SLL2 -n -s 512 -B 32768 -U --immediate-mode -w -'.split(' ');
 
+/** Its answer to SIGUSR1: what it has read so far, what the kernel has for it in all, what of that found no room. */
+const SO_FAR = /\d+ packets? captured, (\d+) packets? received by filter, (\d+) packets? dropped by kernel/;
+
 export interface CaptureSpec {
   /** name of the endpoint whose namespace this is */
   readonly point: string;
@@ -27,17 +30,23 @@ export interface CaptureSpec {
   zone(): string | null;
 }
 
+interface Counts {
+  parsed: number;
+  /** called when there are more */
+  more: () => void;
+}
+
 export class Capture {
   readonly #spec: CaptureSpec;
   readonly #file: EvidenceFile;
   readonly #process: NodeProcess;
-  readonly #counts: { parsed: number };
+  readonly #counts: Counts;
 
   /** Resolves when the kernel delivers packets to it. */
   static async start(holder: StartedContainer, spec: CaptureSpec): Promise<Capture> {
     const file = new EvidenceFile(spec.file);
     const reader = new PcapReader();
-    const counts = { parsed: 0 };
+    const counts: Counts = { parsed: 0, more: () => undefined };
     const process = await NodeProcess.start(holder, {
       node: spec.point,
       process: 'tcpdump',
@@ -50,26 +59,23 @@ export class Capture {
           const packet = decodePacket(record);
           if (packet !== undefined) recordPacket(spec, packet);
         }
+        counts.more();
       },
     });
     await process.line(/listening on/, READY_MS);
     return new Capture(spec, file, process, counts);
   }
 
-  private constructor(
-    spec: CaptureSpec,
-    file: EvidenceFile,
-    process: NodeProcess,
-    counts: { parsed: number },
-  ) {
+  private constructor(spec: CaptureSpec, file: EvidenceFile, process: NodeProcess, counts: Counts) {
     this.#spec = spec;
     this.#file = file;
     this.#process = process;
     this.#counts = counts;
   }
 
-  /** Ends it and records what it says of itself. */
+  /** Ends it and records what it says of itself; all packets that have left or come until now are in it. */
   async finish(): Promise<void> {
+    await this.#drain();
     await this.#process.stop('INT', STOP_MS);
     await this.#file.close();
     const statistics = parseStatistics(this.#process.stderr);
@@ -86,6 +92,30 @@ export class Capture {
       parsed: this.#counts.parsed,
     });
   }
+
+  /** On a busy machine it reads late, and when it ends it leaves what it has not read. */
+  async #drain(): Promise<void> {
+    await this.#process.signal('USR1');
+    const [, passed = '', dropped = ''] = SO_FAR.exec(await this.#process.line(SO_FAR, CALL_MS)) ?? [];
+    const wanted = Number(passed) - Number(dropped);
+    const counts = this.#counts;
+    const read = new Promise<void>((done) => {
+      counts.more = () => {
+        if (counts.parsed >= wanted) done();
+      };
+      counts.more();
+    });
+    await within(
+      CALL_MS,
+      read,
+      () =>
+        new LabError(
+          'capture',
+          `the capture of ${this.#spec.point} was not read to its end`,
+          `${counts.parsed} of ${wanted} packets came within ${CALL_MS} ms`,
+        ),
+    );
+  }
 }
 
 function filterFor(plan: AddressPlan): string {
@@ -94,7 +124,7 @@ function filterFor(plan: AddressPlan): string {
 
 /**
  * `received` is what tcpdump wrote out ("captured"): more may have passed its filter after the last read, but
- * those came after the end that we asked for.
+ * those came after the end that was asked for, as until then it was drained.
  */
 export function parseStatistics(stderr: string): { received: number; dropped: number } | undefined {
   const captured = /^(\d+) packets? captured$/m.exec(stderr)?.[1];
