@@ -101,7 +101,10 @@ describe('five products through a closed network', () => {
 
   it('changes exactly one cell when a delivery is taken out of a copy of the history', async () => {
     const file = await copyOf('DET-03', (events) => {
-      const attack = events.find((e) => e.kind === 'act.started');
+      // One that is asked for: whether the product works yet may have been tried with others before.
+      const asked = events.find((e) => e.kind === 'check' && e.check === 'all-delivered');
+      const [act] = (asked?.kind === 'check' && (asked.args as { acts: string[] }).acts) || [];
+      const attack = events.find((e) => e.kind === 'act.started' && e.act === act);
       if (attack?.kind !== 'act.started') throw new Error('no act in the history');
       return events.filter((e) => !(e.kind === 'cloud.detection' && e.body.includes(attack.nonce)));
     });
