@@ -9,6 +9,7 @@ import type { AppProcess } from './nodes/app.ts';
 import type { EndpointNode } from './nodes/endpoint.ts';
 import type { RelayNode } from './nodes/relay-node.ts';
 import type { Outsider } from './nodes/outsider.ts';
+import { CARRIER_MTU } from './nodes/link.ts';
 import { outsidersOf, startOutsider } from './outsiders.ts';
 import { hostsOf, planAddresses } from './plan.ts';
 import type { AddressPlan } from './plan.ts';
@@ -82,7 +83,9 @@ async function prove(
 }
 
 function startNetwork({ engine, id, networkKind, topology }: Ground, zone: string): Promise<StartedNetwork> {
-  return engine.network({ name: `${id}-${zone}`, kind: networkKind, hosts: hostsOf(topology) });
+  // A smaller one in there than in the zone that it takes after would be a reason to cut packets, and not to send some.
+  const carries = topology.zones[zone]?.sameAddressesAs !== undefined ? { mtu: CARRIER_MTU } : {};
+  return engine.network({ name: `${id}-${zone}`, kind: networkKind, hosts: hostsOf(topology), ...carries });
 }
 
 function keyed<T>(names: readonly string[], start: (name: string) => Promise<T>): Map<string, Promise<T>> {

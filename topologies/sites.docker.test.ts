@@ -52,6 +52,8 @@ describe('more than one site', () => {
     const pc = lab.endpoint();
     const office = pc.address;
     await pc.move('home');
+    const mtu = await lab.endpoint().exec(['cat', '/sys/class/net/zone0/mtu']);
+    expect(mtu.stdout, 'as in the office').to.equal('1500\n');
     expect([pc.zone, pc.address]).to.deep.equal(['home', office]);
     expect((await pc.exec(['ip', '-o', 'addr'])).stdout).to.contain(` ${office ?? '-'}/28 `);
     expect(await fetchCloud(lab, null)).to.include({ stdout: 'cloud' });

@@ -46,6 +46,8 @@ export interface NetworkSpec {
   /** how many addresses that subnet has at least, the gateway's included; without it 14 (a /28) */
   readonly hosts?: number;
   readonly ipv6?: string;
+  /** bytes of the largest packet of a sealed one; default: as of Ethernet */
+  readonly mtu?: number;
 }
 
 export interface ContainerSpec {

@@ -29,7 +29,7 @@ nft list chain inet sealed input | grep -q 'policy drop'
 if [ -e /proc/sys/net/ipv6 ]; then echo ipv6; fi`;
 const BRIDGE = `ip link add name "$BRIDGE" address "$MAC" type bridge
 ip link set dev "$BRIDGE" up`;
-const PLUG = `ip link add name "$PORT" type veth peer name "$LINK" address "$MAC" netns "$PID"
+const PLUG = `ip link add name "$PORT" mtu "$MTU" type veth peer name "$LINK" mtu "$MTU" address "$MAC" netns "$PID"
 ip link set dev "$PORT" master "$BRIDGE" up
 printf 'addr add %s broadcast + dev %s\\nlink set dev %s up\\n' "$ADDRESS" "$LINK" "$LINK" | nsenter --net="/proc/$PID/ns/net" ip -batch -`;
 const LINKS = 'nsenter --net="/proc/$PID/ns/net" ip -j -d -4 addr';
@@ -42,8 +42,11 @@ const Links = z.array(
   }),
 );
 
+const ETHERNET_MTU = 1500;
+
 interface Bridge {
   readonly name: string;
+  readonly mtu: number;
   readonly network: StartedNetwork;
   readonly used: Set<string>;
 }
@@ -129,7 +132,8 @@ export class Switch implements AsyncDisposable {
       address: (index) => addressAt(subnet, index),
       [Symbol.asyncDispose]: () => this.#remove(bridge),
     };
-    this.#bridges.set(bridge, { name: bridge, network, used: new Set([addressAt(subnet, 1)]) });
+    const { mtu = ETHERNET_MTU } = spec;
+    this.#bridges.set(bridge, { name: bridge, mtu, network, used: new Set([addressAt(subnet, 1)]) });
     await this.#do(`creating network ${name}`, BRIDGE, {
       BRIDGE: bridge,
       MAC: bridgeAddress(subnet),
@@ -197,6 +201,7 @@ export class Switch implements AsyncDisposable {
     await this.#do(`plugging into ${bridge.network.name}`, PLUG, {
       PID: await this.#processOf(container),
       BRIDGE: bridge.name,
+      MTU: String(bridge.mtu),
       PORT: port,
       LINK: name,
       MAC: hardwareAddress(address),

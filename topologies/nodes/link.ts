@@ -6,6 +6,8 @@ import type { AddressPlan } from '../plan.ts';
 
 const VXLAN_PORT = 4789;
 const NETWORK_ID = 15;
+/** Of the network below: what the tunnel adds to a packet is 50 bytes, and within it is room for one of Ethernet's. */
+export const CARRIER_MTU = 1550;
 /** Interface that has the zone's address. */
 const LINK = 'zone0';
 
