@@ -1,4 +1,5 @@
 /** Bounded waits and bounded concurrency; there are no others in the lab. */
+import { LATE, orLate } from './engine/late.ts';
 
 /**
  * What a program of ours may take to be ready, to end, and to do one small thing. All are done within a second; these are for
@@ -10,15 +11,9 @@ export const CALL_MS = 60_000;
 
 /** The promise's value, or the error of `late` when it has not come after `ms` milliseconds. */
 export async function within<T>(ms: number, promise: Promise<T>, late: () => Error): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(late()), ms);
-  });
-  try {
-    return await Promise.race([promise, deadline]);
-  } finally {
-    clearTimeout(timer);
-  }
+  const value = await orLate(promise, ms);
+  if (value === LATE) throw late();
+  return value;
 }
 
 export type Gate = <T>(work: () => Promise<T>) => Promise<T>;

@@ -5,6 +5,7 @@ import { LabFolders, STARTING_MS } from './records.ts';
 import { Resident } from './resident.ts';
 import { serveLab } from './server.ts';
 
+/** How long what is still open may keep the process when nothing is left to hold: an engine may never answer. */
 const ENDING_MS = 5000;
 
 export async function serve(name: string, signal: AbortSignal): Promise<number> {
@@ -22,7 +23,6 @@ export async function serve(name: string, signal: AbortSignal): Promise<number> 
   setTimeout(() => lab.begun || end(), STARTING_MS).unref();
   if (!lab.ended.aborted) await once(lab.ended, 'abort');
   await served.close();
-  // What an engine has never answered is not to keep the process.
   setTimeout(() => process.exit(), ENDING_MS).unref();
   return 0;
 }

@@ -3,7 +3,7 @@
 export const LATE = Symbol('late');
 
 /** What the engine's own small things may take; all are done within seconds, also on a machine with too much to do. */
-export const CALL_MS = 60_000;
+const CALL_MS = 60_000;
 
 /** The promise's value, or LATE when it has not come after `ms` milliseconds; a failure that comes later is nobody's. */
 export async function orLate<T>(promise: PromiseLike<T>, ms: number): Promise<T | typeof LATE> {
@@ -18,9 +18,9 @@ export async function orLate<T>(promise: PromiseLike<T>, ms: number): Promise<T 
   }
 }
 
-/** The same for who cannot go on without it. */
-export async function inTime<T>(promise: PromiseLike<T>, ms = CALL_MS): Promise<T> {
-  const value = await orLate(promise, ms);
-  if (value === LATE) throw new Error(`no answer within ${ms / 1000} s`);
+/** The same for a call of the engine that nobody can go on without. */
+export async function inTime<T>(call: PromiseLike<T>): Promise<T> {
+  const value = await orLate(call, CALL_MS);
+  if (value === LATE) throw new Error(`no answer within ${CALL_MS / 1000} s`);
   return value;
 }
