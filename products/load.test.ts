@@ -82,7 +82,7 @@ describe('a manifest that is wrong', () => {
       '  uninstall: 5s\n',
       '  uninstall: 5s\n  colour: 1s\n',
       'acme/product.yaml:26:3: unknown key `timing.colour`',
-      '    → remove it; known here: enrol, detect, policy, command, retry, reconnect, fallback, return, status, uninstall, probe',
+      '    → remove it; known here: enrol, detect, policy, command, retry, reconnect, fallback, return, status, uninstall, probe, log',
     ],
     [
       'unknown channel',

@@ -133,6 +133,7 @@ export const TIMING_KEYS = [
   'status',
   'uninstall',
   'probe',
+  'log',
 ] as const;
 export type TimingKey = (typeof TIMING_KEYS)[number];
 
@@ -188,9 +189,11 @@ export const Product = z.strictObject({
     logRetention: LogRetention.optional(),
   }),
   statement: Statement,
-  timing: z.strictObject(
-    Object.fromEntries(TIMING_KEYS.map((k) => [k, Duration])) as Record<TimingKey, typeof Duration>,
-  ),
+  timing: z.strictObject({
+    ...(Object.fromEntries(TIMING_KEYS.map((k) => [k, Duration])) as Record<TimingKey, typeof Duration>),
+    /** the same as `detect` where it is left out */
+    log: Duration.optional(),
+  }),
   secrets: z.array(z.string()).default([]),
   hooks: z.strictObject(
     Object.fromEntries(HOOKS.map((k) => [k, Argv.optional()])) as Record<

@@ -98,7 +98,8 @@ Then('all of the attacks are reported, and ordinary events made room', async fun
   const { session } = this;
   const sentinel = await session.play(session.ordinary(1));
   const events = { events: this.act('ordinary').id, count: this.fullQueue.programs };
-  const args = { ...arrival(this), ...events, sentinel: sentinel.id };
+  const logged = session.within('reconnect') + session.declared('log');
+  const args = { ...arrival(this), ...events, sentinel: sentinel.id, logged };
   await session.ask({
     check: 'detections-outlive',
     args,

@@ -1,5 +1,6 @@
 import { Given, Then, When } from '@cucumber/cucumber';
 import { until } from './support/ask.ts';
+import { longEnough, TRIES } from './support/outage.ts';
 import { startAndEnrol } from './support/product.ts';
 import { deliversAgain, recover, toRelayOf } from './support/recovery.ts';
 import { arriveOnce } from './support/once.ts';
@@ -16,8 +17,10 @@ const timeToWork = (session: Session): number =>
   session.declared('detect');
 
 When('the endpoint arrives where the product reaches its cloud', async function (this: HeiikiWorld) {
-  const { recovery } = this.session.product.product.statement;
-  this.note('move', await this.session.move(recovery === 'itself' ? 'internet' : 'closed'));
+  const { session } = this;
+  await longEnough(session, this.event('move'), TRIES);
+  const { recovery } = session.product.product.statement;
+  this.note('move', await session.move(recovery === 'itself' ? 'internet' : 'closed'));
 });
 
 Then('each of them arrives, and none is told twice', async function (this: HeiikiWorld) {

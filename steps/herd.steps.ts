@@ -1,10 +1,8 @@
 import { Given, Then, When } from '@cucumber/cucumber';
 import { until } from './support/ask.ts';
 import { startHerd } from './support/herd.ts';
+import { TRIES } from './support/outage.ts';
 import type { HeiikiWorld } from './support/world.ts';
-
-/** Tries of each endpoint during the outage, at the least: fewer say nothing of how they are spread. */
-const TRIES = 8;
 
 Given('the product works on several endpoints behind one relay', async function (this: HeiikiWorld) {
   await startHerd(this.session);
@@ -13,6 +11,7 @@ Given('the product works on several endpoints behind one relay', async function 
 When('all of them lose the relay at once, and it comes back later', async function (this: HeiikiWorld) {
   const { session } = this;
   const lost = await session.loseRelay('refused');
+  // Fewer tries say nothing of how they are spread.
   await until(session.history, lost.t + TRIES * session.declared('retry'));
   this.note('relay back', await session.healRelay());
 });

@@ -1,6 +1,6 @@
 import { Given, Then, When } from '@cucumber/cucumber';
 import { answered, order } from './support/orders.ts';
-import { contact } from './support/contacts.ts';
+import { knock, sayMore, speak, stand } from './support/contacts.ts';
 import { editConfiguration } from './support/edit-configuration.ts';
 import { startAndEnrol } from './support/product.ts';
 import type { HeiikiWorld } from './support/world.ts';
@@ -10,14 +10,22 @@ Given('the product works in a closed network beside a neighbour', async function
   this.note('install', await startAndEnrol(this.session, 'closed', this.usable));
 });
 
-/** Whoever it has beside it where it stands now. */
-async function speak(world: HeiikiWorld, during: boolean): Promise<void> {
-  const neighbour = world.session.endpoint.zone === 'closed' ? 'neighbour' : 'outside';
-  world.note('contacts', [...world.contacts, await contact(world.session, neighbour, during)]);
+/** With whomever it has beside it where it stands now: from both sides, and over a connection from before if there is one. */
+async function tryContacts(world: HeiikiWorld, during: boolean): Promise<void> {
+  const { session, contacts } = world;
+  const neighbour = session.endpoint.zone === 'closed' ? 'neighbour' : 'outside';
+  const standing = contacts.filter(({ way }) => during && way === 'standing');
+  const made = await Promise.all([
+    speak(session, neighbour, during),
+    knock(session, neighbour, during, contacts.length),
+    ...standing.map((first) => sayMore(session, neighbour, first)),
+  ]);
+  world.note('contacts', [...contacts, ...made]);
 }
 
 Given('the endpoint reaches its neighbour', async function (this: HeiikiWorld) {
-  await speak(this, false);
+  await tryContacts(this, false);
+  this.note('contacts', [...this.contacts, await stand(this.session, 'neighbour')]);
 });
 
 When('the cloud orders the endpoint to be isolated', async function (this: HeiikiWorld) {
@@ -36,7 +44,7 @@ Given('the endpoint is isolated', async function (this: HeiikiWorld) {
 });
 
 When('the endpoint tries to reach its neighbour', async function (this: HeiikiWorld) {
-  await speak(this, true);
+  await tryContacts(this, true);
 });
 
 Then(
@@ -72,7 +80,7 @@ Then('the order is acknowledged once the product is back', async function (this:
 
 Then('everything else was cut until then, and is not any more', async function (this: HeiikiWorld) {
   const { session, isolation } = this;
-  await speak(this, false);
+  await tryContacts(this, false);
   await session.finishEvidence();
   const args = {
     point: session.endpoint.name,

@@ -2,6 +2,7 @@ import { Given, Then, When } from '@cucumber/cucumber';
 import { until } from './support/ask.ts';
 import { SMALL_DISK } from './support/disk.ts';
 import { killProcesses } from './support/kill.ts';
+import { longEnough } from './support/outage.ts';
 import { startAndEnrol } from './support/product.ts';
 import { ageLogTo, lookUp, retentionOf, type Retention } from './support/retention.ts';
 import type { PlayedAct, Session } from './support/session.ts';
@@ -36,7 +37,8 @@ const lastOf = (acts: readonly PlayedAct[]): PlayedAct => {
   if (!last) throw new Error('no act was played');
   return last;
 };
-const afterReturn = (session: Session): number => session.within('reconnect') + session.declared('detect');
+const afterReturn = (session: Session, what: 'detect' | 'log'): number =>
+  session.within('reconnect') + session.declared(what);
 
 When('an ordinary program is run', async function (this: HeiikiWorld) {
   this.note('ordinary', await ordinary(this, 1));
@@ -45,7 +47,7 @@ When('an ordinary program is run', async function (this: HeiikiWorld) {
 /** Some more of it, which is only what others are compared with: that it is logged is LOG-01's question. */
 async function logged(world: HeiikiWorld): Promise<readonly PlayedAct[]> {
   const acts = await ordinary(world, 1);
-  const args = { acts: ids(acts), within: world.session.within('detect') };
+  const args = { acts: ids(acts), within: world.session.within('log') };
   await world.session.ask({ check: 'in-log', args, since: lastOf(acts).started, given: 'LOG-01' });
   return acts;
 }
@@ -70,7 +72,7 @@ Then(
     for (const played of acts) await this.session.readHash(played);
     const args = {
       acts: acts.map(({ id, act }) => ({ act: id, user: act.command.user })),
-      within: this.session.within('detect'),
+      within: this.session.within('log'),
     };
     await this.session.ask({ check: 'log-context', args, since: lastOf(acts).started });
   },
@@ -78,12 +80,12 @@ Then(
 
 Then('the ordinary program is in the log, too', async function (this: HeiikiWorld) {
   const acts = this.acts('ordinary');
-  const args = { acts: ids(acts), within: this.session.within('detect') };
+  const args = { acts: ids(acts), within: this.session.within('log') };
   await this.session.ask({ check: 'in-log', args, since: lastOf(acts).started });
 });
 
 Then('all of that work is in the log, or in a gap that the log tells of', async function (this: HeiikiWorld) {
-  const args = { acts: ids(this.acts('ordinary')), within: afterReturn(this.session), gaps: true };
+  const args = { acts: ids(this.acts('ordinary')), within: afterReturn(this.session, 'log'), gaps: true };
   await this.session.ask({ check: 'in-log', args, since: this.event('relay back') });
 });
 
@@ -145,7 +147,7 @@ Then('nothing that was queued is lost', async function (this: HeiikiWorld) {
   const args = { within: session.within('reconnect') + starts, via: 'relay' };
   await session.ask({ check: 'connected-again', args, since, given: 'NET-06' });
   const acts = ids(this.acts('attacks'));
-  const all = { acts, within: afterReturn(session) + starts };
+  const all = { acts, within: afterReturn(session, 'detect') + starts };
   await session.ask({ check: 'all-delivered', args: all, since, restsOn: 'DET-03' });
 });
 
@@ -159,14 +161,12 @@ When(
 
 When('the clock of the cloud is right again', async function (this: HeiikiWorld) {
   const { session } = this;
-  // For so long that a product has noticed: it has tried to report and has looked for another way.
-  const noticed = Math.max(...(['detect', 'retry', 'fallback'] as const).map((key) => session.declared(key)));
-  await until(session.history, this.event('clock wrong').t + noticed);
+  await longEnough(session, this.event('clock wrong'));
   this.note('clock right', await session.setCloudClock(0));
 });
 
 Then('all of them arrive once the clock is right', async function (this: HeiikiWorld) {
-  const args = { acts: ids(this.acts('attacks')), within: afterReturn(this.session) };
+  const args = { acts: ids(this.acts('attacks')), within: afterReturn(this.session, 'detect') };
   const since = this.event('clock right');
   await this.session.ask({ check: 'all-delivered', args, since, restsOn: 'DET-03' });
 });

@@ -88,20 +88,18 @@ Then('the product no longer tries to go around the relay', async function (this:
   const { session } = this;
   const first = this.act('attack');
   // Where it still tries now and then, with whatever it exchanges, it has done so by now.
-  const begun = first.started.t;
+  const move = this.event('move');
+  const within = session.declared('return');
+  const begun = Math.max(first.started.t, move.t + within);
   const around = begun + Math.max(session.declared('return'), session.declared('fallback'));
   await until(session.history, Math.max(around, slowestFrom(session, begun)));
   const second = await session.play(session.fresh(this.stimulus));
-  const within = session.within('detect');
   await session.ask({
     check: 'detected',
-    args: { act: second.id, within, via: 'relay' },
+    args: { act: second.id, within: session.within('detect'), via: 'relay' },
     since: second.started,
   });
   await session.finishEvidence();
-  await session.ask({
-    check: 'direct-stops',
-    args: { point: session.endpoint.name, act: first.id },
-    since: this.event('move'),
-  });
+  const args = { point: session.endpoint.name, act: first.id, within };
+  await session.ask({ check: 'direct-stops', args, since: move });
 });

@@ -1,6 +1,7 @@
 import { Then, When } from '@cucumber/cucumber';
 import type { RelayFault } from '../topologies/lab-types.ts';
 import { until } from './support/ask.ts';
+import { longEnough, TRIES } from './support/outage.ts';
 import type { Session } from './support/session.ts';
 import { slowestInterval } from './support/timing.ts';
 import type { HeiikiWorld } from './support/world.ts';
@@ -11,17 +12,14 @@ When(/^the relay is lost: ([a-z0-9-]+)$/, async function (this: HeiikiWorld, kin
   this.note('relay lost', await this.session.loseRelay(kind));
 });
 
-When('the relay comes back', async function (this: HeiikiWorld) {
-  const { session } = this;
-  // Away for so long that a product has noticed: it has tried to report and has looked for another way.
-  const noticed = Math.max(
-    session.declared('detect'),
-    session.declared('retry'),
-    session.declared('fallback'),
-  );
-  await until(session.history, this.event('relay lost').t + noticed);
-  this.note('relay back', await session.healRelay());
-});
+When(
+  /^the relay comes back( after many attempts)?$/,
+  async function (this: HeiikiWorld, many: string | null) {
+    const { session } = this;
+    await longEnough(session, this.event('relay lost'), many ? TRIES : 1);
+    this.note('relay back', await session.healRelay());
+  },
+);
 
 When('the product is watched for as long as its slowest interval', async function (this: HeiikiWorld) {
   // What it does seldom is seen, too; that it still works at the end is shown by the report that follows.

@@ -86,8 +86,12 @@ When('a business act happens that looks like an attack', async function (this: H
 });
 
 Then('the business act has succeeded', async function (this: HeiikiWorld) {
-  const { id, started } = this.act('attack');
-  await this.session.ask({ check: 'act-succeeded', args: { act: id }, since: started });
+  const { session } = this;
+  const played = this.act('attack');
+  // A product acts upon what it has seen within the time in which it sees it.
+  await until(session.history, Date.now() + session.declared('detect'));
+  await session.readFile(played);
+  await session.ask({ check: 'act-succeeded', args: { act: played.id }, since: played.started });
 });
 
 Given('it is known who listens on the endpoint', async function (this: HeiikiWorld) {
@@ -118,7 +122,7 @@ Then('who did what, and when, is on record', async function (this: HeiikiWorld) 
   const { session, work } = this;
   const { given, analyst, nonce } = work;
   const log = session.product.product.statement.channels.telemetry !== undefined;
-  const within = session.within('command') + session.declared('detect');
+  const within = session.within('command') + session.declared('log');
   const args = { command: given.uid, analyst, nonce, log, within };
   await session.ask({ check: 'shell-recorded', args, since: work.goesOn });
 });

@@ -2,6 +2,7 @@ import { Given, Then, When } from '@cucumber/cucumber';
 import { until } from './support/ask.ts';
 import { slowestFrom } from './support/functions.ts';
 import { arriveOnce } from './support/once.ts';
+import { longEnough } from './support/outage.ts';
 import type { HeiikiWorld } from './support/world.ts';
 
 /** The cloud's customer at the site that the endpoint comes to. */
@@ -17,6 +18,7 @@ Given('the other site belongs to another tenant of its cloud', async function (t
 
 When('the product is told the relay of that site and its tenant', async function (this: HeiikiWorld) {
   const { session } = this;
+  await longEnough(session, this.event('move'));
   const relay = session.relay(SITE.relay).access(SITE.zone);
   this.note('tenant', await session.hook('set-tenant', { relay, token: this.tenantToken }));
 });

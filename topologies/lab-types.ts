@@ -1,6 +1,7 @@
 /** What steps see of a running lab. No container id, no engine type leaves `topologies/`. */
 import type { FileToPut, ImageRecipe, ProcessRow, RunResult, StartedExec } from './engine/engine.ts';
 import type { Recorder } from '../history/events.ts';
+import type { Outcome } from './probes.ts';
 
 export type { FileToPut, ImageRecipe, ProcessRow, RunResult, StartedExec };
 
@@ -172,6 +173,8 @@ export interface StartedLab extends AsyncDisposable {
   endpoint(name?: string): Endpoint;
   relay(name?: string): Relay;
   app(name: string): StartedApp;
+  /** A stranger or witness opens a TCP connection to the endpoint where it is now, and says the text if it gets one. */
+  knock(outsider: string, endpoint: string, port: number, text: string): Promise<Outcome>;
   /** Runs the escape probes of every closed zone; throws LabNotClosed and records `lab.closed` either way. */
   proveClosed(): Promise<void>;
   /**

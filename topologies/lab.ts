@@ -9,6 +9,7 @@ import type { StartedLab } from './lab-types.ts';
 import type { AppProcess } from './nodes/app.ts';
 import type { EndpointNode } from './nodes/endpoint.ts';
 import type { RelayNode } from './nodes/relay-node.ts';
+import type { Outcome } from './probes.ts';
 
 export class Lab implements StartedLab {
   readonly id: string;
@@ -38,6 +39,12 @@ export class Lab implements StartedLab {
   }
   app(name: string): AppProcess {
     return pick('app', this.#nodes.apps, name);
+  }
+  async knock(outsider: string, endpoint: string, port: number, text: string): Promise<Outcome> {
+    const { address } = this.endpoint(endpoint);
+    if (address === null)
+      throw new LabError('harness', `knocking at ${endpoint}`, 'it is on no network, so it has no address');
+    return pick('outsider', this.#nodes.outsiders, outsider).knock(address, port, text);
   }
 
   /** The first call gives the result of the proof that ran beside the start; later ones prove it again. */

@@ -26,7 +26,7 @@ Feature: Delivery of detections
       Given the product works in a closed network
       When the relay is lost: <kind>
       And several attacks happen
-      And the relay comes back
+      And the relay comes back after many attempts
       Then all of them arrive
 
       Examples:

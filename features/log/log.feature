@@ -20,7 +20,7 @@ Feature: Detailed log
       And ordinary work is in its log
       When the relay is lost in one of several ways
       And ordinary work goes on
-      And the relay comes back
+      And the relay comes back after many attempts
       Then all of that work is in the log, or in a gap that the log tells of
 
   @LOG-03 @should @stimulus:any @traces

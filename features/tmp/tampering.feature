@@ -27,6 +27,7 @@ Feature: Tampering on the endpoint
     Scenario: It is stopped with its own command
       Given the product works in a closed network
       When root stops it with its own command
+      And it has had its time to come back
       And an attack happens
       Then this was undone, or its cloud was told of it
 
@@ -36,5 +37,6 @@ Feature: Tampering on the endpoint
     Scenario: Root edits the stored configuration
       Given the product works in a closed network where somebody runs a relay of his own
       When root writes that relay into all that the product has stored
+      And its cloud has had its time to be told of it
       And the endpoint is started again
       Then what comes of the edit is what the product declares

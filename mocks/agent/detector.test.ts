@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -120,5 +120,51 @@ describe('the detector', () => {
     expect(detector.decide(act({}))).to.equal('allow');
     detector.settled(act({}), 'allow');
     expect(reports).to.deep.equal([['T1204.002', 2]]);
+  });
+
+  const written = (name: string) => {
+    const path = join(folder, name);
+    writeFileSync(path, 'x');
+    return path;
+  };
+  it('quarantines-later takes away what it has only reported, and says nothing more', (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const detector = make('detect', 'quarantines-later');
+    const [appeared, run] = [written('appeared'), written('run')];
+    detector.decide(act({ kind: 'write', path: appeared, sha256: BAD, asks: false }));
+    const started = act({ path: run, sha256: BAD, id: 2 });
+    expect(detector.decide(started)).to.equal('allow');
+    detector.settled(started, 'allow');
+    t.mock.timers.tick(500);
+    expect([existsSync(appeared), existsSync(run)]).to.deep.equal([true, true]);
+    t.mock.timers.tick(500);
+    expect([existsSync(appeared), existsSync(run)]).to.deep.equal([false, false]);
+    expect(reports).to.deep.equal([
+      ['sha256-indicator', 15],
+      ['sha256-indicator', 15],
+    ]);
+  });
+  it('quarantines-later leaves another file alone that has come in its place', (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const path = written('batch');
+    make('detect', 'quarantines-later').decide(act({ kind: 'write', path, sha256: BAD, asks: false }));
+    renameSync(written('another'), path);
+    t.mock.timers.tick(5000);
+    expect(existsSync(path)).to.equal(true);
+  });
+  it('quarantines-later is the honest one where the policy blocks; and that one takes nothing away later', (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const [refused, kept] = [written('refused'), written('kept')];
+    const file = act({ path: refused, sha256: BAD });
+    const detector = make('block', 'quarantines-later');
+    expect(detector.decide(file)).to.equal('deny');
+    detector.settled(file, 'deny');
+    make('detect').decide(act({ kind: 'write', path: kept, sha256: BAD, asks: false }));
+    t.mock.timers.tick(5000);
+    expect([existsSync(refused), existsSync(kept)]).to.deep.equal([true, true]);
+    expect(reports).to.deep.equal([
+      ['sha256-indicator', 2],
+      ['sha256-indicator', 15],
+    ]);
   });
 });

@@ -2,7 +2,7 @@
  * From acts to findings. A finding is made when it is known what became of the act: its disposition is what
  * really happened, not what was wanted.
  */
-import { mkdirSync, renameSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Content } from './content.ts';
 import type { Behaviour } from './flaws.ts';
@@ -23,6 +23,8 @@ export interface DetectorOptions {
 
 /** Files whose appearance has been reported, so that their being read is not a second finding. */
 const REMEMBERED = 4096;
+/** From the report until a file is taken away by one that does so later, ms: what runs it has long begun. */
+const LATER_MS = 1000;
 
 export class Detector {
   readonly #options: DetectorOptions;
@@ -57,6 +59,7 @@ export class Detector {
     if (!draft || this.#alreadyReported(act)) return;
     const blocked = outcome === 'deny' || (!this.#options.behaviour.refusesWhatItClaims && this.#blocks);
     this.#options.report(draft, blocked ? DISPOSITION.blocked : DISPOSITION.detected);
+    if (!this.#blocks) this.#takeAwayLater(act);
   }
 
   /** A file was written: it cannot be undone, but when the policy blocks, the file is taken away. */
@@ -67,6 +70,7 @@ export class Detector {
     this.#remember(act);
     if (!this.#blocks) {
       report(draft, DISPOSITION.detected);
+      this.#takeAwayLater(act);
       return;
     }
     const gone = behaviour.refusesWhatItClaims ? this.#takeAway(act) : true;
@@ -92,6 +96,17 @@ export class Detector {
       return false; // then every open of it is refused, and reported as such
     }
   }
+  /**
+   * Only the file that was reported: another one of its name may have come meanwhile. It is deleted and not moved,
+   * so that a program that still runs from it is known by its path, and can be ended.
+   */
+  #takeAwayLater({ path }: Act): void {
+    if (!this.#options.behaviour.takesAwayLater) return;
+    const reported = fileAt(path);
+    setTimeout(() => {
+      if (reported !== undefined && fileAt(path) === reported) rmSync(path, { force: true });
+    }, LATER_MS).unref();
+  }
   #alreadyReported(act: Act): boolean {
     if (act.kind === 'exec') return false;
     const again = this.#reported.get(act.path) === act.sha256;
@@ -103,4 +118,10 @@ export class Detector {
     const [oldest] = this.#reported.keys();
     if (this.#reported.size > REMEMBERED && oldest !== undefined) this.#reported.delete(oldest);
   }
+}
+
+/** Which file it is, and as of which change; undefined where there is none. */
+function fileAt(path: string): string | undefined {
+  const file = statSync(path, { throwIfNoEntry: false });
+  return file && `${file.ino} ${file.mtimeMs}`;
 }

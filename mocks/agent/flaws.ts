@@ -24,6 +24,8 @@ export interface Behaviour {
   readonly privilegedGroups: readonly string[];
   /** findings kept on disk, only the newest one in memory once sending has failed, or written when it is stopped */
   readonly queue: 'durable' | 'newest-only' | 'written-at-stop';
+  /** findings that wait are given up after so many failed attempts in a row, but for the newest one */
+  readonly givesUpAfter: number | null;
   /** a finding that cannot be written, as the disk is full, ends the agent */
   readonly endsWhenFull: boolean;
   readonly log: {
@@ -133,11 +135,15 @@ export interface Behaviour {
     readonly keepsRelay: boolean;
     /** in another network it is open there */
     readonly followsMoves: boolean;
+    /** what comes in and what is already open is left alone */
+    readonly leavesOpen: boolean;
   };
   /** a finding names the file and the program that it is about */
   readonly namesFile: boolean;
   /** acts are refused also where the policy says to report only */
   readonly blocksAlways: boolean;
+  /** where the policy says to report only, a reported file is taken away a moment later, without another word */
+  readonly takesAwayLater: boolean;
   readonly poll: {
     /** how long the cloud may keep a question for commands, s */
     readonly waitS: number;
@@ -215,6 +221,7 @@ export const HONEST: Behaviour = {
   losesBehindRelay: [],
   privilegedGroups: ['sudo', 'wheel', 'adm', 'root'],
   queue: 'durable',
+  givesUpAfter: null,
   endsWhenFull: false,
   log: { parents: true, forgetsWhileAway: false },
   otherTime: 'noted',
@@ -255,9 +262,10 @@ export const HONEST: Behaviour = {
   collectsOnlyDirectly: false,
   commands: { does: true, remembers: true, killsNamesakes: false },
   shell: { listens: false, obeysBan: true, recorded: true },
-  isolation: { cuts: true, keepsRelay: true, followsMoves: true },
+  isolation: { cuts: true, keepsRelay: true, followsMoves: true, leavesOpen: false },
   namesFile: true,
   blocksAlways: false,
+  takesAwayLater: false,
   poll: { waitS: 2, mindsCuts: true },
   delivery: {
     keepsUid: true,
@@ -300,6 +308,7 @@ export const FLAWS = {
   'misses-group-behind-relay': { losesBehindRelay: ['T1098.007'] },
   'alarms-on-twin': { privilegedGroups: [...HONEST.privilegedGroups, 'users'] },
   'memory-queue': { queue: 'newest-only' },
+  'gives-up-reports': { givesUpAfter: 4 },
   'loses-queue-at-kill': { queue: 'written-at-stop' },
   'ends-when-disk-is-full': { endsWhenFull: true },
   'hides-parents': { log: { ...HONEST.log, parents: false } },
@@ -353,8 +362,10 @@ export const FLAWS = {
   'isolates-nothing': { isolation: { ...HONEST.isolation, cuts: false } },
   'isolates-from-cloud': { isolation: { ...HONEST.isolation, keepsRelay: false } },
   'isolates-in-place': { isolation: { ...HONEST.isolation, followsMoves: false } },
+  'isolates-new-connections-only': { isolation: { ...HONEST.isolation, leavesOpen: true } },
   'names-no-program': { namesFile: false },
   'blocks-always': { blocksAlways: true },
+  'quarantines-later': { takesAwayLater: true },
   'shows-relay-secret': { showsSecret: true },
   'miscounts-digest': { signIn: { ...HONEST.signIn, digest: 'without-method' } },
   'stays-on-second-relay': { returnsToFirst: false },

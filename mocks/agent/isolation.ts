@@ -77,7 +77,7 @@ export class Isolation {
     const { ways, style } = this.#parts;
     if (!style.cuts) return;
     const resolvers = nameservers();
-    await this.#put(rules(this.#reachable(style.keepsRelay ? ways() : []), resolvers));
+    await this.#put(rules(this.#reachable(style.keepsRelay ? ways() : []), resolvers, style));
     const names = ways().flatMap(({ host }) => (isIPv4(host) ? [] : [host]));
     const question = [...names, ...resolvers].join(' ');
     if (!style.keepsRelay || question === this.#settled) return;
@@ -87,7 +87,7 @@ export class Isolation {
       delay(LOOK_UP_MS, []),
     ]);
     if (settled.length === names.length && settled.every(Boolean)) this.#settled = question;
-    await this.#put(rules(this.#reachable(ways()), resolvers));
+    await this.#put(rules(this.#reachable(ways()), resolvers, style));
   }
   async #put(text: string): Promise<void> {
     if (text === this.#inForce) return;
@@ -124,14 +124,22 @@ function nameservers(): string[] {
   );
 }
 
+/** Whatever does not open a connection; the kernel's own record of connections knows none from before it is asked. */
+const NOT_THE_FIRST = '    tcp flags & (fin | syn | rst | ack) != syn accept';
+
 /** One transaction: what was in force before is replaced, and there is no moment without. */
-export function rules(reachable: readonly HostPort[], resolvers: readonly string[]): string {
+export function rules(
+  reachable: readonly HostPort[],
+  resolvers: readonly string[],
+  { leavesOpen = false }: Partial<Behaviour['isolation']> = {},
+): string {
   const chain = (name: string, hook: 'input' | 'output', [face, address, port]: readonly string[]) => [
     `  chain ${name} {`,
     `    type filter hook ${hook} priority 0; policy drop;`,
     `    ${face} "lo" accept`,
     ...reachable.map((to) => `    ip ${address} ${to.host} tcp ${port} ${to.port} accept`),
     ...resolvers.map((to) => `    ip ${address} ${to} meta l4proto { tcp, udp } th ${port} 53 accept`),
+    ...(leavesOpen ? [NOT_THE_FIRST] : []),
     '  }',
   ];
   return [
@@ -139,7 +147,7 @@ export function rules(reachable: readonly HostPort[], resolvers: readonly string
     `delete table inet ${TABLE}`,
     `table inet ${TABLE} {`,
     ...chain('leaving', 'output', ['oifname', 'daddr', 'dport']),
-    ...chain('coming', 'input', ['iifname', 'saddr', 'sport']),
+    ...(leavesOpen ? [] : chain('coming', 'input', ['iifname', 'saddr', 'sport'])),
     '}',
     '',
   ].join('\n');

@@ -173,10 +173,15 @@ export class Reporter {
     const silent = cause instanceof RouteError && cause.failure === 'silent';
     if (this.#failures === 1) this.#parts.lived({ kind: 'lost', silent });
     if (this.#parts.behaviour.log.forgetsWhileAway) this.#parts.telemetry.forget();
+    if (this.#failures >= (this.#parts.behaviour.givesUpAfter ?? Infinity)) this.#giveUp();
     this.#page = cause instanceof PageError || (cause instanceof RouteError && cause.failure === 'denied');
     if (boot.attempted(false)) this.stop();
     if (cause instanceof CloudError && cause.status === 401) cloud.identity = null;
     return this.#apart(this.#failures === 1 ? FIRST_RETRY_MS : RETRY_MS);
+  }
+  #giveUp(): void {
+    const { queue } = this.#parts;
+    queue.remove(queue.oldest(queue.size - 1).map(({ finding_info }) => finding_info.uid));
   }
   /** Whoever lost the relay lost it at the same moment; nobody must come back to it at the same moment. */
   #apart(ms: number): number {

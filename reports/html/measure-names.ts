@@ -247,6 +247,9 @@ export const VALUE_NAMES: Readonly<Record<string, Readonly<Record<string, Both>>
     reported: both('reported', '報告'),
     effective: both('effective', '反映'),
     lost: both('no report any more', '報告が途絶'),
+    'ignored and reported': both('ignored and reported', '無視・報告'),
+    'effective and reported': both('effective and reported', '反映・報告'),
+    'lost and reported': both('reported, then no report any more', '報告後に途絶'),
   },
   'removal.kind': {
     'local-secret': both('with a local secret', '端末側のパスワードで削除'),

@@ -189,14 +189,18 @@ describe('silent', () => {
 });
 
 describe('disposition-true', () => {
-  const run = (
-    effect: 'happened' | 'prevented' | 'unknown',
-    ...said: ('detected' | 'blocked' | 'other')[]
-  ) => {
+  type Said = 'detected' | 'blocked' | 'other';
+  const told = (effect: 'happened' | 'prevented' | 'unknown', said: readonly Said[]) => {
     const story = working().act('a1').acted('a1', effect);
     said.forEach((disposition, index) => story.report('a1', { disposition, uid: `uid-${index}` }));
-    return runCheck('disposition-true', story.view(0), { act: 'a1' }).state;
+    return story;
   };
+  const looked = (story: Story, there: boolean) => story.state('file-of-act', { act: 'a1', there });
+  const ask = (story: Story, within?: number) =>
+    runCheck('disposition-true', story.view(0), { act: 'a1', within }).state;
+  const run = (effect: 'happened' | 'prevented' | 'unknown', ...said: Said[]) =>
+    ask(looked(told(effect, said), true));
+  const gone = (...said: Said[]) => ask(looked(told('happened', said), false));
   it('holds when both agree', () => {
     expect(run('happened', 'detected')).to.equal('satisfied');
     expect(run('prevented', 'blocked')).to.equal('satisfied');
@@ -209,17 +213,40 @@ describe('disposition-true', () => {
     expect(run('happened', 'other')).to.equal('violated');
   });
   it('lets a first word be corrected, when it is given the time', () => {
-    const story = working().act('a1').acted('a1', 'prevented').report('a1').after(500);
-    const ask = () => runCheck('disposition-true', story.view(0), { act: 'a1', within: 2000 }).state;
-    expect(ask()).to.equal('undecided');
-    story.report('a1', { disposition: 'blocked', uid: 'uid-2' }).after(1501);
-    expect(ask()).to.equal('satisfied');
+    for (const again of [{ uid: 'uid-2' }, { copy: 2 }]) {
+      const story = working().act('a1').acted('a1', 'prevented').report('a1').after(500);
+      expect(ask(story, 2000)).to.equal('undecided');
+      story.report('a1', { disposition: 'blocked', ...again }).after(1501);
+      expect(ask(story, 2000)).to.equal('satisfied');
+    }
+  });
+  it('does not hold for mere detection when the file was taken away afterwards', () => {
+    expect(gone('detected')).to.equal('violated');
+    expect(gone('detected', 'other')).to.equal('satisfied');
+    expect(gone('detected', 'blocked')).to.equal('satisfied');
+    expect(gone('blocked')).to.equal('satisfied');
+  });
+  it('takes "allowed" for no word about a file that was taken away', () => {
+    const allowed = { disposition: 'other', body: `{"disposition_id":1,"file":"${nonceOf('a1')}"}` } as const;
+    expect(ask(looked(told('happened', []).report('a1', allowed), false))).to.equal('violated');
+  });
+  it('waits for the word about a file that was found to be gone', () => {
+    const story = looked(told('happened', ['detected']).after(2500), false).after(500);
+    expect(ask(story, 2000)).to.equal('undecided');
+    expect(ask(story.after(1501), 2000)).to.equal('violated');
+    story.report('a1', { disposition: 'other', uid: 'uid-2' });
+    expect(ask(story, 2000)).to.equal('satisfied');
+  });
+  it('needs a look for the file of an act that had its effect, and only then', () => {
+    expect(ask(told('happened', ['detected']))).to.equal('incomplete');
+    expect(ask(told('prevented', ['blocked']))).to.equal('satisfied');
+    expect(ask(told('happened', ['detected']).state('file-of-act', { act: 'a2', there: true }))).to.equal(
+      'incomplete',
+    );
   });
   it('does not hold without a report, and is incomplete without an outcome', () => {
     expect(run('happened')).to.equal('violated');
     expect(run('unknown', 'detected')).to.equal('incomplete');
-    expect(runCheck('disposition-true', working().act('a1').view(0), { act: 'a1' }).state).to.equal(
-      'incomplete',
-    );
+    expect(ask(working().act('a1'))).to.equal('incomplete');
   });
 });

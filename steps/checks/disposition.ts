@@ -1,6 +1,8 @@
 /** `disposition-true`: what the product says it did is what really happened. */
 import { z } from 'zod';
+import { both, type Both } from '../../history/both.ts';
 import type { HistoryEventOf } from '../../history/events.ts';
+import { fileOf, type FileSeen } from './act-succeeded.ts';
 import { check, incomplete, satisfied, undecided, violated, Within } from './finding.ts';
 import { actOf, entryOf } from './ledger.ts';
 import { words } from './measures.ts';
@@ -8,13 +10,23 @@ import { ofKind } from './window.ts';
 
 const Args = z.object({ act: z.string(), within: Within.optional() });
 
-const IN_JAPANESE: Readonly<Record<HistoryEventOf<'cloud.detection'>['disposition'], string>> = {
+type Report = HistoryEventOf<'cloud.detection'>;
+const IN_JAPANESE: Readonly<Record<Report['disposition'], string>> = {
   detected: '検知のみ',
   blocked: 'ブロック済み',
   other: 'その他',
 };
 
-/** `within`: what is said in that time after the act counts; a first word may be corrected by a second one. */
+/** OCSF's "Allowed" is told as `other`, too, and says that nothing was done. */
+const ALLOWED = /"disposition_id":\s*1\b/;
+/** It says that the product did more than to detect. */
+const tellsOfDeed = ({ disposition, body }: Report): boolean =>
+  disposition === 'blocked' || (disposition === 'other' && !ALLOWED.test(body));
+
+/**
+ * `within`: what is said in that time after the act, or after its file was found to be gone, counts; a first word
+ * may be corrected by a second one.
+ */
 export const dispositionTrue = check(Args, (view, { act: id, within }) => {
   const act = actOf(view.events, id);
   const outcome = ofKind(view.events, 'act.finished').find((event) => event.act === id);
@@ -23,9 +35,9 @@ export const dispositionTrue = check(Args, (view, { act: id, within }) => {
       en: `What came of act ${id} was not seen from outside, so nothing can be compared with it.`,
       ja: `操作 ${id} の結果を外部から確認できていないため、報告と比べられません。`,
     });
-  const said = entryOf(view.events, act).reports.flatMap((event) =>
-    event.kind === 'cloud.detection' ? [event] : [],
-  );
+  const { reports, copies } = entryOf(view.events, act);
+  // The second word may be the same finding, told anew.
+  const said = ofKind([...reports, ...copies], 'cloud.detection');
   const evidence = [act.n, outcome.n, ...said.map((event) => event.n)];
   if (said.length === 0)
     return violated(
@@ -35,19 +47,38 @@ export const dispositionTrue = check(Args, (view, { act: id, within }) => {
       },
       { evidence },
     );
+  const happened = outcome.effect === 'happened';
+  const file = happened ? fileOf(view.events, id) : undefined;
+  if (happened && !file)
+    return incomplete('harness', {
+      en: `Nobody has looked whether the file of act ${id} is still there, so the report cannot be compared with it.`,
+      ja: `操作 ${id} のファイルが残っているかどうかを確認していないため、報告と比べられません。`,
+    });
   const claims = [...new Set(said.map((event) => event.disposition))].sort();
+  const blocked = claims.includes('blocked');
+  const gone = file?.there === false ? file : undefined;
+  const holds = gone ? said.some(tellsOfDeed) : happened ? !blocked && claims.includes('detected') : blocked;
+  const outcomes = what(happened, gone);
+  const sentence = both(
+    `The product reported "${claims.join(', ')}", and the act ${outcomes.en}.`,
+    `製品の報告は「${claims.map((claim) => IN_JAPANESE[claim]).join('、')}」、実際には操作が${outcomes.ja}。`,
+  );
   const measures = [
     words('disposition.reported', claims.join(', ')),
     words('disposition.effect', outcome.effect),
   ];
-  const blocked = claims.includes('blocked');
-  const happened = outcome.effect === 'happened';
-  const sentence = {
-    en: `The product reported "${claims.join(', ')}", and the act ${happened ? 'had its effect' : 'was prevented'}.`,
-    ja: `製品の報告は「${claims.map((claim) => IN_JAPANESE[claim]).join('、')}」、実際には操作が${happened ? '実行されました' : '阻止されました'}。`,
-  };
-  const holds = outcome.effect === 'prevented' ? blocked : !blocked && claims.includes('detected');
-  if (within !== undefined && view.now <= outcome.t + within)
-    return undecided(sentence, { measures, evidence });
-  return (holds ? satisfied : violated)(sentence, { measures, evidence });
+  const details = { measures, evidence: [...evidence, ...(file ? [file.n] : [])] };
+  // What was done to the file may have been done just before it was looked for: then that is still to be told.
+  const from = gone && !holds ? gone.t : outcome.t;
+  if (within !== undefined && view.now <= from + within) return undecided(sentence, details);
+  return (holds ? satisfied : violated)(sentence, details);
 });
+
+function what(happened: boolean, gone: FileSeen | undefined): Both {
+  if (gone)
+    return both(
+      'had its effect, but its file has been taken away since',
+      '実行された後、そのファイルが取り除かれました',
+    );
+  return happened ? both('had its effect', '実行されました') : both('was prevented', '阻止されました');
+}

@@ -123,6 +123,15 @@ describe('spread-out', () => {
     expect(run(back(office().packet('relay', { point: 'pc' }), CALM)).state).to.equal('incomplete');
     expect(run(back(outage(APART), [])).state).to.equal('incomplete');
   });
+  it('is violated by several loops side by side, each of which is in step with itself', () => {
+    // Three loops of 2 s each; where in its cycle an endpoint was met by the outage differs.
+    const cycle = [300, 500, 1200];
+    const shifted = [0, 1, 2].map((by) =>
+      Array.from({ length: 9 }, (_, i) => cycle[(i + by) % cycle.length] ?? 0),
+    );
+    expect(jitterOf(shifted)).to.equal(0);
+    expect(run(back(outage(shifted), CALM), 20).state).to.equal('violated');
+  });
   it('counts a beginning that is sent again once', () => {
     expect(
       jitterOf([

@@ -140,26 +140,51 @@ function waitsOf(view: View, point: string, { from, to }: { from: number; to: nu
     .map(timeOf)
     .filter((time) => time >= from && time <= to)
     .sort((one, other) => one - other);
-  const gaps = begun.slice(1).map((time, i) => time - (begun[i] ?? time));
-  return gaps.filter((gap) => gap >= ONE_ATTEMPT_MS);
+  const attempts = begun.reduce<number[]>(
+    (kept, time) => (time - (kept.at(-1) ?? -Infinity) < ONE_ATTEMPT_MS ? kept : [...kept, time]),
+    [],
+  );
+  return attempts.slice(1).map((time, i) => time - (attempts[i] ?? time));
 }
 
 /** Fewer waits than that say nothing. */
 const FEWEST_WAITS = 3;
 
+/** Programs of one product, or connections of one program, that may each try for themselves. */
+const MOST_LOOPS = 6;
+
 /**
  * Endpoints that wait alike stay in step, however long their waits grow: so the first waits of all are compared, then the
- * second ones, and so on. The median of their ranges, as a part of their means.
+ * second ones, and so on. The median of their ranges, as a part of their means. Where several loops try side by side, as
+ * many waits one after the other are one wait of each: whatever their number, it is taken at which they are most in step.
  */
 export function jitterOf(waits: readonly (readonly number[])[]): number | undefined {
-  const rounds = Math.min(...waits.map(({ length }) => length));
+  const jitters = Array.from({ length: MOST_LOOPS }, (_, more) => {
+    const sums = waits.map((list) => sumsOf(list, more + 1));
+    return rangeOf(sums, more + 1);
+  }).filter((jitter) => jitter !== undefined);
+  return jitters.length === 0 ? undefined : Math.round(Math.min(...jitters) * 100) / 100;
+}
+
+/** Each wait and those after it, so many in all. */
+const sumsOf = (waits: readonly number[], loops: number): number[] =>
+  waits
+    .slice(loops - 1)
+    .map((_, from) => waits.slice(from, from + loops).reduce((sum, wait) => sum + wait, 0));
+
+/**
+ * Of one loop the mean is that of its waits, of several that of the sums. As a single loop cannot be told from several, it
+ * is the smaller one: a sum of waits that differ by chance differs by less than they do, as a part of it.
+ */
+function rangeOf(sums: readonly (readonly number[])[], loops: number): number | undefined {
+  const rounds = Math.min(...sums.map(({ length }) => length));
   if (rounds < FEWEST_WAITS) return undefined;
   const ranges = Array.from({ length: rounds }, (_, round) => {
-    const same = waits.map((list) => list[round] ?? 0);
-    const mean = same.reduce((sum, wait) => sum + wait, 0) / same.length;
+    const same = sums.map((list) => list[round] ?? 0);
+    const mean = same.reduce((total, sum) => total + sum, 0) / same.length / loops;
     return (Math.max(...same) - Math.min(...same)) / mean;
   }).sort((one, other) => one - other);
-  return Math.round((ranges[Math.floor((rounds - 1) / 2)] ?? 0) * 100) / 100;
+  return ranges[Math.floor((rounds - 1) / 2)];
 }
 
 /** When each connection that the relay let through since the fault was in force began, by its log. */

@@ -1,7 +1,7 @@
 import { describe, it } from 'node:test';
 import { expect } from 'chai';
 import { runCheck } from './testing-texts.ts';
-import { Story } from './testing.ts';
+import { AGENT, Story } from './testing.ts';
 
 const ATTEMPTS = {
   attempts: [
@@ -61,6 +61,32 @@ describe('own-relay-only', () => {
     expect(finding.state).to.equal('satisfied');
     expect(finding.findings?.[0]?.kind).to.equal('files-open-to-users');
   });
+  it('is violated by what its cloud has heard through the other one while the user still tried', () => {
+    const open = { ...ATTEMPTS, attempts: [{ how: 'command', what: 'set-relay', done: true }] };
+    const tried = (use: (story: Story) => Story) => {
+      const story = shown().state('user-begins', { files: 2 }, 'exec');
+      const since = story.n;
+      use(story.after(100)).state('user-attempts', open, 'exec');
+      return { story: story.after(100).packet('relay').tunnel('edr.cloud.test:443'), since };
+    };
+    const beat = (story: Story, agent: string) =>
+      story.see({ kind: 'cloud.heartbeat', agent, via: 'relay', relay: 'second' }, 'cloud');
+    const finding = run(tried((story) => beat(story, AGENT)));
+    expect(finding.state).to.equal('violated');
+    expect(finding.reason.en).to.contain('set-relay');
+    // What the user's own programs say to it is not the product's.
+    for (const harmless of [
+      (story: Story) => beat(story, 'nobody'),
+      (story: Story) => story.packet('relay', { to: BAIT }).tunnel('edr.cloud.test:443', { relay: 'second' }),
+    ])
+      expect(run(tried(harmless)).state).to.equal('satisfied');
+  });
+  it('is violated by a product that has used its relay only until all was tried', () => {
+    const story = shown().state('user-begins', { files: 2 }, 'exec');
+    const since = story.n;
+    story.packet('relay').state('user-attempts', ATTEMPTS, 'exec');
+    expect(run({ story, since }).state).to.equal('violated');
+  });
   it('rests on attempts, on a bait that was shown to be seen, and on a whole capture', () => {
     const nobody = shown();
     const since = nobody.n;
@@ -91,14 +117,72 @@ describe('edited-configuration', () => {
     expect(finding.measures[0]).to.include({ value: 'effective', declared: 'effective' });
     expect(run(story, since, 'ignored').state).to.equal('violated');
   });
-  it('is ignored if the report came as before, reported if a finding says so, lost if there is none', () => {
+  it('is ignored if the report came as before, lost if there is none', () => {
     const story = edited();
     const since = story.n;
-    expect(run(story.act('a1').after(6000), since).measures[0]).to.include({ value: 'lost' });
+    story.act('a1');
+    expect(run(story, since, 'ignored').state).to.equal('undecided');
+    const lost = run(story.after(6000), since);
+    expect(lost.state).to.equal('violated');
+    expect(lost.measures[0]).to.include({ value: 'lost' });
     story.report('a1', { relay: 'relay' });
     expect(run(story, since, 'ignored').state).to.equal('satisfied');
-    story.report('a1', { uid: 'tamper', analytic: 'T1562.001', body: '{}' });
-    expect(run(story, since, 'reported').state).to.equal('satisfied');
+    expect(run(story, since, 'effective').state).to.equal('violated');
+  });
+
+  const tamper = { uid: 'tamper', analytic: 'T1562.001' };
+  const booted = (story: Story) => story.see({ kind: 'endpoint.restarted', endpoint: 'pc' });
+  it('is reported if a finding before the restart says so, whatever else came of it', () => {
+    for (const [relay, value, other] of [
+      ['second', 'effective and reported', 'ignored'],
+      ['relay', 'ignored and reported', 'effective'],
+    ] as const) {
+      const story = shown().state('root-begins', { files: 2 }, 'exec');
+      const since = story.n;
+      // Told before the harness has noted that all was edited.
+      story.report('a0', { ...tamper, body: '{}' }).state('root-edits', ['/opt/acme/config'], 'exec');
+      booted(story.after(6000)).act('a1').report('a1', { relay });
+      for (const declared of ['reported', relay === 'second' ? 'effective' : 'ignored']) {
+        const finding = run(story, since, declared);
+        expect(finding.state, declared).to.equal('satisfied');
+        expect(finding.measures[0]).to.include({ value, declared });
+      }
+      expect(run(story, since, other).state).to.equal('violated');
+    }
+  });
+  it('is not reported by what is told of the stop of the restart', () => {
+    const command = '/opt/acme/agent --config /opt/acme/config';
+    const body = JSON.stringify({ evidences: [{ process: { cmd_line: command } }] });
+    for (const ms of [5500, 6500]) {
+      const story = edited();
+      const since = story.n;
+      // On its way down, or when it is up again.
+      if (ms > 6000)
+        booted(story.after(6000))
+          .after(500)
+          .report('a0', { ...tamper, body });
+      else
+        booted(
+          story
+            .after(ms)
+            .report('a0', { ...tamper, body })
+            .after(500),
+        );
+      story.act('a1').after(200).report('a1', { relay: 'second' });
+      expect(run(story, since, 'reported').state).to.equal('undecided');
+      expect(run(story, since).measures[0]).to.include({ value: 'effective' });
+      expect(run(story.after(6000), since, 'reported').state).to.equal('violated');
+    }
+  });
+  it('is reported by a finding that names a file which was edited, also after the restart', () => {
+    const story = edited();
+    const since = story.n;
+    booted(story.after(6000)).act('a1').after(200).report('a1', { relay: 'relay' });
+    const body = JSON.stringify({ evidences: [{ file: { path: '/opt/acme/config' } }] });
+    story.after(300).report('a0', { ...tamper, body });
+    const finding = run(story, since, 'reported');
+    expect(finding.state).to.equal('satisfied');
+    expect(finding.measures[0]).to.include({ value: 'ignored and reported' });
   });
   it('says nothing where nothing was edited, or played', () => {
     const none = shown().state('root-edits', [], 'exec');

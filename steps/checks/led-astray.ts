@@ -15,7 +15,7 @@ import {
   type Remark,
   type View,
 } from './finding.ts';
-import { actOf, endOf, entryOf, notEnded, outcomeOf as outcomeOfAct } from './ledger.ts';
+import { actOf, endOf, enrolledAgents, entryOf, notEnded, outcomeOf as outcomeOfAct } from './ledger.ts';
 import { count, inSeconds, seconds, words } from './measures.ts';
 import { tamperReports } from './tamper-reports.ts';
 import { inWindow, later, ofKind } from './window.ts';
@@ -35,6 +35,24 @@ function baitUnseen({ events, since }: View, bait: string): Finding | undefined 
     en: `It was not shown that whoever uses the relay "${bait}" is seen.`,
     ja: `プロキシ「${bait}」を使えば記録に残ることが、確かめられていません。`,
   });
+}
+
+/**
+ * While the user still tries, his own programs may speak to that relay as well: what counts is what the cloud has
+ * heard through it of an agent that it knows.
+ */
+function ledAtOnce(view: View, until: HistoryEvent, relay: string): HistoryEvent[] {
+  const agents = enrolledAgents(view.events);
+  return view.events
+    .slice(view.since, until.n)
+    .filter(
+      (event) =>
+        'agent' in event &&
+        event.agent !== undefined &&
+        agents.has(event.agent) &&
+        'relay' in event &&
+        event.relay === relay,
+    );
 }
 
 /** What went to that relay: packets of the endpoint, lines of the relay's log, exchanges at the cloud. */
@@ -69,7 +87,9 @@ export const ownRelayOnly = check(
       measures: [count('tamper.attempts', attempts.length), count('tamper.writable-files', writable.length)],
       findings: writable.length > 0 ? [writableRemark(writable)] : [],
     };
-    const used = useOf(view, point, bait);
+    // The product's own relay was used before as well: that it still is shows only when all has been tried.
+    const after = { ...view, since: tried?.n ?? view.since };
+    const used = [...(tried ? ledAtOnce(view, tried, bait) : []), ...useOf(after, point, bait)];
     if (used.length > 0)
       return violated(
         {
@@ -78,7 +98,7 @@ export const ownRelayOnly = check(
         },
         { ...details, evidence: numbersOf(used) },
       );
-    const kept = useOf(view, point, own);
+    const kept = useOf(after, point, own);
     if (kept.length === 0)
       return violated(
         {
@@ -120,7 +140,10 @@ const writableRemark = (files: readonly string[]): Remark => ({
 const OUTCOMES = ['ignored', 'reported', 'effective'] as const;
 type Outcome = (typeof OUTCOMES)[number] | 'lost';
 
-/** By the act that was played afterwards: through which relay it was reported, and whether the edit was told as well. */
+/**
+ * By the act that was played afterwards: through which relay it was reported, and whether the edit was told as well.
+ * More than one may be true; what is declared has to be among it.
+ */
 export const editedConfiguration = check(
   z.object({ declared: z.enum(OUTCOMES), act: z.string(), bait: z.string(), within: Within }),
   (view, { declared, act: id, bait, within }) => {
@@ -128,10 +151,10 @@ export const editedConfiguration = check(
       (state) => state.what === 'root-edits',
     );
     const files = z.array(z.string()).safeParse(edits?.value);
-    if (!files.success || files.data.length === 0)
+    if (!edits || !files.success || files.data.length === 0)
       return incomplete('harness', {
-        en: 'No file that was read holds the address of the relay, so nothing was edited.',
-        ja: 'プロキシのアドレスを含むファイルが見つからず、何も書き換えられていません。',
+        en: 'No file that holds the address of the relay could be written, so nothing was edited.',
+        ja: 'プロキシのアドレスを含むファイルに書き込めず、何も書き換えられていません。',
       });
     const act = actOf(view.events, id);
     const unseen = baitUnseen(view, bait);
@@ -141,28 +164,53 @@ export const editedConfiguration = check(
         incomplete('harness', { en: `Act ${id} was not played.`, ja: `操作 ${id} が実行されていません。` })
       );
     const [report] = entryOf(view.events, act).reports;
-    const told = tamperReports(view);
-    const outcome: Outcome = told.length > 0 ? 'reported' : !report ? 'lost' : outcomeOf(report, bait);
+    const until = endOf(view.events, act) + within;
+    const told = toldOf(view, edits, files.data, within).filter(({ t }) => t <= until);
+    const way: Outcome = report ? outcomeOf(report, bait) : 'lost';
+    const outcomes: Outcome[] = told.length > 0 ? [way, 'reported'] : [way];
     const edited = files.data.join(', ');
+    const came = listed(outcomes.map((outcome) => TEXTS[outcome]));
     const reason = both(
-      `Root edited ${edited}; the edit ${TEXTS[outcome].en}, and ${TEXTS[declared].en} is what it declares.`,
-      `管理者が ${edited} を書き換えました。結果は「${TEXTS[outcome].ja}」、申告は「${TEXTS[declared].ja}」です。`,
+      `Root edited ${edited}; the edit ${came.en}, and what it declares is that it ${TEXTS[declared].en}.`,
+      `管理者が ${edited} を書き換えました。結果は「${came.ja}」、申告は「${TEXTS[declared].ja}」です。`,
     );
     const details = {
-      measures: [{ ...words('tamper.edited-configuration', outcome), declared }],
+      measures: [{ ...words('tamper.edited-configuration', outcomes.join(' and ')), declared }],
       evidence: numbersOf([report ?? act, ...told]),
     };
-    if (outcome === declared) return satisfied(reason, details);
-    const until = endOf(view.events, act) + within;
-    if (outcome === 'lost' && view.now <= until) return undecided(reason, details);
-    if (outcome === 'lost' && outcomeOfAct(view.events, act)?.effect === 'unknown') return notEnded(act);
+    if (outcomes.includes(declared)) return satisfied(reason, details);
+    const mayCome = way === 'lost' || declared === 'reported';
+    if (mayCome && view.now <= until) return undecided(reason, details);
+    if (way === 'lost' && outcomeOfAct(view.events, act)?.effect === 'unknown') return notEnded(act);
     const late = both(` It was waited for ${inSeconds(within)}.`, `${seconds(within)}秒待ちました。`);
     return violated(both(reason.en + late.en, reason.ja + late.ja), {
       ...details,
-      ...(outcome === 'lost' ? { missed: { from: until - within, until } } : {}),
+      ...(mayCome ? { missed: { from: until - within, until } } : {}),
     });
   },
 );
+
+/**
+ * What was told of the edit: before the endpoint was started again, while nothing else had happened; or later with the
+ * name of a file that was edited. Otherwise it may as well be about the stop.
+ */
+function toldOf(
+  view: View,
+  edits: HistoryEvent,
+  files: readonly string[],
+  within: number,
+): HistoryEventOf<'cloud.detection'>[] {
+  const restarted = later(view, 'endpoint.restarted')[0]?.n ?? Infinity;
+  return tamperReports(view).filter(
+    ({ n, t, body }) =>
+      (t <= edits.t + within && n < restarted) || files.some((file) => withoutCommands(body).includes(file)),
+  );
+}
+/** A command line names the configuration of the program that it has started, whatever the finding is about. */
+const withoutCommands = (body: string): string => body.replaceAll(/"cmd_line":"(?:[^"\\]|\\.)*"/g, '');
+
+const listed = (texts: readonly Both[]): Both =>
+  both(texts.map(({ en }) => en).join(' and '), texts.map(({ ja }) => ja).join('、'));
 
 const outcomeOf = (
   report: HistoryEventOf<'cloud.detection'> | HistoryEventOf<'cloud.telemetry'>,

@@ -1,7 +1,7 @@
 import { describe, it } from 'node:test';
 import { expect } from 'chai';
 import { runCheck } from './testing-texts.ts';
-import { Story } from './testing.ts';
+import { nonceOf, Story } from './testing.ts';
 
 const ARGS = { acts: ['a1', 'a2'], sentinel: 'a3', within: 3000 };
 const run = (story: Story, args = ARGS) => runCheck('none-doubled', story.view(0), args);
@@ -26,6 +26,31 @@ describe('none-doubled', () => {
     story.report('a1', { uid: 'other', analytic: 'sha256-indicator' });
     story.after(10).report('a2', { uid: 'later' }).act('a3').report('a3');
     expect(run(story).state).to.equal('satisfied');
+  });
+  const finding = (act: string, uid: string, time: number, of: object = {}) =>
+    JSON.stringify({
+      time,
+      start_time: time,
+      metadata: { sequence: time, product: { name: 'acme' } },
+      finding_info: { uid, title: 'An attack', analytic: { uid: 'T1204.002' } },
+      evidences: [{ file: { path: nonceOf(act) }, ...of }],
+    });
+  /** Told at once; and again, `ms` later, as if it had happened then. */
+  const again = (ms: number, of: object = {}) => {
+    const story = Story.closed().working().act('a1').after(200).acted('a1').act('a2').acted('a2');
+    story.report('a1', { body: finding('a1', 'uid-a1', story.now) });
+    story.after(ms).report('a1', { uid: 'other', body: finding('a1', 'other', story.now, of) });
+    return story.report('a2').act('a3').report('a3');
+  };
+  it('is violated by the same finding under another uid with the time of sending', () => {
+    const doubled = run(again(10_000));
+    expect(doubled.state).to.equal('violated');
+    expect(doubled.measures[0]).to.include({ name: 'delivery.doubled', value: 1 });
+    expect(doubled.reason.en).to.contain('a1').and.not.to.contain('a2');
+  });
+  it('leaves alone who tells two sides by two sensors, one of them later or in other words', () => {
+    expect(run(again(3200)).state).to.equal('satisfied');
+    expect(run(again(10_000, { process: { pid: 7 } })).state).to.equal('satisfied');
   });
   it('counts each line that comes again, as lines have no uid', () => {
     const story = Story.closed().working();

@@ -1,9 +1,13 @@
 /** `none-doubled`: nothing that happened once has become two findings. */
 import { z } from 'zod';
 import { both } from '../../history/both.ts';
+import type { HistoryEventOf } from '../../history/events.ts';
 import { check, incomplete, satisfied, undecided, violated, Within } from './finding.ts';
 import { actOf, endOf, entryOf, notPlayed, type Arrival, type Entry } from './ledger.ts';
 import { count, inSeconds, seconds } from './measures.ts';
+import { ofKind } from './window.ts';
+
+type Detection = HistoryEventOf<'cloud.detection'>;
 
 const Args = z.object({
   acts: z.array(z.string()).min(1),
@@ -27,7 +31,10 @@ export const noneDoubled = check(Args, (view, { acts, sentinel: id, within }) =>
       });
     entries.push(entryOf(view.events, act));
   }
-  const told = entries.map((entry) => ({ act: entry.act, again: againOf(entry) }));
+  const told = entries.map((entry) => {
+    const lasted = endOf(view.events, entry.act) - entry.act.t;
+    return { act: entry.act, again: againOf(entry, lasted + within) };
+  });
   const doubled = told.filter(({ again }) => again.length > 0);
   const measures = [count('delivery.doubled', doubled.length)];
   if (doubled.length > 0)
@@ -57,15 +64,44 @@ export const noneDoubled = check(Args, (view, { acts, sentinel: id, within }) =>
     : violated(reason, { evidence: [sentinel.n], missed: { from, until: from + within } });
 });
 
-/** Findings of the same kind and moment under another uid; for lines, each that came again. */
-function againOf({ reports, copies }: Entry): Arrival[] {
-  const seen = new Set<string>();
-  const others = reports.filter((report) => {
-    if (report.kind === 'cloud.telemetry') return false;
-    const moment = `${report.analytic} ${report.startTime}`;
-    const known = seen.has(moment);
-    seen.add(moment);
-    return known;
-  });
+/**
+ * Findings of the same kind under another uid: of the same moment; or of the same content, further apart than an act
+ * has sides (`apart`, ms: as long as it lasted, and what a product has to notice it). Two sensors may tell one act in
+ * two findings, but not that much later without any other word. For lines, each that came again.
+ */
+function againOf({ reports, copies }: Entry, apart: number): Arrival[] {
+  const findings = ofKind(reports, 'cloud.detection');
+  const others = findings.filter((report, index) =>
+    findings.slice(0, index).some((other) => isAgain(report, other, apart)),
+  );
   return [...others, ...copies.filter(({ kind }) => kind === 'cloud.telemetry')];
+}
+
+function isAgain(report: Detection, other: Detection, apart: number): boolean {
+  const between = Math.abs(report.startTime - other.startTime);
+  if (report.analytic !== other.analytic) return false;
+  return between === 0 || (between > apart && contentOf(report.body) === contentOf(other.body));
+}
+
+/** What a finding says, without what a second one of the same has of its own: uid, times, number. As text, to compare. */
+function contentOf(body: string): string {
+  const parsed = Finding.safeParse(readJson(body));
+  if (!parsed.success) return body;
+  const { finding_info: info, metadata = {}, ...rest } = parsed.data;
+  return JSON.stringify([rest, info ?? {}, metadata].map(lasting));
+}
+const Finding = z.looseObject({
+  finding_info: z.looseObject({}).optional(),
+  metadata: z.looseObject({}).optional(),
+});
+const OF_ITS_OWN = /^(?:uid|sequence|count|duration|clock_offset_ms)$|time/;
+const lasting = (part: object): object =>
+  Object.fromEntries(Object.entries(part).filter(([key]) => !OF_ITS_OWN.test(key)));
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

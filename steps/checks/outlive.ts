@@ -16,6 +16,8 @@ const Args = z.object({
   /** the same again with one event, after the anchor: what the log has kept from before it comes first */
   sentinel: z.string(),
   within: Within,
+  /** time of the sentinel to be in the log */
+  logged: Within,
 });
 
 /** The anchor is the moment from which reports could be delivered. */
@@ -36,7 +38,7 @@ export const detectionsOutlive = check(Args, (view, args) => {
       'The log has not reached the cloud again, so it is not known what it has lost.',
       'ログがまだクラウドに届いていないため、失われたかどうか分かりません。',
     );
-    return view.now <= anchorTime(view) + args.within
+    return view.now <= Math.max(anchorTime(view), sentinel.t) + args.logged
       ? undecided(waiting, { measures })
       : incomplete('harness', waiting, { measures });
   }

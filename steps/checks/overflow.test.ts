@@ -50,7 +50,7 @@ describe('overflow-announced', () => {
 });
 
 describe('detections-outlive', () => {
-  const args = { acts: ['a1'], events: 'e1', count: 3, sentinel: 'e2', within: 5000 };
+  const args = { acts: ['a1'], events: 'e1', count: 3, sentinel: 'e2', within: 5000, logged: 5000 };
   function flooded(
     reported: boolean,
     logged: readonly number[],

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { both } from '../../history/both.ts';
 import { check, incomplete, satisfied, undecided, violated, Within, type View } from './finding.ts';
-import { actOf, entryOf, notPlayed } from './ledger.ts';
+import { actOf, endOf, entryOf, notEnded, notPlayed, outcomeOf } from './ledger.ts';
 import { inSeconds, seconds, words } from './measures.ts';
 import { tamperReports } from './tamper-reports.ts';
 import { ofKind } from './window.ts';
@@ -11,7 +11,7 @@ const Args = z.object({
   what: z.enum(['killed', 'stopped']),
   /** played after it */
   act: z.string(),
-  /** number of the event from which the time counts: it, or the return of the relay */
+  /** number of the event from which the time counts, not before the end of that act: the act, or the return of the relay */
   from: z.number().int().positive(),
   within: Within,
 });
@@ -29,7 +29,7 @@ export const tamperingAnswered = check(Args, (view, { what, act: id, from: ancho
     });
   const act = actOf(view.events, id);
   if (!act) return notPlayed(id);
-  const from = view.events[anchor - 1]?.t ?? view.now;
+  const from = Math.max(view.events[anchor - 1]?.t ?? view.now, endOf(view.events, act));
   const until = from + within;
   const report = entryOf(view.events, act).reports.find(({ t }) => t <= until);
   const told = tamperReports(view).filter(({ t }) => t <= until);
@@ -58,8 +58,9 @@ export const tamperingAnswered = check(Args, (view, { what, act: id, from: ancho
     `It was ${TEXTS[what].en}, and within ${inSeconds(within)} neither an attack after it nor the deed itself had been reported.`,
     `${TEXTS[what].ja}の後、${seconds(within)}秒以内に、その後の攻撃も${TEXTS[what].ja}そのものも報告されませんでした。`,
   );
-  return view.now <= until
-    ? undecided(reason)
+  if (view.now <= until) return undecided(reason);
+  return outcomeOf(view.events, act)?.effect === 'unknown'
+    ? notEnded(act)
     : violated(reason, { measures, evidence: [act.n], missed: { from, until } });
 });
 

@@ -62,6 +62,15 @@ describe('updated-whole', () => {
     const gone = cut();
     expect(run({ ...gone, story: look(gone.story, null, 0) }).state).to.equal('violated');
   });
+  it('is violated by half a version that has been there for a while, and not by a moment without any', () => {
+    const late = cut();
+    look(late.story, 'c'.repeat(64), 300);
+    const found = run({ ...late, story: look(late.story.after(500), NEW, 400) });
+    expect(found.state).to.equal('violated');
+    const brief = cut();
+    look(brief.story, null, 0);
+    expect(run({ ...brief, story: look(brief.story.after(500), NEW, 400) }).state).to.equal('satisfied');
+  });
   it('waits for its time, and is violated when the old version is still there', () => {
     const { story, since } = cut();
     expect(run({ story: look(story, OLD), since }).state).to.equal('undecided');

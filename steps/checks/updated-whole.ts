@@ -45,7 +45,10 @@ export const updatedWhole = check(Args, (view, { version, within }) => {
       en: 'The file that it declares to hold the installed version is not there.',
       ja: 'インストールされている版として申告されたファイルがありません。',
     });
-  const half = [...meanwhile, last].find(({ sha256 }) => sha256 !== old.sha256 && sha256 !== offer.sha256);
+  // While it is put in place there may be nothing for a moment.
+  const half = [...meanwhile, ...looks.filter(({ n, sha256 }) => n > back.n && sha256 !== null), last].find(
+    ({ sha256 }) => sha256 !== old.sha256 && sha256 !== offer.sha256,
+  );
   if (half) return halfInstalled(offer, half);
   const parts = partsOf(events, offer);
   const before = covered(parts.filter(({ n }) => n < lost.n));

@@ -152,7 +152,7 @@ describe('no-packets-to', () => {
 });
 
 describe('direct-stops', () => {
-  const args = { point: 'pc', act: 'a1' };
+  const args = { point: 'pc', act: 'a1', within: 1 };
   const back = () => working().moved('closed').act('a1').packet('cloud', { payload: 0 });
 
   it('is satisfied when what follows the delivery goes to the relay', () => {
@@ -168,6 +168,14 @@ describe('direct-stops', () => {
       .packet('cloud', { payload: 0 })
       .endCapture();
     expect(runCheck('direct-stops', story.view(0), args).state).to.equal('violated');
+  });
+  it('leaves the time to channels that come back one after the other', () => {
+    const story = back();
+    const since = story.n;
+    story.after(1000).report('a1').after(300).packet('cloud', { payload: 0 });
+    story.after(6000).packet('relay').endCapture();
+    const found = (within: number) => runCheck('direct-stops', story.view(since), { ...args, within }).state;
+    expect([found(6000), found(1000)]).to.deep.equal(['satisfied', 'violated']);
   });
   it('orders by the clock of the capture', () => {
     const story = back().after(10).report('a1').after(10).packet('relay');

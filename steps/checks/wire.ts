@@ -15,7 +15,7 @@ import {
 } from './finding.ts';
 import { actOf, entryOf } from './ledger.ts';
 import { count, inSeconds, seconds, timeMeasure } from './measures.ts';
-import { ofKind, windowOpens } from './window.ts';
+import { anchorTime, ofKind, windowOpens } from './window.ts';
 
 const WHOLE = { wholeRecord: true };
 /** Peers that an endpoint of a closed network speaks to anyway. */
@@ -130,10 +130,13 @@ export const noPacketsTo = check(
   WHOLE,
 );
 
-/** After the delivery of an act, nothing tries to go around the relay any more. */
+/**
+ * After the delivery of an act, and `within` ms after the anchor, which is the time of a product whose channels come back
+ * one after the other, nothing tries to go around the relay any more.
+ */
 export const directStops = check(
-  z.object({ point: z.string(), act: z.string() }),
-  (view, { point, act: id }) => {
+  z.object({ point: z.string(), act: z.string(), within: Within }),
+  (view, { point, act: id, within }) => {
     const hole = holeInCapture(view, point);
     if (hole) return hole;
     const act = actOf(view.events, id);
@@ -146,7 +149,8 @@ export const directStops = check(
         },
         { evidence: numbersOf(act ? [act] : []) },
       );
-    const after = packetsOut(view, point).filter((packet) => timeOf(packet) > timeOf(delivery));
+    const back = Math.max(timeOf(delivery), anchorTime(view) + within);
+    const after = packetsOut(view, point).filter((packet) => timeOf(packet) > back);
     if (after.length === 0)
       return violated(
         {

@@ -13,6 +13,8 @@ export async function openSession(
   const { id } = product.product;
   const { lane } = context.options;
   const evidence = await context.evidenceFolder(id, asked.folder);
+  const { seed, traces = false } = asked;
+  const { timing } = product.product;
   const history = await HistoryWriter.open(join(evidence, 'history.ndjson'));
   history.record('harness', {
     kind: 'scenario.started',
@@ -22,8 +24,7 @@ export async function openSession(
     seed: asked.seed,
     lane,
     statement: product.product.statement,
-    timing: product.product.timing,
+    timing: { ...timing, log: timing.log ?? timing.detect },
   });
-  const { seed, traces = false } = asked;
   return new Session({ context, product, history, seed, lane, evidence, traces });
 }

@@ -70,14 +70,14 @@ export async function recover(
 }
 
 /**
- * By itself it has the time that it declares for going around or coming back, otherwise for connecting; and in
- * either case that for reporting.
+ * By itself it has the time that it declares for going around or coming back, otherwise for coming back or for beginning
+ * anew; and in either case that for reporting.
  */
 function timeOf(session: Session, method: Method): number {
   const connecting =
     method === 'itself'
       ? Math.max(session.within('fallback'), session.within('reconnect'))
-      : session.within('enrol');
+      : Math.max(session.within('enrol'), session.within('reconnect'));
   return connecting + session.declared('detect');
 }
 
@@ -87,11 +87,11 @@ function timeOf(session: Session, method: Method): number {
  */
 export async function deliversAgain(session: Session, stimulus: StimulusId, time: number): Promise<boolean> {
   const end = Date.now() + time;
-  const every = session.within('detect');
   while (Date.now() < end) {
     const { id, started } = await session.play(session.fresh(stimulus));
-    const within = Math.min(every, Math.max(1000, end - Date.now()));
-    if (await session.happens({ check: 'detected', args: { act: id, within }, since: started })) return true;
+    // Each has its whole time, also the last one.
+    const args = { act: id, within: session.within('detect') };
+    if (await session.happens({ check: 'detected', args, since: started })) return true;
   }
   return false;
 }

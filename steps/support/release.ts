@@ -4,6 +4,7 @@ import type { HistoryEvent, HistoryEventOf } from '../../history/events.ts';
 import { ofKind } from '../checks/window.ts';
 import { seen, until } from './ask.ts';
 import type { Session } from './session.ts';
+import { CEILINGS } from './timing.ts';
 
 /** So long does each of the many parts take: time enough to lose the relay in their midst, ms. */
 const PART_MS = 400;
@@ -35,10 +36,13 @@ const isPart = (event: HistoryEvent, { n, version }: Offer): event is Part & { r
   event.range !== undefined &&
   event.path.endsWith(`/${encodeURIComponent(version)}`);
 
-/** Waits for so much of it that it can be cut in the middle, for as long as a product may take to hear of it. */
+/**
+ * Waits for so much of it that it can be cut in the middle, for as long as any product may take to hear of it: none
+ * declares how often it asks for versions of itself.
+ */
 export async function partsCome(session: Session, offer: Offer): Promise<void> {
   const { history } = session;
-  const end = offer.t + session.within('policy') + GOOD_PART * PART_MS * 2;
+  const end = offer.t + CEILINGS[session.lane].policy + GOOD_PART * PART_MS * 2;
   await seen(history, end, () => history.events.filter((one) => isPart(one, offer)).length >= GOOD_PART);
 }
 

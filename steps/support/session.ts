@@ -242,6 +242,16 @@ export class Session implements AsyncDisposable {
     this.history.record('harness', { kind: 'endpoint.state', ...read });
   }
 
+  /** Whether the file that an act is about is still there, seen from outside. */
+  async readFile({ id, act }: PlayedAct): Promise<void> {
+    const { endpoint } = this;
+    const { file } = act;
+    if (file === undefined) return;
+    const there = await this.#guard('looking for a file', () => endpoint.has(file));
+    const read = { endpoint: endpoint.name, by: 'archive', what: 'file-of-act' } as const;
+    this.history.record('harness', { kind: 'endpoint.state', ...read, value: { act: id, there } });
+  }
+
   /** Time for `key`, as declared, below the lane's ceiling, with the harness's allowance. */
   within(key: TimingKey): number {
     return timeFor(this.product.product.timing, this.#options.lane, key);

@@ -1,15 +1,16 @@
 /** What somebody on the endpoint tries in order to lead the product to another relay: a user, or root. */
+import { both } from '../../history/both.ts';
 import type { HistoryEvent } from '../../history/events.ts';
 import type { Endpoint, RelayAccess } from '../../topologies/lab-types.ts';
+import type { Applicability } from './applicability.ts';
 import { seen } from './ask.ts';
 import { CLOUD_CA, CLOUD_HOST } from './places.ts';
-import { isOfHarness } from './secrets.ts';
 import type { Session } from './session.ts';
+import { filesHolding, filesOfProduct, writableFiles } from './tamper-files.ts';
 
 export const USER = 'staff';
 const HOME = `/home/${USER}`;
 const ZONE = 'closed';
-const MOST_FILES = 400;
 const CALL_MS = 20_000;
 
 /** One thing that was tried. `done`: the system let it happen; what the product made of it is another matter. */
@@ -35,84 +36,99 @@ export async function curlThrough(session: Session, relay: string): Promise<void
   );
 }
 
-/** Everything that a user can do about it without rights. The answer is the event that says what was tried. */
-export async function tryAsUser(session: Session, bait: string): Promise<HistoryEvent> {
-  const [own, other] = [session.relay(), session.relay(bait)].map((relay) => relay.access(ZONE));
-  if (!own || !other) throw new Error('there is no relay to be led away from');
+/** the parts of a session that tampering needs */
+type Setting = Pick<Session, 'endpoint' | 'history' | 'relay' | 'hook'>;
+
+/** Everything that a user can do about it without rights. The answer is the event after which the first was tried. */
+export async function tryAsUser(session: Setting, bait: string): Promise<HistoryEvent> {
+  const { own, other } = relaysOf(session, bait);
   const environment = proxyVariables(other);
   const files = await filesOfProduct(session.endpoint);
-  const writable = await writableFiles(session.endpoint, files);
+  const writable = await writableFiles(session.endpoint, files, USER);
+  const edits = await editable(session.endpoint, files, { own, other });
+  const begun = state(session, 'user-begins', { files: files.length });
   const attempts = [
-    ...(await editFiles(session.endpoint, files, { own, other, user: USER })),
+    ...(await editFiles(session.endpoint, edits, USER)),
     ...(await byEnvironment(session.endpoint, environment, other)),
     ...(await byCommands(session, environment, other)),
   ];
-  return session.history.record('harness', {
-    kind: 'endpoint.state',
-    endpoint: session.endpoint.name,
-    by: 'exec',
-    what: 'user-attempts',
-    value: { attempts, writable },
-  });
+  state(session, 'user-attempts', { attempts, writable });
+  return begun;
 }
 
-/** Root writes the other relay wherever the product has stored its own. */
-export async function editAsRoot(session: Session, bait: string): Promise<HistoryEvent> {
-  const [own, other] = [session.relay(), session.relay(bait)].map((relay) => relay.access(ZONE));
-  if (!own || !other) throw new Error('there is no relay to be led away from');
+/**
+ * Root writes the other relay wherever the product has stored its own. The answer is the event after which the
+ * first was written; or that there is nothing that could be, which says nothing of the product.
+ */
+export async function editAsRoot(session: Setting, bait: string): Promise<HistoryEvent | Applicability> {
   const files = await filesOfProduct(session.endpoint);
-  const edits = await editFiles(session.endpoint, files, { own, other, user: 'root' });
-  return session.history.record('harness', {
+  const edits = await editable(session.endpoint, files, relaysOf(session, bait));
+  if (edits.length === 0) return nothingReadable(files.length);
+  const begun = state(session, 'root-begins', { files: files.length });
+  const attempts = await editFiles(session.endpoint, edits, 'root');
+  state(
+    session,
+    'root-edits',
+    attempts.filter(({ done }) => done).map(({ what }) => what),
+  );
+  return begun;
+}
+
+const nothingReadable = (files: number): Applicability => ({
+  verdict: 'not-observable',
+  reason: both(
+    `none of ${files} files that came with the product holds its relay as readable text, so nobody here can edit it`,
+    `製品とともに置かれた${files}個のファイルに、プロキシを読める文字で保存したものがなく、ここでは書き換えを試せません。`,
+  ),
+});
+
+interface Ways {
+  readonly own: RelayAccess;
+  readonly other: RelayAccess;
+}
+function relaysOf(session: Setting, bait: string): Ways {
+  return { own: session.relay().access(ZONE), other: session.relay(bait).access(ZONE) };
+}
+
+function state({ history, endpoint }: Setting, what: string, value: unknown): HistoryEvent {
+  return history.record('harness', {
     kind: 'endpoint.state',
-    endpoint: session.endpoint.name,
+    endpoint: endpoint.name,
     by: 'exec',
-    what: 'root-edits',
-    value: edits.filter(({ done }) => done).map(({ what }) => what),
+    what,
+    value,
   });
 }
 
-/** Files that have appeared or changed since the endpoint was made, the harness's own and logs excepted. */
-async function filesOfProduct(endpoint: Endpoint): Promise<string[]> {
-  const paths = await endpoint.changes();
-  const files = paths.filter(
-    (path) =>
-      !NOT_STORED.test(path) && !isOfHarness(path) && !paths.some((other) => other.startsWith(`${path}/`)),
-  );
-  if (files.length > MOST_FILES)
-    throw new Error(`${files.length} files have changed on ${endpoint.name}; ${MOST_FILES} can be looked at`);
-  return files;
+/** A file, and what is to stand in it. */
+interface Edit {
+  readonly path: string;
+  readonly text: string;
 }
-const NOT_STORED = /^\/(?:proc|sys|dev|tmp|home|var\/(?:tmp|log))(?:\/|$)|\.log(?:\.\d+)?$/;
 
-const WRITABLE =
-  'while IFS= read -r file; do if [ -w "$file" ] || [ -w "${file%/*}/" ]; then printf "%s\\n" "$file"; fi; done';
-
-/** Those that the user may change or replace. */
-async function writableFiles(endpoint: Endpoint, files: readonly string[]): Promise<string[]> {
-  const input = files.map((path) => `${path}\n`).join('');
-  const { stdout } = await endpoint.exec(['sh', '-c', WRITABLE], { user: USER, input, timeoutMs: CALL_MS });
-  return stdout.split('\n').filter((path) => files.includes(path));
+async function editable(endpoint: Endpoint, files: readonly string[], { own, other }: Ways): Promise<Edit[]> {
+  const holding = await filesHolding(endpoint, files, [own.address, own.name]);
+  const edits = await Promise.all(
+    holding.map(async (path): Promise<Edit[]> => {
+      const before = textOf(await endpoint.get(path));
+      const text = before === undefined ? undefined : led(before, own, other);
+      return text === undefined || text === before ? [] : [{ path, text }];
+    }),
+  );
+  return edits.flat();
 }
 
 /** In place; where that is not possible, a new file in the place of the old one. */
 const WRITE = 'if [ -w "$1" ]; then cat >"$1"; else cat >"$1.user" && mv -f "$1.user" "$1"; fi 2>/dev/null';
 
-async function editFiles(
-  endpoint: Endpoint,
-  files: readonly string[],
-  { own, other, user }: { own: RelayAccess; other: RelayAccess; user: string },
-): Promise<Attempt[]> {
-  const attempts = await Promise.all(
-    files.map(async (path): Promise<Attempt[]> => {
-      const text = textOf(await endpoint.get(path));
-      const edited = text === undefined ? undefined : led(text, own, other);
-      if (edited === undefined || edited === text) return [];
+function editFiles(endpoint: Endpoint, edits: readonly Edit[], user: string): Promise<Attempt[]> {
+  return Promise.all(
+    edits.map(async ({ path, text }): Promise<Attempt> => {
       const write = ['sh', '-c', WRITE, 'sh', path];
-      const { exit } = await endpoint.exec(write, { user, input: edited, timeoutMs: CALL_MS });
-      return [{ how: 'file', what: path, done: exit === 0 }];
+      const { exit } = await endpoint.exec(write, { user, input: text, timeoutMs: CALL_MS });
+      return { how: 'file', what: path, done: exit === 0 };
     }),
   );
-  return attempts.flat();
 }
 
 function textOf(content: Buffer | undefined): string | undefined {
@@ -165,7 +181,7 @@ async function byEnvironment(
 
 /** The product's own commands, run by the user with these variables set. */
 async function byCommands(
-  session: Session,
+  session: Setting,
   environment: Record<string, string>,
   other: RelayAccess,
 ): Promise<Attempt[]> {

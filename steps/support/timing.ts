@@ -1,5 +1,5 @@
 /** Deadlines: what the product declares, below the ceiling of the lane. Milliseconds throughout. */
-import type { TimingKey } from '../../products/schema.ts';
+import type { Product, TimingKey } from '../../products/schema.ts';
 
 export const LANES = ['ci', 'evaluation'] as const;
 export type Lane = (typeof LANES)[number];
@@ -21,6 +21,7 @@ export const CEILINGS: Readonly<Record<Lane, Readonly<Record<TimingKey, number>>
     status: 10 * second,
     uninstall: 30 * second,
     probe: 20 * second,
+    log: 20 * second,
   },
   evaluation: {
     enrol: 5 * minute,
@@ -34,6 +35,7 @@ export const CEILINGS: Readonly<Record<Lane, Readonly<Record<TimingKey, number>>
     status: 10 * minute,
     uninstall: 10 * minute,
     probe: 30 * minute,
+    log: 30 * minute,
   },
 };
 
@@ -43,14 +45,14 @@ export const CEILINGS: Readonly<Record<Lane, Readonly<Record<TimingKey, number>>
  */
 export const ALLOWANCE = 2 * second;
 
-type Timing = Readonly<Record<TimingKey, number>>;
+type Timing = Readonly<Product['timing']>;
 
 /** What the product declares for `key`, cut at the lane's ceiling. */
 export const declaredFor = (timing: Timing, lane: Lane, key: TimingKey): number =>
-  Math.min(timing[key], CEILINGS[lane][key]);
+  Math.min(timing[key] ?? timing.detect, CEILINGS[lane][key]);
 
 /** Times that come again and again while a product works, or while it looks for its relay. */
-const INTERVALS = ['detect', 'policy', 'command', 'retry', 'reconnect', 'fallback', 'return'] as const;
+const INTERVALS = ['detect', 'log', 'policy', 'command', 'retry', 'reconnect', 'fallback', 'return'] as const;
 
 /** The slowest of them, ms: whoever watches for so long has seen each at least once. */
 export const slowestInterval = (declared: (key: TimingKey) => number): number =>

@@ -3,7 +3,10 @@ import { READY_MS, STOP_MS } from '../deadline.ts';
 import { readFileSync } from 'node:fs';
 import type { HistoryEventOf, Recorder } from '../../history/events.ts';
 import type { StartedContainer } from '../engine/engine.ts';
+import { LabError } from '../errors.ts';
 import { EvidenceFile } from '../evidence/file.ts';
+import { runProbes } from '../probes.ts';
+import type { Outcome } from '../probes.ts';
 import { FrameReader } from './ndjson.ts';
 import { NodeProcess } from './process.ts';
 
@@ -11,6 +14,8 @@ const PROGRAM = readFileSync(new URL('./outsider.mjs', import.meta.url), 'utf8')
 const [KEY, CERT] = ['/tmp/outsider.key', '/tmp/outsider.pem'];
 /** The right names from the wrong issuer: what a client refuses that checks more than the name. */
 const CERTIFICATE = `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -keyout ${KEY} -out ${CERT} -subj /CN=stranger.invalid -addext "subjectAltName=$NAMES" 2>/dev/null`;
+
+const KNOCK_SECONDS = 2;
 
 type Heard = HistoryEventOf<'outsider.heard'>;
 
@@ -30,6 +35,7 @@ export interface OutsiderSpec {
 }
 
 export class Outsider {
+  readonly #container: StartedContainer;
   readonly #process: NodeProcess;
   readonly #file: EvidenceFile;
 
@@ -62,14 +68,22 @@ export class Outsider {
       onOutput: (chunk) => frames.push(chunk),
     });
     await process.line(/^listening/, READY_MS);
-    return new Outsider(process, file);
+    return new Outsider(container, process, file);
   }
 
-  private constructor(process: NodeProcess, file: EvidenceFile) {
+  private constructor(container: StartedContainer, process: NodeProcess, file: EvidenceFile) {
+    this.#container = container;
     this.#process = process;
     this.#file = file;
   }
 
+  /** Opens a TCP connection to that port and says the text if it gets one. Tries for two seconds. */
+  async knock(address: string, port: number, text: string): Promise<Outcome> {
+    const probe = { id: 'knock', kind: 'tcp', address, port, text } as const;
+    const [result] = await runProbes(this.#container, [probe], { seconds: KNOCK_SECONDS });
+    if (result === undefined) throw new LabError('harness', `knocking at ${address}`, 'it has no result');
+    return result.outcome;
+  }
   /** Ends it, after which all that it heard is in the history. */
   async finish(): Promise<void> {
     await this.#process.stop('TERM', STOP_MS);

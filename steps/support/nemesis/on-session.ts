@@ -2,6 +2,7 @@
 import type { HistoryEvent } from '../../../history/events.ts';
 import type { StimulusId } from '../../../mocks/workloads/stimuli.ts';
 import { exchanges } from '../../checks/exchanges.ts';
+import { ofKind } from '../../checks/window.ts';
 import type { TimingKey } from '../../../products/schema.ts';
 import { seen, until, type Question } from '../ask.ts';
 import type { Session } from '../session.ts';
@@ -60,6 +61,9 @@ export class SessionGround implements Ground {
         await session.move(verb.to);
         return;
       case 'restart': {
+        // What it has not even seen before it ends is not queued, and no queue could keep it.
+        const last = ofKind(session.history.events, 'act.finished').at(-1);
+        if (last) await until(session.history, last.t + this.declared('detect'));
         const { t } = await session.restart();
         // What happens before it has had its time to start it need not see.
         await until(session.history, t + this.declared('reconnect'));
