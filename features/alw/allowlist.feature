@@ -3,14 +3,14 @@ Feature: Allowlist
 
   Background:
     Given the product works in a closed network
-    And the company's batch job is reported
+    And a batch job like the company's is reported
 
   @ALW-01 @must @S14 @stimulus:file @requires:allowlist-sha256
   Rule: A hash entry silences exactly that file
 
     Scenario: The batch job is silent, another file of that name is not
       When the batch job is put on the allowlist
-      And the batch job runs again
+      And the batch job runs
       And another file of the same name runs
       Then the other file is reported in time
       And the batch job has stayed silent

@@ -264,8 +264,9 @@ const STEPS: Readonly<Record<string, string>> = {
   'the product has kept to its own relay and still reports':
     '製品は自分のプロキシを使い続け、報告も届いている',
   'what comes of the edit is what the product declares': '書き換えの結果は申告どおりである',
-  "the company's batch job is reported": '業務のバッチ処理が検知される',
+  "a batch job like the company's is reported": '業務のバッチ処理と同種のものが検知される',
   'the batch job is put on the allowlist': 'バッチ処理を許可リストに登録',
+  'the batch job runs': 'バッチ処理を実行',
   'the batch job runs again': 'バッチ処理を再実行',
   'the batch job is silenced by its entry': 'バッチ処理は登録により検知されない',
   'the batch job has stayed silent': 'バッチ処理は検知されなかった',

@@ -46,14 +46,22 @@ function limitInForce({ events, since }: View): number | undefined {
     : undefined;
 }
 
-/** Bytes of the findings as the cloud has them, and how many came before the anchor. */
+/**
+ * Bytes of the findings as the cloud has them, or fewer where they came packed; and how many came before the anchor. A
+ * request is noted once it is over, so that of the last report comes after it.
+ */
 function backlogOf({ events, since }: View, acts: readonly string[]): { bytes: number; early: number } {
   const reports = acts.flatMap((id) => {
     const act = actOf(events, id);
     return act ? entryOf(events, act).reports.slice(0, 1) : [];
   });
+  const last = Math.max(0, ...reports.map(({ n }) => n));
+  const sent = ofKind(events, 'cloud.request').filter(({ n, method }) => n > since && method !== 'GET');
+  const end = sent.find(({ n }) => n > last)?.n ?? last;
+  const carried = sent.filter(({ n }) => n <= end).reduce((sum, { bytesUp }) => sum + bytesUp, 0);
+  const plain = reports.reduce((sum, { body }) => sum + Buffer.byteLength(body), 0);
   return {
-    bytes: reports.reduce((sum, { body }) => sum + Buffer.byteLength(body), 0),
+    bytes: Math.min(plain, carried),
     early: reports.filter((report) => report.n < since).length,
   };
 }

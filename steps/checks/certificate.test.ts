@@ -1,6 +1,6 @@
 import { describe, it } from 'node:test';
 import { expect } from 'chai';
-import { runCheck } from './testing-texts.ts';
+import { judgeScenario, runCheck } from './testing-texts.ts';
 import { Story } from './testing.ts';
 
 const EDR = 'edr.cloud.test:443';
@@ -42,10 +42,35 @@ describe('certificate-refused', () => {
     expect(judged(read)).to.include({ state: 'violated' });
     expect(judged(request(inspected(), '/v1/enrol'))).to.include({ state: 'violated' });
   });
+  it('excuses by no other requirement what it did, only what it did not come to', () => {
+    const judgement = (story: Story) =>
+      judgeScenario(story.ask('certificate-refused', args, { restsOn: 'NET-01' }).finish().events);
+    const read = inspected().tunnel('https://edr.cloud.test/v1/enrol', { method: 'POST', status: 401 });
+    expect(judgement(read).verdict).to.equal('fail');
+    expect(judgement(read).perhaps).to.equal(undefined);
+    expect(judgement(inspected('{"connected":false,"reason":""}')).perhaps).to.equal('NET-01');
+  });
   it('is violated by another reason, or none', () => {
     for (const reason of ['relay unreachable', ''])
       expect(judged(inspected(JSON.stringify({ connected: false, reason }))).state).to.equal('violated');
     expect(judged(inspected('{"connected":true,"reason":"certificate fine"}')).state).to.equal('violated');
+  });
+  it('knows the codes of libraries for words about a certificate', () => {
+    for (const code of [
+      'CERT_HAS_EXPIRED',
+      'ERR_TLS_CERT_ALTNAME_INVALID',
+      'SELF_SIGNED_CERT_IN_CHAIN',
+      'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+      'net::ERR_CERT_DATE_INVALID',
+      'SSL_ERROR_BAD_CERT_DOMAIN',
+    ])
+      expect(judged(inspected(JSON.stringify({ connected: false, reason: code }))).state, code).to.equal(
+        'satisfied',
+      );
+    for (const other of ['certain failure', 'no local cache', 'cannot connect'])
+      expect(judged(inspected(JSON.stringify({ connected: false, reason: other }))).state, other).to.equal(
+        'violated',
+      );
   });
   it('is violated when it never came as far as the certificate', () => {
     const story = Story.closed().after(1000).hook('install').hook('status', { output: REASON });
@@ -112,9 +137,16 @@ describe('inspection-as-declared', () => {
     expect(finding).to.include({ state: 'satisfied' });
     expect(finding.measures[0]).to.include({ value: 'refused', declared: 'refused' });
   });
+  it('is satisfied by an installer that refuses such a relay and says so, where it is not declared', () => {
+    const refused = (output: string) =>
+      Story.closed().after(1000).hook('install', { outcome: 'failed', exit: 3, output }).after(6000);
+    expect(judged(refused('a relay that inspects is not supported'), false).state).to.equal('satisfied');
+    expect(judged(refused('out of memory'), false).state).to.equal('violated');
+    expect(judged(refused('a relay that inspects is not supported'), true).state).to.equal('violated');
+  });
   it('is violated when it sent something, or never came as far, without working', () => {
     const half = installed().tunnel('https://edr.cloud.test/v1/enrol', { method: 'POST', status: 400 });
-    expect(judged(half.after(6000), false).state).to.equal('violated');
+    expect(judged(half.after(6000), false)).to.include({ state: 'violated', itself: true });
     expect(judged(installed().after(6000), false).state).to.equal('violated');
   });
   it('does not pass without a request that the relay has read', () => {

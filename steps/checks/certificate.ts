@@ -22,9 +22,9 @@ import { anchorTime, later, ofKind } from './window.ts';
 
 type Request = HistoryEventOf<'relay.request'>;
 
-/** Words of which one at least says that it is about a certificate, whatever the maker calls it. */
+/** Words of which one at least says that it is about a certificate, whatever the maker, or the library's code, calls it. */
 const NAMES_IT =
-  /certif|\btls\b|\bssl\b|x\.?509|trust|issuer|authority|\bca\b|pinn|inspect|intercept|host ?name[^.]{0,40}match|証明書|認証局|署名/i;
+  /certif|(?<![a-z])(?:certs?|tls|ssl|ca)(?![a-z])|self.?signed|leaf.signature|x\.?509|trust|issuer|authority|pinn|inspect|intercept|host ?name[^.]{0,40}match|証明書|認証局|署名/i;
 
 /** An inspecting relay writes down what was asked inside of the tunnel, and not only for whom it was opened. */
 const inside = (lines: readonly Request[]): Request[] =>
@@ -66,6 +66,7 @@ export const certificateRefused = check(
         {
           measures: [count('tls.requests-sent', leaked.length)],
           evidence: numbersOf(leaked),
+          itself: true,
         },
       );
     const opened = tunnels(lines).length - (own === undefined ? 0 : 1);
@@ -165,9 +166,20 @@ export const inspectionAsDeclared = check(
           en: `It declares no inspection and did not enrol, yet ${read.length} of its requests could be read by the relay.`,
           ja: `復号への対応は申告されておらず、登録もされませんでしたが、要求${read.length}件がプロキシに読み取られました。`,
         },
-        { measures: behaviour('half'), evidence: numbersOf(read) },
+        { measures: behaviour('half'), evidence: numbersOf(read), itself: true },
       );
     const opened = tunnels(lines).length;
+    const refusing = ofKind(view.events, 'hook.finished').find(
+      (one) => one.hook === 'install' && isRefusal(one) && NAMES_IT.test(one.output),
+    );
+    if (refusing)
+      return satisfied(
+        {
+          en: 'Its installer refused a relay that inspects, and says so; it does not declare inspection.',
+          ja: '申告どおり、インストーラーが復号するプロキシを拒否し、その理由を示しました。',
+        },
+        { measures: behaviour('refused'), evidence: [refusing.n] },
+      );
     if (opened === 0)
       return violated({
         en: 'It opened no tunnel to its cloud, so it never saw the certificate.',

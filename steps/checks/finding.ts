@@ -34,6 +34,8 @@ export interface Finding {
   readonly blame?: Blame;
   /** the time in which something had to happen and did not, ms since the epoch */
   readonly missed?: { readonly from: number; readonly until: number };
+  /** what it did, and not what it did not come to: no other requirement that it fails excuses it */
+  readonly itself?: true;
 }
 
 /** Of a few events; the rest is in the history. */

@@ -78,7 +78,9 @@ function isOld(event: Arrival, act: Act, earlier: readonly Arrival[]): boolean {
   if (event.kind === 'cloud.telemetry') return earlier.length > 0;
   const same = ofKind(earlier, 'cloud.detection').filter((other) => other.uid === event.uid);
   const reported = same.some((other) => other.startTime === event.startTime);
-  return same.length > 0 && (event.startTime < act.t || reported);
+  // Clocks of products may know whole seconds only.
+  const begun = event.startTime % 1000 === 0 ? act.t - (act.t % 1000) : act.t;
+  return same.length > 0 && (event.startTime < begun || reported);
 }
 
 export interface Ledger {

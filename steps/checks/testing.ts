@@ -197,8 +197,9 @@ export class Story {
     return this.see({ kind: 'recovery.attempt', method, state, detail: '' });
   }
 
-  ask(check: string, args: Record<string, unknown>, { since = 0, given = '' } = {}): this {
-    const role = given === '' ? ({ role: 'then' } as const) : ({ role: 'given', root: given } as const);
+  ask(check: string, args: Record<string, unknown>, { since = 0, given = '', restsOn = '' } = {}): this {
+    const root = given || restsOn;
+    const role = { role: given === '' ? 'then' : 'given', ...(root ? { root } : {}) } as const;
     return this.see({ kind: 'check', check, args, since, ...role });
   }
   finish(completed = true): this {

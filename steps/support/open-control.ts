@@ -4,10 +4,13 @@
  */
 import { STIMULI, type StimulusId } from '../../mocks/workloads/stimuli.ts';
 import { both, NONE, type Both } from '../../history/both.ts';
+import type { HistoryEvent } from '../../history/events.ts';
 import type { LoadedProduct } from '../../products/load.ts';
 import type { Statement } from '../../products/schema.ts';
+import { stalledOver } from '../checks/health.ts';
 import type { Baseline } from './applicability.ts';
-import { until } from './ask.ts';
+import { until, type Question } from './ask.ts';
+import { LabBroken } from './errors.ts';
 import { openSession } from './open-session.ts';
 import type { RunContext } from './context.ts';
 import type { PlayedAct, Session } from './session.ts';
@@ -27,7 +30,8 @@ export const relaysToTry = (connectivity: Statement['connectivity']): readonly R
 export async function openControl(context: RunContext, product: LoadedProduct): Promise<Baseline> {
   const [first, ...others] = relaysToTry(product.product.statement.connectivity);
   let baseline = await control(context, product, first ?? 'none');
-  for (const relay of others) {
+  // Nothing is known of a product that does not start here: before that is said, it is seen twice.
+  for (const relay of [...others, first ?? 'none']) {
     if (baseline.installed) break;
     const again = await control(context, product, relay);
     baseline = again.installed ? again : baseline;
@@ -68,11 +72,8 @@ async function play(session: Session, relay: Relay): Promise<Baseline> {
         `install フックが正常に終わりませんでした（${installed.outcome}、終了コード：${installed.exit ?? 'なし'}）：${installed.output}`,
       ),
     );
-  const enrolled = await session.happens({
-    check: 'enrolled',
-    args: { within: session.within('enrol') },
-    since: installed,
-  });
+  const within = session.within('enrol');
+  const enrolled = await shown(session, { check: 'enrolled', args: { within }, since: installed }, within);
   if (!enrolled)
     return nothing(
       both(
@@ -93,17 +94,27 @@ async function play(session: Session, relay: Relay): Promise<Baseline> {
   return { installed: true, seen: { ...seen, ...(await playEach(session, missed)) }, reason: NONE };
 }
 
+/** What did not happen while the host stood still says nothing of the product, nor of what may be asked of it. */
+async function shown(
+  session: Session,
+  question: Question & { readonly since: HistoryEvent },
+  within: number,
+): Promise<boolean> {
+  if (await session.happens(question)) return true;
+  const from = question.since.t;
+  const stalled = stalledOver(session.history.events, { from, until: from + within });
+  if (stalled) throw new LabBroken(stalled.reason.en, stalled.blame);
+  return false;
+}
+
 async function playEach(session: Session, stimuli: readonly StimulusId[]): Promise<Record<string, boolean>> {
   const acts: PlayedAct[] = [];
   for (const stimulus of stimuli) acts.push(await session.play(session.fresh(stimulus)));
   const seen = await Promise.all(
     acts.map(async ({ id, act, started }) => {
-      const question = {
-        check: 'detected',
-        args: { act: id, within: session.within('detect') },
-        since: started,
-      } as const;
-      return [act.stimulus, await session.happens(question)] as const;
+      const within = session.within('detect');
+      const question = { check: 'detected', args: { act: id, within }, since: started } as const;
+      return [act.stimulus, await shown(session, question, within)] as const;
     }),
   );
   return Object.fromEntries(seen);

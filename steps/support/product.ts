@@ -74,8 +74,8 @@ export async function putInForce(
     since: set,
     ...(given ? { given } : {}),
   });
-  // It may be read at once and take effect later: only the declared time says when it must be in force.
-  await until(session.history, set.t + session.declared('policy'));
+  // It may be read at once and take effect later, and read late and take effect at once.
+  await until(session.history, set.t + within);
   return set;
 }
 

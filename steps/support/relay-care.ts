@@ -1,6 +1,7 @@
 /** Steps that take several attempts: what a relay's administrator and the one of the endpoints do together. */
 import type { HistoryEvent } from '../../history/events.ts';
 import type { StimulusId } from '../../mocks/workloads/stimuli.ts';
+import { trustOnEndpoint } from './inspection.ts';
 import { RELAY_CA } from './relay-words.ts';
 import { deliversAgain } from './recovery.ts';
 import type { Session } from './session.ts';
@@ -28,16 +29,21 @@ const GLIMPSE = 1500;
 
 /**
  * The certificate is renewed, and what clients must know of it is put where they were told. Who does not come back
- * by that is told by the product's own command, which is no new installation. Returns the moment from which it must work.
+ * by that is told by the product's own command, or started again, which is no new installation. Returns the moment from
+ * which it must work.
  */
 export async function renewed(session: Session, stimulus: StimulusId): Promise<HistoryEvent> {
   const changed = await session.changeRelay('renewing the certificate', (relay) => relay.renewCertificate());
   const { ca } = session.relay().access('closed');
-  if (ca !== undefined) await session.endpoint.put([{ path: RELAY_CA, content: ca, mode: 0o644 }]);
+  if (ca !== undefined) {
+    await session.endpoint.put([{ path: RELAY_CA, content: ca, mode: 0o644 }]);
+    await trustOnEndpoint(session, ca);
+  }
   const time = session.within('reconnect') + session.declared('detect');
   // It is there again, and what comes next has its whole time from here.
   if (await deliversAgain(session, stimulus, time)) return session.history.events.at(-1) ?? changed;
-  return session.product.product.hooks['set-relay'] ? tellProduct(session) : changed;
+  // Whoever reads the trust store when it starts is started; that is no new installation either.
+  return session.product.product.hooks['set-relay'] ? tellProduct(session) : session.restart();
 }
 
 /** All that is known of the relay now, by the product's own command. */

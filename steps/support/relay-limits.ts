@@ -33,7 +33,8 @@ export async function manyAttacks(session: Session, usable: readonly StimulusId[
   // Accounts are slow to make.
   const kinds = usable.filter((kind) => kind !== 'T1098.007');
   const enough = Math.ceil((LEAST_LIMIT * 3) / Math.max(1, reportBytes(session)));
-  const count = Math.min(MOST, Math.max(MANY, enough));
+  const kept = session.product.product.statement.queue?.detections ?? MOST;
+  const count = Math.min(MOST, kept, Math.max(MANY, enough));
   const acts: PlayedAct[] = [];
   for (let number = 0; number < count; number++) {
     const wanted = kinds[session.random.integer(0, kinds.length - 1)] ?? usable[0];

@@ -5,12 +5,11 @@ import { seen } from './ask.ts';
 import { slowestFrom } from './functions.ts';
 import type { Session } from './session.ts';
 
-/** Nothing can get through, for a product that knows the relay by its name. */
+/** Nothing can get through. */
 export const LOST = [
   'refused',
   'silent',
   'paused',
-  'name-gone',
   'answers-407',
   'answers-403',
   'answers-503',
@@ -18,8 +17,17 @@ export const LOST = [
   'captive-302',
   'ping-only',
 ] as const satisfies readonly RelayFault[];
-/** The relay works, and only looks as if it did not. Where the truth changes from moment to moment there is no test of it. */
-const HARMLESS = ['no-ping', 'idle-cut', 'body-limit', 'bandwidth'] as const satisfies readonly RelayFault[];
+/**
+ * The relay works, and may look as if it did not; without its name it works for those who remember its address. Where the
+ * truth changes from moment to moment there is no test of it.
+ */
+const HARMLESS = [
+  'name-gone',
+  'no-ping',
+  'idle-cut',
+  'body-limit',
+  'bandwidth',
+] as const satisfies readonly RelayFault[];
 
 /** while the relay works, in each of these states, and when it is back */
 export const ROUNDS = LOST.length + HARMLESS.length + 2;
