@@ -47,7 +47,7 @@ Given('the batch job is silenced by its entry', async function (this: HeiikiWorl
   await session.ask({ check: 'silent', args, since: silent.started, given: 'ALW-01' });
 });
 
-When(/^the batch job runs( again)?$/, async function (this: HeiikiWorld) {
+When(/^the batch job runs(?: again)?$/, async function (this: HeiikiWorld) {
   const played = await run(this.session, this.batch);
   this.note('batch run', played);
   this.note('attack', played);
