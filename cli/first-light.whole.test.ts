@@ -1,5 +1,5 @@
 /**
- * The whole, as a user runs it: five products through the catalogue, verdicts from measurement, judged again,
+ * The whole, as a user runs it: six products through the catalogue, verdicts from measurement, judged again,
  * defects killed. Needs an engine (or provisions one) and takes minutes.
  */
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -9,7 +9,9 @@ import { after, before, describe, it } from 'node:test';
 import { expect } from 'chai';
 import type { HistoryEvent } from '../history/events.ts';
 import { Results, type Cell } from '../reports/results.ts';
+import { seeded } from '../steps/support/random.ts';
 import { call, heiiki } from './command.ts';
+import { loadExpected, surprises } from './expected.ts';
 import { codeDigest } from './harness.ts';
 
 /**
@@ -20,13 +22,18 @@ import { codeDigest } from './harness.ts';
 const DRAWN = Number.parseInt((await codeDigest())?.slice(0, 7) ?? '1', 16);
 const WHOLE = ['--products', 'reference', '--kinds', '1', '--seed', String(DRAWN)];
 /** The defects take longer than the rest of CI has time: so many parts of them, one in turn. */
-const SHARDS = 3;
+const SHARDS = 4;
+/** So many more of the catalogue are drawn for the others, who all play NET-01, as what fails may fail because of it. */
+const MORE = 4;
 const OTHERS = [
-  { products: 'static-proxy', requirements: 'NET-01,MOV-01,MOV-07' },
-  { products: 'internet-only,minimal,syslog-ng-shipper', requirements: 'NET-01,NET-03,REL-02,DET-01,DET-03' },
+  { products: 'static-proxy', requirements: ['NET-01', 'MOV-01', 'MOV-07'] },
+  {
+    products: 'internet-only,minimal,syslog-ng-shipper,file-configured',
+    requirements: ['NET-01', 'DET-01', 'DET-03'],
+  },
 ];
 
-describe('five products through a closed network', () => {
+describe('six products through a closed network', () => {
   let scratch: string;
   let out: string;
   let cells: Cell[];
@@ -36,10 +43,13 @@ describe('five products through a closed network', () => {
     scratch = await mkdtemp(join(tmpdir(), 'heiiki-whole-'));
     out = join(scratch, 'reference');
     cells = [...(await run(out, ...WHOLE))];
-    for (const { products, requirements } of OTHERS)
-      cells.push(
-        ...(await run(join(scratch, products), '--products', products, '--requirements', requirements)),
-      );
+    const all = [...new Set(cells.map(({ requirement }) => requirement))];
+    for (const { products, requirements } of OTHERS) {
+      const drawn = seeded(DRAWN, products).shuffle(all).slice(0, MORE);
+      const asked = [...new Set([...requirements, ...drawn])].join(',');
+      const what = ['--products', products, '--requirements', asked, '--kinds', '1', '--seed', String(DRAWN)];
+      cells.push(...(await run(join(scratch, products), ...what)));
+    }
   });
   async function run(folder: string, ...what: readonly string[]): Promise<readonly Cell[]> {
     const ended = await call(['run', ...what, '--parallel', '4', '--out', folder], { echo: true }).ended;
@@ -56,15 +66,8 @@ describe('five products through a closed network', () => {
   const measure = (product: string, requirement: string, name: string): unknown =>
     cell(product, requirement).measures.find((m) => m.name === name)?.value;
 
-  it('leaves no cell inconclusive', () => {
-    const inconclusive = cells.filter((c) => c.verdict === 'inconclusive');
-    expect(inconclusive.map((c) => `${c.product} ${c.requirement}: ${c.reason.en}`)).to.deep.equal([]);
-  });
-  it('reference passes everything that applies to it', () => {
-    const others = cells.filter((c) => c.product === 'reference' && c.verdict !== 'pass');
-    expect(others.map((c) => `${c.requirement} ${c.verdict}: ${c.reason.en}`)).to.have.members([
-      `MOV-03 unsupported: ${cell('reference', 'MOV-03').reason.en}`,
-    ]);
+  it('says of each product what has to be said of it', async () => {
+    expect(surprises(await loadExpected(), cells)).to.deep.equal([]);
   });
   it('reference recovers from relocation by itself', () => {
     expect(measure('reference', 'MOV-01', 'recovery.method')).to.equal('itself');
@@ -73,21 +76,6 @@ describe('five products through a closed network', () => {
   it('static-proxy recovers only by reinstall, and only once its removal is allowed', () => {
     expect(measure('static-proxy', 'MOV-01', 'recovery.method')).to.equal('reinstall');
     expect(measure('static-proxy', 'MOV-01', 'recovery.manual-steps')).to.be.greaterThan(2);
-    expect(cell('static-proxy', 'MOV-07').verdict).to.equal('fail');
-    expect(cell('static-proxy', 'MOV-07').because).to.equal(undefined);
-  });
-  it('internet-only never enrols in the closed zone, and everything else rests on that', () => {
-    expect(cell('internet-only', 'NET-01').verdict).to.equal('fail');
-    expect(cell('internet-only', 'DET-03').because).to.equal('NET-01');
-  });
-  it('minimal, which shares no code with the agent, works behind the relay', () => {
-    for (const id of ['NET-01', 'NET-03', 'REL-02', 'DET-03'])
-      expect(cell('minimal', id).verdict, id).to.equal('pass');
-  });
-  it('syslog-ng loses nothing, and detection is not asked of it', () => {
-    expect(cell('syslog-ng-shipper', 'NET-01').verdict).to.equal('pass');
-    expect(cell('syslog-ng-shipper', 'DET-03').verdict).to.equal('pass');
-    expect(cell('syslog-ng-shipper', 'DET-01').verdict).to.equal('not-observable');
   });
   it('ends with 1 only where an unconditional MUST of a product fails', () => {
     expect(status).to.deep.equal([0, 1, 1]);
