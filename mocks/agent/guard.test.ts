@@ -34,7 +34,10 @@ describe('the guard of the agent', { timeout: 60_000 }, () => {
     for (const path of [places.program, places.leash]) mkdirSync(dirname(path), { recursive: true });
     writeFileSync(places.program, PROGRAM);
     writeGuard(places, process.execPath);
-    const env = { PATH: process.env['PATH'], NOTES: notes };
+    const programs = join(root, 'programs');
+    mkdirSync(programs);
+    writeFileSync(join(programs, 'sleep'), '#!/bin/sh\necho sleeps >>"$NOTES"\n', { mode: 0o755 });
+    const env = { PATH: `${programs}:${process.env['PATH'] ?? ''}`, NOTES: notes };
     guard = spawn('/bin/sh', [places.guard, '--shown'], { env, stdio: 'ignore' });
   });
   after(() => {
@@ -52,6 +55,14 @@ describe('the guard of the agent', { timeout: 60_000 }, () => {
     expect(second)
       .to.match(/^\d+ run --shown 1$/)
       .and.not.to.equal(first);
+  });
+  it('waits before it starts one again only when several have ended just after their start', async () => {
+    expect(noted()).to.not.include('sleeps');
+    const [, second = ''] = noted();
+    kill(Number.parseInt(second));
+    const [, , third = ''] = await until((lines) => lines.length > 2);
+    kill(Number.parseInt(third));
+    expect(await until((lines) => lines.length > 4)).to.include('sleeps');
   });
   it('is missed by the agent at once, and does not come back by itself', async () => {
     const gone = once(guard, 'exit');

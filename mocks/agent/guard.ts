@@ -10,16 +10,19 @@ import { NODE, type Places } from './places.ts';
 const GUARDED = 'HEIIKI_EDR_GUARDED';
 
 export function writeGuard(places: Places, node = NODE): void {
-  // One that cannot start must not be a busy loop.
+  // One that cannot start must not be a busy loop; one that somebody has ended just after its start is started at once, as
+  // its guard may be the next to be ended.
   const script = `#!/bin/sh
 echo $$ >${places.guardPid}
 rm -f ${places.leash}
 mkfifo -m 600 ${places.leash}
 exec 3<>${places.leash}
+short=0
 while :; do
   began=$(date +%s)
   ${GUARDED}=1 ${node} ${places.program} run "$@" <${places.leash} 3>&-
-  [ $(($(date +%s) - began)) -ge 2 ] || sleep 1 3>&-
+  if [ $(($(date +%s) - began)) -lt 2 ]; then short=$((short + 1)); else short=0; fi
+  [ $short -lt 3 ] || sleep 1 3>&-
 done
 `;
   writeWhole(places.guard, script, 0o755);
