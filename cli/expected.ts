@@ -10,7 +10,7 @@ const Requirements = z
   .default([])
   .transform((lists) => lists.flat());
 const OfProduct = z.strictObject({
-  /** the verdict of whatever is not named, as `wordOf` has it */
+  /** the verdict of whatever is not named */
   rest: z.string().regex(/^pass$|^fail because [A-Z]{3}-\d\d$/),
   pass: Requirements,
   fail: Requirements,
@@ -27,7 +27,7 @@ export const loadExpected = async (): Promise<Expected> =>
 const VERDICTS = ['pass', 'fail', 'not-observable', 'unsupported'] as const;
 
 /** `fail` is a root; what fails because of another requirement says so. */
-export const wordOf = ({ verdict, because }: Pick<Cell, 'verdict' | 'because'>): string =>
+const wordOf = ({ verdict, because }: Pick<Cell, 'verdict' | 'because'>): string =>
   because === undefined ? verdict : `${verdict} because ${because}`;
 
 /** Throws for a product of which nothing is said. */

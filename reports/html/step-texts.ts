@@ -120,6 +120,7 @@ const STEPS: Readonly<Record<string, string>> = {
     'プロキシは登録と報告に必要な宛先だけを通す',
   'the relay is lost: <>': 'プロキシが失われる：<>',
   'the relay comes back': 'プロキシが復帰する',
+  'the relay comes back after many attempts': '何度も再試行されるだけの時間の後、プロキシが復帰する',
   'the relay comes up later': 'プロキシが後から起動する',
   'it is connected again in time': '時間内に再接続する',
   'it connects by itself': '自動で接続する',
@@ -248,6 +249,7 @@ const STEPS: Readonly<Record<string, string>> = {
   'root kills its processes one after the other': '管理者権限で製品のプロセスを一つずつ強制終了',
   'root stops it with its own command': '管理者権限で、製品自身のコマンドにより停止',
   'it has had its time to come back': '復旧に十分な時間を置く',
+  'its cloud has had its time to be told of it': 'クラウドへの報告に十分な時間を置く',
   'this was undone, or its cloud was told of it': '元の状態に戻るか、クラウドへ報告される',
   'its removal is allowed, where that is for the cloud to say':
     'クラウドの許可が必要な製品では、削除を許可しておく',
@@ -264,6 +266,14 @@ const STEPS: Readonly<Record<string, string>> = {
   'the product has kept to its own relay and still reports':
     '製品は自分のプロキシを使い続け、報告も届いている',
   'what comes of the edit is what the product declares': '書き換えの結果は申告どおりである',
+  'it is reported in time, although no update can be fetched': '更新を取得できなくても、時間内に報告される',
+  'the other site belongs to another tenant of its cloud': '移動先の拠点は、クラウドの別のテナントに属する',
+  'the product is told the relay of that site and its tenant': '移動先のプロキシとテナントを製品に設定する',
+  'it has been at that tenant for as long as its slowest interval':
+    '製品の最長間隔の間、そのテナントで動作させる',
+  'what waited arrives there, and none is told twice': '待っていた報告がそこへ届き、重複しない',
+  'it is the same endpoint at the new tenant, and the old one hears nothing more of it':
+    '新しいテナントで同じ端末と認識され、元のテナントには何も届かない',
   "a batch job like the company's is reported": '業務のバッチ処理と同種のものが検知される',
   'the batch job is put on the allowlist': 'バッチ処理を許可リストに登録',
   'the batch job runs': 'バッチ処理を実行',
