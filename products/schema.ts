@@ -134,6 +134,7 @@ export const TIMING_KEYS = [
   'uninstall',
   'probe',
   'log',
+  'update',
 ] as const;
 export type TimingKey = (typeof TIMING_KEYS)[number];
 
@@ -191,8 +192,8 @@ export const Product = z.strictObject({
   statement: Statement,
   timing: z.strictObject({
     ...(Object.fromEntries(TIMING_KEYS.map((k) => [k, Duration])) as Record<TimingKey, typeof Duration>),
-    /** the same as `detect` where it is left out */
     log: Duration.optional(),
+    update: Duration.optional(),
   }),
   secrets: z.array(z.string()).default([]),
   hooks: z.strictObject(
@@ -203,6 +204,13 @@ export const Product = z.strictObject({
   ),
 });
 export type Product = z.infer<typeof Product>;
+
+/** Every time that a product declares, ms: the log is as quick as reports unless said otherwise, updates are as policies. */
+export const wholeTiming = (timing: Readonly<Product['timing']>): Record<TimingKey, number> => ({
+  ...timing,
+  log: timing.log ?? timing.detect,
+  update: timing.update ?? timing.policy,
+});
 
 /** A deliberately broken product: another product's manifest, one named flaw, and what must fail because of it. */
 /** What holds after whatever sequence (`heiiki nemesis`), by the name of what breaks. */

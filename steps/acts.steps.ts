@@ -1,6 +1,5 @@
 import { Then, When } from '@cucumber/cucumber';
 import { playMany } from './support/accounting.ts';
-import { until } from './support/ask.ts';
 import type { PlayedAct } from './support/session.ts';
 import type { HeiikiWorld } from './support/world.ts';
 
@@ -60,8 +59,6 @@ Then('the report says what really happened', async function (this: HeiikiWorld) 
   const { session } = this;
   const played = this.act('attack');
   const within = session.declared('detect');
-  // A product acts upon what it has seen within the time in which it sees it.
-  await until(session.history, Date.now() + within);
   await session.readFile(played);
   const args = { act: played.id, within };
   await session.ask({ check: 'disposition-true', args, since: played.started });

@@ -1,7 +1,7 @@
 import { Given, Then, When } from '@cucumber/cucumber';
 import type { CertificateKind } from '../mocks/cloud/certificate.ts';
 import { seen, until } from './support/ask.ts';
-import { askThroughInspection, REVOCATION_HOST, trustOnEndpoint } from './support/inspection.ts';
+import { askThroughInspection, REVOCATION_HOST, trustRelay } from './support/inspection.ts';
 import type { Session } from './support/session.ts';
 import { slowestFrom } from './support/functions.ts';
 import type { HeiikiWorld } from './support/world.ts';
@@ -24,7 +24,7 @@ Given(
   async function (this: HeiikiWorld) {
     const { session } = this;
     await session.openLab('closed network whose relay opens the traffic, trusted by the endpoint');
-    await trustOnEndpoint(session, session.relay().access('closed').ca);
+    await trustRelay(session);
   },
 );
 

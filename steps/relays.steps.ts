@@ -3,7 +3,7 @@ import type { RelayKind } from '../topologies/lab-types.ts';
 import { undeclaredRelay } from './support/applicability.ts';
 import { seen, until } from './support/ask.ts';
 import { slowestFrom } from './support/functions.ts';
-import { trustOnEndpoint } from './support/inspection.ts';
+import { trustRelay } from './support/inspection.ts';
 import { RELAY_TOPOLOGIES } from './support/places.ts';
 import { startAndEnrol } from './support/product.ts';
 import { recover } from './support/recovery.ts';
@@ -31,8 +31,7 @@ Given(
   /^a closed network with a relay of the kind (\w+)$/,
   async function (this: HeiikiWorld, kind: RelayKind) {
     await this.session.openTopology(RELAY_TOPOLOGIES[kind]);
-    const { ca } = this.session.relay().access(ZONE);
-    if (ca !== undefined) await trustOnEndpoint(this.session, ca);
+    await trustRelay(this.session);
     this.note('relay kind', kind);
   },
 );
@@ -44,8 +43,7 @@ Given(
     const root = this.requirement === ROOTS[kind] ? 'NET-01' : (ROOTS[kind] ?? 'NET-01');
     await this.session.openTopology(RELAY_TOPOLOGIES[kind]);
     // As a company does that has such a relay, also for those who look there and not at what the installer is told.
-    const { ca } = this.session.relay().access(ZONE);
-    if (ca !== undefined) await trustOnEndpoint(this.session, ca);
+    await trustRelay(this.session);
     this.note('install', await startAndEnrol(this.session, ZONE, this.usable, { root }));
   },
 );

@@ -88,8 +88,6 @@ When('a business act happens that looks like an attack', async function (this: H
 Then('the business act has succeeded', async function (this: HeiikiWorld) {
   const { session } = this;
   const played = this.act('attack');
-  // A product acts upon what it has seen within the time in which it sees it.
-  await until(session.history, Date.now() + session.declared('detect'));
   await session.readFile(played);
   await session.ask({ check: 'act-succeeded', args: { act: played.id }, since: played.started });
 });

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { HistoryWriter } from '../../history/writer.ts';
 import type { LoadedProduct } from '../../products/load.ts';
+import { wholeTiming } from '../../products/schema.ts';
 import type { RunContext } from './context.ts';
 import { Session } from './session.ts';
 
@@ -24,7 +25,7 @@ export async function openSession(
     seed: asked.seed,
     lane,
     statement: product.product.statement,
-    timing: { ...timing, log: timing.log ?? timing.detect },
+    timing: wholeTiming(timing),
   });
   return new Session({ context, product, history, seed, lane, evidence, traces });
 }

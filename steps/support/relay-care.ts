@@ -1,7 +1,7 @@
 /** Steps that take several attempts: what a relay's administrator and the one of the endpoints do together. */
 import type { HistoryEvent } from '../../history/events.ts';
 import type { StimulusId } from '../../mocks/workloads/stimuli.ts';
-import { trustOnEndpoint } from './inspection.ts';
+import { trustRelay } from './inspection.ts';
 import { RELAY_CA } from './relay-words.ts';
 import { deliversAgain } from './recovery.ts';
 import type { Session } from './session.ts';
@@ -35,10 +35,8 @@ const GLIMPSE = 1500;
 export async function renewed(session: Session, stimulus: StimulusId): Promise<HistoryEvent> {
   const changed = await session.changeRelay('renewing the certificate', (relay) => relay.renewCertificate());
   const { ca } = session.relay().access('closed');
-  if (ca !== undefined) {
-    await session.endpoint.put([{ path: RELAY_CA, content: ca, mode: 0o644 }]);
-    await trustOnEndpoint(session, ca);
-  }
+  if (ca !== undefined) await session.endpoint.put([{ path: RELAY_CA, content: ca, mode: 0o644 }]);
+  await trustRelay(session);
   const time = session.within('reconnect') + session.declared('detect');
   // It is there again, and what comes next has its whole time from here.
   if (await deliversAgain(session, stimulus, time)) return session.history.events.at(-1) ?? changed;

@@ -36,13 +36,10 @@ const isPart = (event: HistoryEvent, { n, version }: Offer): event is Part & { r
   event.range !== undefined &&
   event.path.endsWith(`/${encodeURIComponent(version)}`);
 
-/**
- * Waits for so much of it that it can be cut in the middle, for as long as any product may take to hear of it: none
- * declares how often it asks for versions of itself.
- */
+/** Waits for so much of it that it can be cut in the middle, for as long as any product may take to hear of it. */
 export async function partsCome(session: Session, offer: Offer): Promise<void> {
   const { history } = session;
-  const end = offer.t + CEILINGS[session.lane].policy + GOOD_PART * PART_MS * 2;
+  const end = offer.t + CEILINGS[session.lane].update + GOOD_PART * PART_MS * 2;
   await seen(history, end, () => history.events.filter((one) => isPart(one, offer)).length >= GOOD_PART);
 }
 

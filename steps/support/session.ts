@@ -20,7 +20,7 @@ import type { CertificateKind } from '../../mocks/cloud/certificate.ts';
 import type { CloudConsole } from '../../mocks/cloud/console.ts';
 import type { Endpoint, FaultSettings, Relay, RelayFault, StartedLab } from '../../topologies/lab-types.ts';
 import { CheckViolated, LabBroken } from './errors.ts';
-import { ask, type Question } from './ask.ts';
+import { ask, until, type Question } from './ask.ts';
 import { fill, makeRoom } from './disk.ts';
 import { freshNonce, seeded, type Random } from './random.ts';
 import type { LabRequest, RunContext } from './context.ts';
@@ -242,10 +242,14 @@ export class Session implements AsyncDisposable {
     this.history.record('harness', { kind: 'endpoint.state', ...read });
   }
 
-  /** Whether the file that an act is about is still there, seen from outside. */
+  /**
+   * Whether the file that an act is about is still there, seen from outside once a product has had its time: it acts
+   * upon what it has seen within the time in which it sees it.
+   */
   async readFile({ id, act }: PlayedAct): Promise<void> {
     const { endpoint } = this;
     const { file } = act;
+    await until(this.history, Date.now() + this.declared('detect'));
     if (file === undefined) return;
     const there = await this.#guard('looking for a file', () => endpoint.has(file));
     const read = { endpoint: endpoint.name, by: 'archive', what: 'file-of-act' } as const;

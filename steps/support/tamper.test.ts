@@ -24,10 +24,15 @@ function acme(stored: Readonly<Record<string, string | Buffer>>) {
   let fetched = 0;
   const exec = (argv: readonly string[], { input = '' }: { input?: string } = {}) => {
     let stdout = '';
-    if (argv[0] === '/usr/bin/xargs')
-      stdout = input
-        .split('\0')
-        .filter((path) => [OWN.name, OWN.address].some((word) => files.get(path)?.includes(word)))
+    if (argv[0] === '/bin/grep')
+      stdout = argv
+        .slice(argv.indexOf('--') + 1)
+        .filter((path) =>
+          input
+            .trim()
+            .split('\n')
+            .some((word) => files.get(path)?.includes(word)),
+        )
         .map((path) => `${path}\0`)
         .join('');
     else if (argv[2]?.includes('cat >"$1"')) {

@@ -6,7 +6,7 @@ import type { Applicability } from './applicability.ts';
 import { seen } from './ask.ts';
 import { CLOUD_CA, CLOUD_HOST } from './places.ts';
 import type { Session } from './session.ts';
-import { filesHolding, filesOfProduct, writableFiles } from './tamper-files.ts';
+import { filesHolding, filesOfProduct, filesOpenTo } from './endpoint-files.ts';
 
 export const USER = 'staff';
 const HOME = `/home/${USER}`;
@@ -44,7 +44,7 @@ export async function tryAsUser(session: Setting, bait: string): Promise<History
   const { own, other } = relaysOf(session, bait);
   const environment = proxyVariables(other);
   const files = await filesOfProduct(session.endpoint);
-  const writable = await writableFiles(session.endpoint, files, USER);
+  const writable = await filesOpenTo(session.endpoint, files, USER, 'write');
   const edits = await editable(session.endpoint, files, { own, other });
   const begun = state(session, 'user-begins', { files: files.length });
   const attempts = [
@@ -107,7 +107,7 @@ interface Edit {
 }
 
 async function editable(endpoint: Endpoint, files: readonly string[], { own, other }: Ways): Promise<Edit[]> {
-  const holding = await filesHolding(endpoint, files, [own.address, own.name]);
+  const holding = await filesHolding(endpoint, files, [own.address, own.name], 'text');
   const edits = await Promise.all(
     holding.map(async (path): Promise<Edit[]> => {
       const before = textOf(await endpoint.get(path));

@@ -11,10 +11,14 @@ describe('deadlines', () => {
     expect(declaredFor(every(3000), 'ci', 'detect')).to.equal(3000);
     expect(timeFor(every(3000), 'ci', 'detect')).to.equal(3000 + ALLOWANCE);
   });
-  it('hold the detailed log to what is declared for it, or else for reports', () => {
-    expect(declaredFor({ ...every(3000), log: 12_000 }, 'ci', 'log')).to.equal(12_000);
-    const { log: own, ...without } = every(3000);
-    expect(declaredFor(without, 'ci', 'log')).to.equal(own);
+  it('hold the detailed log to what is declared for it or else for reports, updates so or as policies', () => {
+    const declared = { ...every(3000), policy: 5000, log: 12_000, update: 15_000 };
+    expect(declaredFor(declared, 'ci', 'log')).to.equal(12_000);
+    expect(declaredFor(declared, 'ci', 'update')).to.equal(15_000);
+    const { log, update, ...without } = declared;
+    expect(declaredFor(without, 'ci', 'log')).to.equal(3000);
+    expect(declaredFor(without, 'ci', 'update')).to.equal(5000);
+    expect(log + update).to.equal(27_000);
   });
   it('know the slowest time that comes again, which enrolment and removal do not', () => {
     const timing = { ...every(1000), enrol: 9000, uninstall: 9000, command: 4000, policy: 3000 };

@@ -1,5 +1,5 @@
 /** Deadlines: what the product declares, below the ceiling of the lane. Milliseconds throughout. */
-import type { Product, TimingKey } from '../../products/schema.ts';
+import { wholeTiming, type Product, type TimingKey } from '../../products/schema.ts';
 
 export const LANES = ['ci', 'evaluation'] as const;
 export type Lane = (typeof LANES)[number];
@@ -22,6 +22,7 @@ export const CEILINGS: Readonly<Record<Lane, Readonly<Record<TimingKey, number>>
     uninstall: 30 * second,
     probe: 20 * second,
     log: 20 * second,
+    update: 20 * second,
   },
   evaluation: {
     enrol: 5 * minute,
@@ -36,6 +37,7 @@ export const CEILINGS: Readonly<Record<Lane, Readonly<Record<TimingKey, number>>
     uninstall: 10 * minute,
     probe: 30 * minute,
     log: 30 * minute,
+    update: 30 * minute,
   },
 };
 
@@ -49,10 +51,20 @@ type Timing = Readonly<Product['timing']>;
 
 /** What the product declares for `key`, cut at the lane's ceiling. */
 export const declaredFor = (timing: Timing, lane: Lane, key: TimingKey): number =>
-  Math.min(timing[key] ?? timing.detect, CEILINGS[lane][key]);
+  Math.min(wholeTiming(timing)[key], CEILINGS[lane][key]);
 
 /** Times that come again and again while a product works, or while it looks for its relay. */
-const INTERVALS = ['detect', 'log', 'policy', 'command', 'retry', 'reconnect', 'fallback', 'return'] as const;
+const INTERVALS = [
+  'detect',
+  'log',
+  'policy',
+  'update',
+  'command',
+  'retry',
+  'reconnect',
+  'fallback',
+  'return',
+] as const;
 
 /** The slowest of them, ms: whoever watches for so long has seen each at least once. */
 export const slowestInterval = (declared: (key: TimingKey) => number): number =>

@@ -1,6 +1,7 @@
 /** What a product leaves on an endpoint, read from outside: by the engine's archive and process list. */
 import type { HistoryWriter } from '../../history/writer.ts';
 import type { Endpoint } from '../../topologies/lab-types.ts';
+import { withoutFolders } from './endpoint-files.ts';
 
 /** Files that tell people or programs of the endpoint to use a proxy. */
 const PROXY_FILES = [
@@ -64,11 +65,6 @@ export async function readTraces(endpoint: Endpoint, history: HistoryWriter): Pr
 
 /** A product that has left this many files has not been removed. */
 const MOST_FILES = 100;
-
-/** A folder counts as changed when something in it is; what is left of it when that is gone is no trace. */
-function withoutFolders(paths: readonly string[]): string[] {
-  return paths.filter((path) => !paths.some((other) => other.startsWith(`${path}/`)));
-}
 
 /**
  * Logs, caches and the harness's own files are no part of a product that could still run; neither is the
