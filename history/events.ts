@@ -250,7 +250,8 @@ const kinds = {
     relay: RelayName,
     /** ATT&CK technique, `sha256-indicator`, or what else the product calls it */
     analytic: z.string(),
-    disposition: z.enum(['detected', 'blocked', 'other']),
+    /** what it says became of the act; `removed`: what it was about has been taken away */
+    disposition: z.enum(['detected', 'blocked', 'removed', 'other']),
     /** when the act happened, by the product's word, ms */
     startTime: z.number(),
     /** the whole finding as text: nonces are searched in it */

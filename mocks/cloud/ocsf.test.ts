@@ -15,8 +15,11 @@ describe('toDetection', () => {
     expect(analytic({})).to.equal('T');
   });
 
-  it('knows blocked and detected; allowed is neither', () => {
-    const of = (id: 1 | 2 | 15) => toDetection('a', finding('uid-1', { disposition_id: id }), 1).disposition;
-    expect([of(15), of(2), of(1)]).to.deep.equal(['detected', 'blocked', 'other']);
+  it('knows what each disposition says of the act', () => {
+    const of = (id: number) => toDetection('a', finding('uid-1', { disposition_id: id }), 1).disposition;
+    expect([15, 1, 16].map(of)).to.deep.equal(['detected', 'detected', 'detected']);
+    expect([2, 6].map(of)).to.deep.equal(['blocked', 'blocked']);
+    expect([3, 5].map(of)).to.deep.equal(['removed', 'removed']);
+    expect([0, 4, 7, 99].map(of)).to.deep.equal(['other', 'other', 'other', 'other']);
   });
 });

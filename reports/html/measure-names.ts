@@ -224,6 +224,7 @@ export const VALUE_NAMES: Readonly<Record<string, Readonly<Record<string, Both>>
   'disposition.reported': {
     detected: both('detected', '検知のみ'),
     blocked: both('blocked', 'ブロック済み'),
+    removed: both('removed', '隔離・削除済み'),
     other: both('other', 'その他'),
   },
   'disposition.effect': {

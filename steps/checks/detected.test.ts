@@ -189,7 +189,7 @@ describe('silent', () => {
 });
 
 describe('disposition-true', () => {
-  type Said = 'detected' | 'blocked' | 'other';
+  type Said = 'detected' | 'blocked' | 'removed' | 'other';
   const told = (effect: 'happened' | 'prevented' | 'unknown', said: readonly Said[]) => {
     const story = working().act('a1').acted('a1', effect);
     said.forEach((disposition, index) => story.report('a1', { disposition, uid: `uid-${index}` }));
@@ -205,12 +205,15 @@ describe('disposition-true', () => {
     expect(run('happened', 'detected')).to.equal('satisfied');
     expect(run('prevented', 'blocked')).to.equal('satisfied');
     expect(run('prevented', 'detected', 'blocked')).to.equal('satisfied');
+    expect(run('prevented', 'removed')).to.equal('satisfied');
   });
   it('does not hold when they differ', () => {
     expect(run('happened', 'blocked')).to.equal('violated');
     expect(run('happened', 'detected', 'blocked')).to.equal('violated');
     expect(run('prevented', 'detected')).to.equal('violated');
     expect(run('happened', 'other')).to.equal('violated');
+    expect(run('prevented', 'other')).to.equal('violated');
+    expect(run('happened', 'detected', 'removed')).to.equal('violated');
   });
   it('lets a first word be corrected, when it is given the time', () => {
     for (const again of [{ uid: 'uid-2' }, { copy: 2 }]) {
@@ -223,12 +226,9 @@ describe('disposition-true', () => {
   it('does not hold for mere detection when the file was taken away afterwards', () => {
     expect(gone('detected')).to.equal('violated');
     expect(gone('detected', 'other')).to.equal('satisfied');
+    expect(gone('detected', 'removed')).to.equal('satisfied');
     expect(gone('detected', 'blocked')).to.equal('satisfied');
     expect(gone('blocked')).to.equal('satisfied');
-  });
-  it('takes "allowed" for no word about a file that was taken away', () => {
-    const allowed = { disposition: 'other', body: `{"disposition_id":1,"file":"${nonceOf('a1')}"}` } as const;
-    expect(ask(looked(told('happened', []).report('a1', allowed), false))).to.equal('violated');
   });
   it('waits for the word about a file that was found to be gone', () => {
     const story = looked(told('happened', ['detected']).after(2500), false).after(500);

@@ -14,14 +14,9 @@ type Report = HistoryEventOf<'cloud.detection'>;
 const IN_JAPANESE: Readonly<Record<Report['disposition'], string>> = {
   detected: '検知のみ',
   blocked: 'ブロック済み',
+  removed: '隔離・削除済み',
   other: 'その他',
 };
-
-/** OCSF's "Allowed" is told as `other`, too, and says that nothing was done. */
-const ALLOWED = /"disposition_id":\s*1\b/;
-/** It says that the product did more than to detect. */
-const tellsOfDeed = ({ disposition, body }: Report): boolean =>
-  disposition === 'blocked' || (disposition === 'other' && !ALLOWED.test(body));
 
 /**
  * `within`: what is said in that time after the act, or after its file was found to be gone, counts; a first word
@@ -55,9 +50,14 @@ export const dispositionTrue = check(Args, (view, { act: id, within }) => {
       ja: `操作 ${id} のファイルが残っているかどうかを確認していないため、報告と比べられません。`,
     });
   const claims = [...new Set(said.map((event) => event.disposition))].sort();
-  const blocked = claims.includes('blocked');
+  // What is taken away before it can act is prevented, too.
+  const stopped = claims.includes('blocked') || claims.includes('removed');
   const gone = file?.there === false ? file : undefined;
-  const holds = gone ? said.some(tellsOfDeed) : happened ? !blocked && claims.includes('detected') : blocked;
+  const holds = gone
+    ? claims.some((claim) => claim !== 'detected')
+    : happened
+      ? !stopped && claims.includes('detected')
+      : stopped;
   const outcomes = what(happened, gone);
   const sentence = both(
     `The product reported "${claims.join(', ')}", and the act ${outcomes.en}.`,

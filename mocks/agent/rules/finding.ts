@@ -1,7 +1,7 @@
 /** OCSF Detection Finding (class 2004) from what a rule has seen. */
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
-import type { DetectionFinding, DispositionId } from '../../cloud/protocol/types.ts';
+import type { DetectionFinding } from '../../cloud/protocol/types.ts';
 import { PRODUCT } from '../places.ts';
 
 export const TECHNIQUES = {
@@ -12,7 +12,7 @@ export const TECHNIQUES = {
 } as const;
 export type Analytic = keyof typeof TECHNIQUES;
 
-export const DISPOSITION = { blocked: 2, detected: 15 } as const satisfies Record<string, DispositionId>;
+export const DISPOSITION = { blocked: 2, detected: 15 } as const;
 
 /** What is known of the act, before it is known what became of it. */
 export interface Draft {
@@ -39,7 +39,7 @@ export function withoutFile({ file, ...rest }: Draft): Draft {
 /** `aheadMs`: how far its times are ahead of the endpoint's clock, which those of an honest agent are not. */
 export function findingOf(
   draft: Draft,
-  disposition: DispositionId,
+  disposition: number,
   device: { hostname: string; uid?: string },
   aheadMs = 0,
 ): DetectionFinding {

@@ -126,8 +126,6 @@ export interface Evidence {
   file?: File;
   data?: unknown;
 }
-/** 1 allowed, 2 blocked, 15 detected */
-export type DispositionId = 1 | 2 | 15;
 /** OCSF Detection Finding (class 2004), the part that is used here. */
 export interface DetectionFinding {
   activity_id: 1;
@@ -140,7 +138,8 @@ export interface DetectionFinding {
   time: number;
   /** when the act happened */
   start_time: number;
-  disposition_id: DispositionId;
+  /** any of OCSF: 2 blocked, 3 quarantined, 15 detected, … */
+  disposition_id: number;
   metadata: {
     version: string;
     /** how far its times are ahead of the clock of the endpoint, if they are not by it */
