@@ -41,6 +41,8 @@ export interface Config extends RelaySettings {
   /** events of the detailed log that are kept while they cannot be sent */
   readonly events: number;
   readonly sealed: boolean;
+  /** what is sent is packed */
+  readonly packed: boolean;
   /** IPv4 address of the endpoint at install */
   readonly firstAddress: string | null;
   readonly flaw: Flaw | null;
@@ -142,7 +144,7 @@ function checked(text: string): Config {
     throw new ConfigError('the configuration is no JSON', 'correct it or install the agent again');
   }
   if (!isRecord(value)) throw bad('{…}');
-  const { connectivity, protection, queue, events, sealed, firstAddress, flaw } = value;
+  const { connectivity, protection, queue, events, sealed, packed, firstAddress, flaw } = value;
   const settings = value;
   const needed = (key: string): string => {
     const given = settings[key];
@@ -167,6 +169,7 @@ function checked(text: string): Config {
     queue,
     events,
     sealed: sealed === true,
+    packed: packed === true,
     firstAddress: typeof firstAddress === 'string' ? firstAddress : null,
     flaw: typeof flaw === 'string' && isFlaw(flaw) ? flaw : null,
   };

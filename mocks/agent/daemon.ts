@@ -103,6 +103,7 @@ export class Daemon {
         accepts: behaviour.certificates,
         askRevocation: behaviour.asksRevocation ? revocationAsker() : null,
       },
+      packs: config.packed,
     });
     this.#content = new Content(join(places.state, 'content.json'), behaviour.updates);
     this.#cloud = new Cloud(this.#link, storedIdentity(places));

@@ -36,6 +36,7 @@ export async function sayFarewell(places: Places): Promise<void> {
     ...{ cloud: config.cloud, update: null, ca: config.cloudCa, connectivity: config.connectivity },
     ...{ relays: new Relays(places, config, behaviour).now, from: null, behaviour },
     trust: { accepts: behaviour.certificates, askRevocation: null },
+    packs: config.packed,
   });
   const cloud = new Cloud(link, storedIdentity(places));
   const tell = () => cloud.heartbeat({ sentAt: Date.now(), policyRevision: 0, queued: 0, dropped: 0 });

@@ -36,6 +36,7 @@ const OPTIONS = {
   queue: { type: 'string', default: '10000' },
   events: { type: 'string', default: '5000' },
   sealed: { type: 'boolean', default: false },
+  packed: { type: 'boolean', default: false },
   defect: { type: 'string' },
 } as const;
 
@@ -78,6 +79,7 @@ export function configFrom(args: readonly string[]): Given {
     queue: amount('queue', given.queue, 'findings'),
     events: amount('events', given.events, 'events'),
     sealed: given.sealed,
+    packed: given.packed,
     firstAddress: firstAddress(),
     flaw: defect ?? null,
   };

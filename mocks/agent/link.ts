@@ -11,10 +11,10 @@ import { answersPing } from './ping.ts';
 import { PathChooser, pathOf, type Connectivity, type Path, type Way } from './path.ts';
 import { portOpen } from './transport/dial.ts';
 import { asRouteError, PageError, wordFor } from './transport/failure.ts';
-import { HttpsClient, type Answer, type Ask } from './transport/https.ts';
+import { HttpsClient, type Answer, type Ask, type ClientOptions } from './transport/https.ts';
 import type { Relay } from './transport/relay.ts';
 import { HELLO } from '../cloud/protocol/types.ts';
-import type { HostPort, Route, TunnelOptions } from './transport/tunnel.ts';
+import type { HostPort, Route } from './transport/tunnel.ts';
 import type { TrustStyle } from './transport/trust.ts';
 
 export const TIMES = { connect: 1200, probeEvery: 1000, byHand: 3000 } as const;
@@ -30,6 +30,8 @@ export interface LinkOptions {
   readonly from: string | null;
   readonly behaviour: Behaviour;
   readonly trust: TrustStyle;
+  /** bodies are sent in gzip */
+  readonly packs: boolean;
 }
 interface LinkEvents {
   /** another way is taken; everything on the old one was cut */
@@ -183,9 +185,9 @@ export class Link extends EventEmitter<LinkEvents> {
     const { from, behaviour } = this.#options;
     return { relay, ...(relay === null && behaviour.bindsFirstAddress && from !== null ? { from } : {}) };
   }
-  #tunnel(target: HostPort): TunnelOptions {
-    const { ca, behaviour, trust } = this.#options;
+  #tunnel(target: HostPort): ClientOptions {
+    const { ca, behaviour, trust, packs } = this.#options;
     const namesHost = behaviour.namesHostInConnect;
-    return { target, ca, timeoutMs: TIMES.connect, namesHost, trust, names: this.#names };
+    return { target, ca, timeoutMs: TIMES.connect, namesHost, trust, packs, names: this.#names };
   }
 }

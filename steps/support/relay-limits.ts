@@ -1,6 +1,7 @@
 /** Relays that cut, limit and withhold: how much, how long, and what is done meanwhile. */
 import type { HistoryEvent } from '../../history/events.ts';
 import type { StimulusId } from '../../mocks/workloads/stimuli.ts';
+import { ofKind } from '../checks/window.ts';
 import { until } from './ask.ts';
 import { slowestFrom } from './functions.ts';
 import type { PlayedAct, Session } from './session.ts';
@@ -21,18 +22,18 @@ export async function commandsNowAndThen(session: Session): Promise<string[]> {
   return uids;
 }
 
-/** The smallest that a relay can be told. */
-const LEAST_LIMIT = 4096;
+/** Bytes. With less, what a connection costs before it carries any report would decide: two to three thousand. */
+const LEAST_LIMIT = 6144;
 /** Samples of an indicator are known to the policy beforehand, and there are only so many. */
 const MOST_INDICATORS = 26;
 const MANY = 24;
-const MOST = 90;
+const MOST = 130;
 
 /** So many that their reports are several times what passes at once. */
 export async function manyAttacks(session: Session, usable: readonly StimulusId[]): Promise<PlayedAct[]> {
   // Accounts are slow to make.
   const kinds = usable.filter((kind) => kind !== 'T1098.007');
-  const enough = Math.ceil((LEAST_LIMIT * 3) / Math.max(1, reportBytes(session)));
+  const enough = Math.ceil((LEAST_LIMIT * 2) / Math.max(1, carriedBytes(session.history.events)));
   const kept = session.product.product.statement.queue?.detections ?? MOST;
   const count = Math.min(MOST, kept, Math.max(MANY, enough));
   const acts: PlayedAct[] = [];
@@ -46,15 +47,27 @@ export async function manyAttacks(session: Session, usable: readonly StimulusId[
   return acts;
 }
 
-/** A third of what `count` reports of this product have, in bytes. */
+/** A third of what `count` reports of this product have on their way, in bytes. */
 export const limitOf = (session: Session, count: number): number =>
-  Math.max(LEAST_LIMIT, Math.round((reportBytes(session) * count) / 3));
+  Math.max(LEAST_LIMIT, Math.round((carriedBytes(session.history.events) * count) / 3));
 
-/** Size of the first report that this product has sent; reports of one product are alike. */
-function reportBytes({ history }: Session): number {
-  const [first] = history.events.filter((event) => event.kind === 'cloud.detection');
-  const [line] = history.events.filter((event) => event.kind === 'cloud.telemetry');
-  return Buffer.byteLength((first ?? line)?.body ?? '');
+/** What is like nothing else in a report, bytes: so much each of many has that are packed together. */
+const LEAST_PACKED = 100;
+/** A request is noted once it is over, and others may be over before. */
+const NEXT_REQUESTS = 3;
+
+/** What each of many reports has on its way, bytes, by the first that was sent: those of one product are alike. */
+export function carriedBytes(events: readonly HistoryEvent[]): number {
+  const first =
+    events.find((event) => event.kind === 'cloud.detection') ??
+    events.find((event) => event.kind === 'cloud.telemetry');
+  if (!first) return 0;
+  const bytes = Buffer.byteLength(first.body);
+  const next = ofKind(events, 'cloud.request')
+    .filter(({ n, method }) => n > first.n && method !== 'GET')
+    .slice(0, NEXT_REQUESTS);
+  const packed = next.length > 0 && next.every(({ bytesUp }) => bytesUp < bytes);
+  return packed ? LEAST_PACKED : bytes;
 }
 
 /** host:port to which the statement says that reports of this kind go. */

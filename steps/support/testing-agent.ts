@@ -116,6 +116,7 @@ function assemble(flaw: Flaw | null, ca: string, port: number) {
     from: null,
     behaviour,
     trust: { accepts: 'nothing-wrong', askRevocation: null },
+    packs: false,
   });
   const telemetry = new TelemetryBuffer();
   const note = (text: string): void => telemetry.agent(text);

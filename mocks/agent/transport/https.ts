@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Agent, request, type RequestOptions } from 'node:https';
 import type { Duplex } from 'node:stream';
+import { gzipSync } from 'node:zlib';
 import { asRouteError, PageError, RouteError } from './failure.ts';
 import { openTunnel, type Route, type TunnelOptions } from './tunnel.ts';
 
@@ -40,11 +41,18 @@ class TunnelAgent extends Agent {
   }
 }
 
+export interface ClientOptions extends TunnelOptions {
+  /** bodies are sent in gzip */
+  readonly packs?: boolean;
+}
+
 export class HttpsClient {
   readonly #agent: TunnelAgent;
   readonly #closed = new AbortController();
   readonly #host: string;
-  constructor(route: Route, options: TunnelOptions) {
+  readonly #packs: boolean;
+  constructor(route: Route, options: ClientOptions) {
+    this.#packs = options.packs ?? false;
     this.#host =
       options.target.port === 443 ? options.target.host : `${options.target.host}:${options.target.port}`;
     this.#agent = new TunnelAgent(() => openTunnel(route, options));
@@ -53,7 +61,7 @@ export class HttpsClient {
   /** Any status is an answer. Throws RouteError when there was none, PageError when it is not the cloud's. */
   async ask(ask: Ask): Promise<Answer> {
     const signal = AbortSignal.any([AbortSignal.timeout(ask.timeoutMs), this.#closed.signal]);
-    const body = ask.body === undefined ? undefined : Buffer.from(JSON.stringify(ask.body));
+    const body = ask.body === undefined ? undefined : this.#written(ask.body);
     try {
       return await this.#once(ask, body, signal);
     } catch (cause) {
@@ -68,12 +76,18 @@ export class HttpsClient {
     this.#agent.destroy();
   }
 
+  #written(body: unknown): Buffer {
+    const text = JSON.stringify(body);
+    return this.#packs ? gzipSync(text) : Buffer.from(text);
+  }
+
   #once(ask: Ask, body: Buffer | undefined, signal: AbortSignal): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const headers = {
         host: this.#host,
         accept: 'application/json',
         ...(body ? { 'content-type': 'application/json', 'content-length': body.length } : {}),
+        ...(body && this.#packs ? { 'content-encoding': 'gzip' } : {}),
         ...ask.headers,
       };
       const sent = request({ agent: this.#agent, method: ask.method, path: ask.path, headers, signal });

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { createServer as createHttps } from 'node:https';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
+import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { connectRequest } from './connect.ts';
 import { PageError, RouteError } from './failure.ts';
@@ -25,6 +27,12 @@ describe('the way to the cloud', () => {
     const https = createHttps(good, (request, response) => {
       requests.push(`${request.method ?? ''} ${request.url ?? ''} ${request.headers.host ?? ''}`);
       if (request.url === '/silent') return;
+      if (request.url === '/echo') {
+        const coding = request.headers['content-encoding'] ?? 'none';
+        const answer = (body: Buffer) =>
+          response.end(JSON.stringify({ coding, body: body.toString('base64') }));
+        return void buffer(request).then(answer);
+      }
       if (request.url === '/cut') return void request.socket.destroy();
       if (request.url === '/page') return void response.end('<html>blocked</html>');
       if (request.url === '/elsewhere') return void response.writeHead(302, { location: '/' }).end();
@@ -126,6 +134,17 @@ describe('the way to the cloud', () => {
     open.push(stranger);
     expect(await failure({ relay: null }, { port: portOf(stranger) })).to.equal('untrusted');
     expect(requests).to.have.length(before);
+  });
+  it('carries a body as it is, and packed where that is wanted', async () => {
+    for (const packs of [false, true]) {
+      const client = new HttpsClient({ relay: null }, { ...options(), packs });
+      const { json } = await client.ask({ ...ask, method: 'POST', path: '/echo', body: { fine: true } });
+      const { coding, body } = json as { coding: string; body: string };
+      const carried = Buffer.from(body, 'base64');
+      expect(coding).to.equal(packs ? 'gzip' : 'none');
+      expect((packs ? gunzipSync(carried) : carried).toString()).to.equal('{"fine":true}');
+      client.close();
+    }
   });
   it('does not wait for ever for an answer, nor take a cut for one', async () => {
     const client = new HttpsClient({ relay: null }, options());

@@ -1,0 +1,122 @@
+/** In milliseconds where a product has seconds; of times nothing but the earliest end is asked for. */
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { expect } from 'chai';
+import { scratch } from '../../history/scratch.ts';
+import { HistoryWriter } from '../../history/writer.ts';
+import { ofKind } from '../checks/window.ts';
+import type { HookName, TimingKey } from '../../products/schema.ts';
+import { recover, WITHOUT_RELAY, type Goal, type LADDER } from './recovery.ts';
+import type { Session } from './session.ts';
+
+interface Product {
+  readonly times?: Readonly<Partial<Record<TimingKey, number>>>;
+  readonly hooks?: readonly HookName[];
+  readonly protection?: 'none' | 'cloud-policy';
+  /** hooks that fail, the first so many times */
+  readonly failing?: Readonly<Partial<Record<HookName, number>>>;
+  /** it delivers from this method on, if ever */
+  readonly well?: (typeof LADDER)[number];
+}
+
+/** What the ladder notes of a product that takes no policy and names no file of its configuration. */
+async function climbed(
+  { times = {}, hooks = [], protection = 'none', failing = {}, well }: Product,
+  goal: Goal = WITHOUT_RELAY,
+) {
+  const history = await HistoryWriter.open(join(scratch('recovery'), 'history.ndjson'));
+  const attempts = () => ofKind(history.events, 'recovery.attempt');
+  const left = new Map(Object.entries(failing));
+  const zones: string[] = [];
+  const session = {
+    history,
+    secret: 'secret',
+    endpoint: { zone: 'internet' },
+    product: {
+      product: {
+        cloud: { dialect: 'json-lines' },
+        hooks: Object.fromEntries(hooks.map((hook) => [hook, ['true']])),
+        statement: { uninstall: { protection } },
+      },
+    },
+    cloud: { setProtection: () => Promise.resolve() },
+    within: (key: TimingKey) => times[key] ?? 1,
+    declared: (key: TimingKey) => times[key] ?? 1,
+    fresh: () => ({}),
+    play: () => Promise.resolve({ id: 'a1', started: attempts().at(-1) }),
+    happens: async () => {
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      return well !== undefined && attempts().at(-1)?.method === well;
+    },
+    move: (zone: string) => Promise.resolve(zones.push(zone)),
+    hook: (hook: HookName) => {
+      const fails = left.get(hook) ?? 0;
+      left.set(hook, fails - 1);
+      return Promise.resolve({ kind: 'hook.finished', hook, outcome: fails > 0 ? 'failed' : 'ok' });
+    },
+  } as unknown as Session;
+  await recover(session, 'T1204.002', goal);
+  const ended = Date.now();
+  await history.close();
+  const notes = attempts();
+  return {
+    notes: notes.filter(({ state }) => state !== 'begun').map(({ method, state }) => [method, state]),
+    /** ms from when the method was done until the next was begun */
+    tried: (method: (typeof LADDER)[number]): number => {
+      const done = notes.find((note) => note.method === method && note.state === 'done');
+      const next = notes.find((note) => note.n > (done?.n ?? Infinity));
+      return (next?.t ?? ended) - (done?.t ?? Infinity);
+    },
+    steps: ofKind(history.events, 'manual.step').map(({ text, site }) => (site ? `there: ${text}` : text)),
+    zones,
+  };
+}
+
+describe('the ways to bring a product back', () => {
+  it('are tried in the order of what they cost, until one does', async () => {
+    const all = await climbed({});
+    expect(all.notes).to.deep.equal([
+      ['itself', 'done'],
+      ['policy', 'not-possible'],
+      ['local-command', 'not-possible'],
+      ['edited-configuration', 'not-possible'],
+      ['reinstall', 'done'],
+    ]);
+    expect((await climbed({ well: 'itself' })).notes).to.deep.equal([['itself', 'done']]);
+    const byCommand = await climbed({ hooks: ['set-relay'], well: 'local-command' });
+    expect(byCommand.notes.at(-1)).to.deep.equal(['local-command', 'done']);
+  });
+  it('have each its whole time: by itself for going around or coming back', async () => {
+    for (const times of [{ fallback: 120 }, { reconnect: 120 }])
+      expect((await climbed({ times })).tried('itself')).to.be.at.least(120);
+  });
+  it('have each its whole time: by hand for coming back or beginning anew', async () => {
+    for (const times of [{ enrol: 120 }, { reconnect: 120 }]) {
+      const { tried } = await climbed({ times, hooks: ['set-relay'] });
+      expect(tried('local-command')).to.be.at.least(120);
+      expect(tried('reinstall')).to.be.at.least(120);
+    }
+  });
+  it('count the way back to the cloud that must allow the removal, and try until it is allowed', async () => {
+    const product = { protection: 'cloud-policy', failing: { uninstall: 3 } } as const;
+    const { notes, steps, zones } = await climbed({ ...product, times: { policy: 20, reconnect: 200 } });
+    expect(notes.at(-1)).to.deep.equal(['reinstall', 'done']);
+    expect(steps).to.deep.equal([
+      'there: carry the endpoint back to the closed network',
+      'allow the removal in the policy',
+      'remove the product',
+      'there: carry the endpoint to its new place again',
+      'install the product without a relay',
+    ]);
+    expect(zones).to.deep.equal(['closed', 'internet']);
+  });
+  it('end where its cloud can be reached nowhere, and where it cannot be removed', async () => {
+    const product = { protection: 'cloud-policy', failing: { uninstall: 1000 } } as const;
+    const nowhere = await climbed(product, { ...WITHOUT_RELAY, detour: null });
+    expect(nowhere.notes.at(-1)).to.deep.equal(['reinstall', 'not-possible']);
+    expect(nowhere.zones).to.deep.equal([]);
+    const stuck = await climbed(product);
+    expect(stuck.notes.at(-1)).to.deep.equal(['reinstall', 'not-possible']);
+    expect(stuck.zones).to.deep.equal(['closed', 'internet']);
+  });
+});
