@@ -24,17 +24,25 @@ type Relay = 'none' | 'of the network';
  * What the installer is told. Without a relay nothing but the product itself can lose what it should report. Only a
  * product that is bound to its relay, and does not work without one in the open either, is given the network's.
  */
-export const relaysToTry = (connectivity: Statement['connectivity']): readonly Relay[] =>
+export const relaysToTry = (connectivity: Statement['connectivity']): readonly [Relay, ...Relay[]] =>
   connectivity === 'relay-only' ? ['none', 'of the network'] : ['none'];
 
-export async function openControl(context: RunContext, product: LoadedProduct): Promise<Baseline> {
-  const [first, ...others] = relaysToTry(product.product.statement.connectivity);
-  let baseline = await control(context, product, first ?? 'none');
-  // Nothing is known of a product that does not start here: before that is said, it is seen twice.
-  for (const relay of [...others, first ?? 'none']) {
-    if (baseline.installed) break;
-    const again = await control(context, product, relay);
-    baseline = again.installed ? again : baseline;
+export function openControl(context: RunContext, product: LoadedProduct): Promise<Baseline> {
+  const relays = relaysToTry(product.product.statement.connectivity);
+  return seenToStart(relays, (relay) => control(context, product, relay));
+}
+
+/** Nothing is known of a product that does not start here: before that is said, it is seen at least twice. */
+export async function seenToStart(
+  relays: readonly [Relay, ...Relay[]],
+  control: (relay: Relay) => Promise<Baseline>,
+): Promise<Baseline> {
+  const [first, ...others] = relays;
+  const baseline = await control(first);
+  if (baseline.installed) return baseline;
+  for (const relay of [...others, first]) {
+    const again = await control(relay);
+    if (again.installed) return again;
   }
   return baseline;
 }
@@ -95,8 +103,8 @@ async function play(session: Session, relay: Relay): Promise<Baseline> {
 }
 
 /** What did not happen while the host stood still says nothing of the product, nor of what may be asked of it. */
-async function shown(
-  session: Session,
+export async function shown(
+  session: Pick<Session, 'happens' | 'history'>,
   question: Question & { readonly since: HistoryEvent },
   within: number,
 ): Promise<boolean> {
