@@ -22,9 +22,9 @@ import { codeDigest } from './harness.ts';
 const DRAWN = Number.parseInt((await codeDigest())?.slice(0, 7) ?? '1', 16);
 const WHOLE = ['--products', 'reference', '--kinds', '1', '--seed', String(DRAWN)];
 /** The defects take longer than the rest of CI has time: so many parts of them, one in turn. */
-const SHARDS = 4;
+const SHARDS = 6;
 /** So many more of the catalogue are drawn for the others, who all play NET-01, as what fails may fail because of it. */
-const MORE = 4;
+const MORE = 3;
 const OTHERS = [
   { products: 'static-proxy', requirements: ['NET-01', 'MOV-01', 'MOV-07'] },
   {

@@ -25,10 +25,13 @@ function run(program: string, args: readonly string[]): Promise<number> {
   });
 }
 
+const secondsSince = (begun: number): number => Math.round((Date.now() - begun) / 1000);
+
 /** A command that is one check: it passes or fails as a whole. */
 async function command(name: string, ...args: readonly string[]): Promise<Count> {
+  const begun = Date.now();
   const ok = (await run('npm', ['run', '--silent', name, ...args])) === 0;
-  process.stdout.write(`${ok ? 'ok    ' : 'FAILED'} npm run ${name}\n`);
+  process.stdout.write(`${ok ? 'ok    ' : 'FAILED'} npm run ${name}, ${secondsSince(begun)} s\n`);
   return ok
     ? { passed: 1, failed: 0, failures: [] }
     : { passed: 0, failed: 1, failures: [`npm run ${name}`] };
@@ -53,6 +56,7 @@ async function tests(
   const files: string[] = [];
   for await (const file of glob(SOURCES.map((folder) => `${folder}/**/*.test.ts`)))
     if (matches(file)) files.push(file);
+  const begun = Date.now();
   const scratch = await mkdtemp(join(tmpdir(), 'heiiki-tests-'));
   const tap = join(scratch, 'tap');
   try {
@@ -76,7 +80,7 @@ async function tests(
       failures: failuresIn(text),
     };
     process.stdout.write(
-      `${name}: ${count.passed} passed, ${count.failed} failed, of ${files.length} files\n`,
+      `${name}: ${count.passed} passed, ${count.failed} failed, of ${files.length} files, ${secondsSince(begun)} s\n`,
     );
     // A runner that ended badly without a failed test, or found none, has not tested anything.
     const hollow = (status !== 0 && count.failed === 0) || count.passed + count.failed === 0;
