@@ -47,7 +47,7 @@ interface SelftestFlags extends RunFlags {
 const here = process.env['HEIIKI_CWD'] ?? process.cwd();
 /** Paths are meant from where the command was given; ids are not paths. */
 const fromHere = (name: string): string =>
-  /[/\\]|\.ya?ml$/.test(name) && !isAbsolute(name) ? resolve(here, name) : name;
+  /[/\\]|\.ya?ml$|^\.\.?$/.test(name) && !isAbsolute(name) ? resolve(here, name) : name;
 
 export async function main(argv: readonly string[], signal: AbortSignal): Promise<number> {
   let status = 0;
@@ -103,6 +103,16 @@ export async function main(argv: readonly string[], signal: AbortSignal): Promis
       const { nemesis } = await import('./nemesis/nemesis.ts');
       const products = flags.products.map(fromHere);
       status = await nemesis({ ...flags, ...paths(flags), products, argv }, signal);
+    });
+
+  program
+    .command('product')
+    .description('a product of your own')
+    .command('check <path>')
+    .description('is its manifest right, and is all there that it names? Nothing is started')
+    .action(async (path: string) => {
+      const { checkProduct } = await import('./product.ts');
+      await checkProduct(fromHere(path));
     });
 
   program

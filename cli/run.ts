@@ -15,6 +15,7 @@ import { harnessIdentity } from './harness.ts';
 import { chosen, emptyFolder, fewKinds } from './options.ts';
 import type { ScenarioOutcome } from './outcome.ts';
 import { plan, type Selection } from './plan.ts';
+import { warnings } from './product.ts';
 import { Reporter } from './progress.ts';
 import { runAll, type Job } from './scheduler.ts';
 import { Scenarios } from './scenarios.ts';
@@ -39,6 +40,10 @@ export async function run(command: RunCommand, signal: AbortSignal): Promise<num
   const id = openRunId();
   const out = command.out ?? join('reports', 'out', id);
   await emptyFolder(out);
+  for (const line of products.flatMap((product) => warnings(product, command.lane)))
+    process.stderr.write(
+      `heiiki: ${line}: the installer of a test sets shorter intervals, or --lane evaluation\n`,
+    );
   const { results } = await playSelections({
     ...command,
     id,

@@ -36,6 +36,7 @@ describe('wrong usage', () => {
       /--path 0:999: leads to no sequence of --seed 1 --steps 10/,
     ],
     ['a folder for plays that is not empty', () => ['nemesis', '--out', scratch], /not empty/],
+    ['a manifest that is not there', () => ['product', 'check', scratch], /no such file.*product\.yaml/s],
     ['a folder that is no run', () => ['judge', scratch], /not the result of a run/],
     ['an unknown command', () => ['rum'], /run/],
     [
@@ -50,4 +51,12 @@ describe('wrong usage', () => {
       expect(ended.stderr).to.match(says);
       expect(ended.status).to.equal(3);
     });
+});
+
+describe('product check', () => {
+  it('reads a manifest and all that it names, without an engine', async () => {
+    const ended = await call(['product', 'check', 'products/minimal'], { env: NO_ENGINE }).ended;
+    expect(ended.stdout).to.match(/^minimal 1\.0\.0: the manifest is right/);
+    expect(ended.status).to.equal(0);
+  });
 });

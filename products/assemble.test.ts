@@ -88,6 +88,7 @@ describe('a Dockerfile that cannot be used', () => {
       3,
       /`--from=node:24` does not name an earlier stage/,
     ],
+    ['ARG BASE\nFROM ${BASE}\nRUN a \\\n  CMD\nENTRYPOINT ["/a"]', 5, /starts nothing by itself/],
     ['ARG BASE\nFROM --platform=x ${BASE}', 2, /not from `FROM --platform=x \$\{BASE\}`/],
   ];
   for (const [text, line, wrong] of cases)

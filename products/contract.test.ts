@@ -19,7 +19,10 @@ describe('docs/product-contract.md', () => {
       'acme-edr/product.yaml': fenced('yaml'),
       'acme-edr/payload/usr/share/acme/install': '#!/bin/sh\n',
     });
-    const { product } = await loadProduct('acme-edr', { root: folder.path, env: { ACME_LICENCE: 'x' } });
+    const { product } = await loadProduct('acme-edr', {
+      root: folder.path,
+      env: { ACME_LICENCE: 'a licence' },
+    });
     expect(product.timing.enrol).to.equal(10_000);
   });
   it('has a Dockerfile that is understood', () => {

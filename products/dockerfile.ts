@@ -23,7 +23,8 @@ export function parseDockerfile(text: string): Parsed {
   for (const [i, line] of text.split('\n').entries()) {
     const wrong = (what: string) => ({ wrong: what, line: i + 1 });
     const stage = stages.at(-1);
-    const starts = !continued && /^\s*FROM\s/i.test(line);
+    const fresh = !continued;
+    const starts = fresh && /^\s*FROM\s/i.test(line);
     const comment = /^\s*(#|$)/.test(line);
     continued = comment ? continued : /\\\s*$/.test(line);
     if (starts) {
@@ -36,6 +37,8 @@ export function parseDockerfile(text: string): Parsed {
         );
       stages.push({ name, from: isBase ? undefined : image, body: [] });
     } else if (stage) {
+      if (fresh && /^\s*(CMD|ENTRYPOINT)\b/i.test(line))
+        return wrong('an image starts nothing by itself: hooks start the product, so remove this line');
       const taken = comment ? undefined : /--from=(\S+)/.exec(line)?.[1];
       if (taken !== undefined && !stages.slice(0, -1).some((s) => s.name === taken))
         return wrong(`\`--from=${taken}\` does not name an earlier stage`);

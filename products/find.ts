@@ -48,7 +48,8 @@ export function findProduct(
   if (found) return found;
   const ids = known.map((one) => one.id);
   const meant = nearest(id, ids);
-  const all = `there are: ${ids.join(', ') || 'none'}; or give a path`;
+  const products = known.filter(({ kind }) => kind === 'product').map((one) => one.id);
+  const all = `a folder is named with a slash, e.g. ./${id}; by id there are: ${products.join(', ') || 'none'}`;
   return {
     what: `there is no product \`${id}\``,
     remedy: meant === undefined ? all : `did you mean \`${meant}\`?`,

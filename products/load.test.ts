@@ -82,7 +82,7 @@ describe('a manifest that is wrong', () => {
       '  uninstall: 5s\n',
       '  uninstall: 5s\n  colour: 1s\n',
       'acme/product.yaml:26:3: unknown key `timing.colour`',
-      '    → remove it; known here: enrol, detect, policy, command, retry, reconnect, fallback, return, status, uninstall, probe, log',
+      '    → remove it; known here: enrol, detect, policy, command, retry, reconnect, fallback, return, status, uninstall, probe, log, update',
     ],
     [
       'unknown channel',
@@ -229,7 +229,56 @@ describe('a manifest that is wrong', () => {
       'recovery: itself',
       'recovery: local-command',
       'acme/product.yaml:12:13: recovery by local-command is declared, but there is no hook `set-relay`',
-      '    → add `hooks.set-relay`, or declare another recovery',
+      '    → add `hooks.set-relay`, or declare another one',
+    ],
+    [
+      'another relay by a hook that is not there',
+      '  uninstall: { protection',
+      '  relayReplaced: reinstall\n  uninstall: { protection',
+      'acme/product.yaml:13:18: relayReplaced by reinstall is declared, but there is no hook `uninstall`',
+      '    → add `hooks.uninstall`, or declare another one',
+    ],
+    [
+      'destination that no lab has',
+      'edr.cloud.test:443',
+      'edr.acme.example:443',
+      'acme/product.yaml:14:22: there is no `edr.acme.example:443` in a lab',
+      "    → the vendor's cloud is edr.cloud.test:443 and cdn.cloud.test:443 there, and the installer is told so by {cloud.url}",
+    ],
+    [
+      'orders without a channel for them',
+      '  uninstall: { protection',
+      '  response: [kill]\n  uninstall: { protection',
+      'acme/product.yaml:13:13: orders come through the channel `command`, and there is none',
+      '    → name it in `statement.channels.command`, or remove `response`',
+    ],
+    [
+      'relay by a policy without a channel for it',
+      'recovery: itself',
+      'recovery: policy',
+      'acme/product.yaml:14:13: a policy is to tell it its relay, and there is no channel `policy`',
+      '    → name where policies come from in `statement.channels.policy`, or declare another way',
+    ],
+    [
+      'stop that cannot be tried',
+      '  uninstall: { protection',
+      '  selfProtection: [stop]\n  uninstall: { protection',
+      'acme/product.yaml:13:19: it is declared to withstand `stop`, but there is no hook `stop`',
+      '    → add `hooks.stop`, or remove it here',
+    ],
+    [
+      'no hook for the installation',
+      '  install: [',
+      '  status: [',
+      'acme/product.yaml:28:3: there is no hook `install`, and so nothing that could be tried',
+      '    → add `hooks.install`',
+    ],
+    [
+      'package that is a file',
+      '  files: ./payload',
+      '  packages: [./acme.deb]',
+      'acme/product.yaml:8:14: `payload.packages[0]` cannot be `"./acme.deb"`',
+      '    → a package of Debian 12, e.g. libcurl4; a .deb of your own goes below `payload.files`, and the install hook installs it',
     ],
     [
       'recovery by an edit that is not documented',
@@ -359,7 +408,7 @@ describe('several products', () => {
     await using folder = await acme(GOOD);
     expect(await refused(folder.path, 'zebra')).to.deep.equal([
       '.: there is no product `zebra`',
-      '    → there are: acme; or give a path',
+      '    → a folder is named with a slash, e.g. ./zebra; by id there are: acme',
     ]);
   });
 
@@ -403,7 +452,7 @@ describe('several products', () => {
   it('says that a file is not there', async () => {
     await using folder = await folderWith({});
     const [line] = await refused(folder.path, join(folder.path, 'none.yaml'));
-    expect(line).to.match(/^none\.yaml: the manifest cannot be read: ENOENT/);
+    expect(line).to.equal('none.yaml: there is no such file');
   });
 });
 

@@ -1,5 +1,6 @@
 /** What a schema cannot say: rules between the parts of one manifest. */
 import { posix } from 'node:path';
+import { DESTINATIONS } from './cloud-names.ts';
 import { nearest } from './nearest.ts';
 import { ROOT } from './payload.ts';
 import { PLACEHOLDERS, placeholdersIn } from './placeholders.ts';
@@ -18,18 +19,30 @@ const SYSTEM_PATHS = [
   '/usr/libexec/',
 ];
 /** What has to be there for the product to be brought back in the way that it declares. */
-const NEEDED_FOR: Partial<Record<Product['statement']['recovery'], readonly HookName[]>> = {
+const NEEDED_FOR: Partial<Record<string, readonly HookName[]>> = {
   'local-command': ['set-relay'],
   reinstall: ['uninstall', 'install'],
 };
 
 export function checkHooks(product: Product, payload: Payload, complain: Complaint): void {
+  if (product.hooks.install === undefined)
+    complain(
+      ['hooks'],
+      'there is no hook `install`, and so nothing that could be tried',
+      'add `hooks.install`',
+    );
   for (const name of HOOKS) {
     const argv = product.hooks[name];
     if (argv === undefined) continue;
     argv.forEach((argument, i) => checkPlaceholders(product, ['hooks', name, i], argument, complain));
-    if (product.payload.dockerfile === undefined)
-      checkProgram(product, name, argv[0] ?? '', payload, complain);
+    const [program = ''] = argv;
+    if (program === '' || (program.includes('/') && !program.startsWith('/')))
+      complain(
+        ['hooks', name, 0],
+        program === '' ? 'no program is named' : `\`${program}\` is a relative path`,
+        'name the program by its absolute path',
+      );
+    if (product.payload.dockerfile === undefined) checkProgram(product, name, program, payload, complain);
   }
 }
 
@@ -59,11 +72,7 @@ function checkProgram(
   complain: Complaint,
 ): void {
   const path = ['hooks', hook, 0];
-  if (!program.startsWith('/')) {
-    if (program.includes('/'))
-      complain(path, `\`${program}\` is a relative path`, 'name the program by its absolute path');
-    return;
-  }
+  if (!program.startsWith('/')) return;
   const file = payload.files.get(posix.join(ROOT, program));
   if (file !== undefined) {
     if (file.mode !== 0o755)
@@ -93,18 +102,20 @@ function checkProgram(
 
 export function checkStatement(product: Product, complain: Complaint): void {
   const { statement, hooks } = product;
-  for (const hook of NEEDED_FOR[statement.recovery] ?? [])
-    if (hooks[hook] === undefined)
-      complain(
-        ['statement', 'recovery'],
-        `recovery by ${statement.recovery} is declared, but there is no hook \`${hook}\``,
-        `add \`hooks.${hook}\`, or declare another recovery`,
-      );
-  if (Object.keys(statement.channels).length === 0)
+  for (const key of ['recovery', 'relayReplaced'] as const)
+    for (const hook of NEEDED_FOR[statement[key] ?? ''] ?? [])
+      if (hooks[hook] === undefined)
+        complain(
+          ['statement', key],
+          `${key} by ${statement[key]} is declared, but there is no hook \`${hook}\``,
+          `add \`hooks.${hook}\`, or declare another one`,
+        );
+  checkChannels(product, complain);
+  if (statement.selfProtection.includes('stop') && hooks.stop === undefined)
     complain(
-      ['statement', 'channels'],
-      'no channel is declared',
-      'name at least one destination, e.g. enrol: "edr.cloud.test:443"',
+      ['statement', 'selfProtection'],
+      'it is declared to withstand `stop`, but there is no hook `stop`',
+      'add `hooks.stop`, or remove it here',
     );
   checkQueue(product, complain);
   checkConfigurationFile(product, complain);
@@ -126,6 +137,38 @@ export function checkStatement(product: Product, complain: Complaint): void {
       ['statement', 'stimuli'],
       'log lines are only understood by the dialect json-lines',
       'set `cloud.dialect: json-lines`, or remove `log-line`',
+    );
+}
+
+function checkChannels({ statement }: Product, complain: Complaint): void {
+  const { channels } = statement;
+  if (Object.keys(channels).length === 0)
+    complain(
+      ['statement', 'channels'],
+      'no channel is declared',
+      `name at least one destination, e.g. enrol: "${DESTINATIONS[0]}"`,
+    );
+  const known: readonly string[] = DESTINATIONS;
+  for (const [channel, to] of Object.entries(channels))
+    if (!known.includes(to))
+      complain(
+        ['statement', 'channels', channel],
+        `there is no \`${to}\` in a lab`,
+        `the vendor's cloud is ${DESTINATIONS.join(' and ')} there, and the installer is told so by {cloud.url}`,
+      );
+  if (statement.response.length > 0 && channels.command === undefined)
+    complain(
+      ['statement', 'response'],
+      'orders come through the channel `command`, and there is none',
+      'name it in `statement.channels.command`, or remove `response`',
+    );
+  const byPolicy =
+    statement.relayByPolicy || [statement.recovery, statement.relayReplaced].includes('policy');
+  if (byPolicy && channels.policy === undefined)
+    complain(
+      ['statement', 'channels'],
+      'a policy is to tell it its relay, and there is no channel `policy`',
+      'name where policies come from in `statement.channels.policy`, or declare another way',
     );
 }
 
@@ -198,6 +241,9 @@ function checkQueue({ statement, hooks }: Product, complain: Complaint): void {
   }
 }
 
+/** It is replaced wherever it stands in what is kept. */
+const LEAST_SECRET = 6;
+
 export function checkSecrets(product: Product, env: NodeJS.ProcessEnv, complain: Complaint): void {
   product.secrets.forEach((name, i) => {
     if ((env[name] ?? '') === '')
@@ -205,6 +251,12 @@ export function checkSecrets(product: Product, env: NodeJS.ProcessEnv, complain:
         ['secrets', i],
         `the secret ${name} is not in the environment`,
         `set it before the run: export ${name}=…`,
+      );
+    else if ((env[name] ?? '').length < LEAST_SECRET)
+      complain(
+        ['secrets', i],
+        `the secret ${name} is too short to be told from other text, and so to be kept out of the reports`,
+        `give one of ${LEAST_SECRET} characters or more`,
       );
   });
 }

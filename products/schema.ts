@@ -169,7 +169,16 @@ export const Product = z.strictObject({
     /** folder copied to / of the endpoint */
     files: z.string().optional(),
     /** Debian packages */
-    packages: z.array(z.string().regex(/^[a-z0-9][a-z0-9.+-]+$/)).default([]),
+    packages: z
+      .array(
+        z
+          .string()
+          .regex(
+            /^[a-z0-9][a-z0-9.+-]+$/,
+            'a package of Debian 12, e.g. libcurl4; a .deb of your own goes below `payload.files`, and the install hook installs it',
+          ),
+      )
+      .default([]),
     /** instead: a Dockerfile whose stages start FROM ${BASE} or one another; its folder is the build context */
     dockerfile: z.string().optional(),
     /** TypeScript entry points that are bundled into one file each and put into the build context */

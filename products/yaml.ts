@@ -27,11 +27,14 @@ export async function readYaml(file: string): Promise<YamlFile> {
     return parseYaml(file, await readFile(file, 'utf8'));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    const problem = {
-      file,
-      what: `the manifest cannot be read: ${reason}`,
-      remedy: 'give a readable YAML file',
-    };
+    const gone = (cause as { code?: unknown } | null)?.code === 'ENOENT';
+    const problem = gone
+      ? {
+          file,
+          what: 'there is no such file',
+          remedy: 'name a folder with a product.yaml in it, or a manifest',
+        }
+      : { file, what: `the manifest cannot be read: ${reason}`, remedy: 'give a readable YAML file' };
     const place = () => ({ line: 1, column: 1 });
     return { file, text: '', value: undefined, problems: [problem], place, keyPlace: place };
   }

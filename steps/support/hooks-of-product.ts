@@ -4,9 +4,10 @@ import { RELAY_PASSWORD } from '../../history/secrets.ts';
 import type { HistoryWriter } from '../../history/writer.ts';
 import type { LoadedProduct } from '../../products/load.ts';
 import { fillHook } from '../../products/assemble.ts';
-import type { HookName, Statement } from '../../products/schema.ts';
+import type { HookName, Product, Statement } from '../../products/schema.ts';
 import type { Endpoint } from '../../topologies/lab-types.ts';
 import { CLOUD_CA, CLOUD_HOST, CONTENT_FILE } from './places.ts';
+import { timeFor } from './timing.ts';
 import { RELAY_PASSWORD_FILE, relayFiles, relaySecrets, relayWords, type RelayTold } from './relay-words.ts';
 
 export interface HookValues {
@@ -29,6 +30,9 @@ export interface RunBy {
 
 /** Hooks that have not ended by then are ended; installers of real products take their time. */
 const LIMIT = 120_000;
+/** A removal that is declared to take longer is judged by that, and not ended before. */
+const limitOf = (name: HookName, timing: Product['timing']): number =>
+  name === 'uninstall' ? Math.max(LIMIT, timeFor(timing, 'evaluation', name) + LIMIT / 2) : LIMIT;
 const OUTPUT_LIMIT = 4000;
 /** A service that the hook starts may keep its descriptors: they must not be our stream's. */
 const WRAPPER = `"$@" </dev/null >"$0" 2>&1; status=$?; head -c 65536 "$0"; exit $status`;
@@ -80,10 +84,15 @@ export async function runHook(options: {
   });
   // Also what the hook prints, what the relay logs and what the cloud is sent is recorded without it.
   history.conceal(RELAY_PASSWORD, relaySecrets(values.relay));
+  for (const key of product.product.secrets) history.conceal(key, [process.env[key] ?? '']);
   const files = relayFiles(values.relay);
   if (files.length > 0) await endpoint.put(files);
   const wrapped = ['sh', '-c', WRAPPER, `/tmp/heiiki-hook-${name}${by ? `-${by.user}` : ''}`, ...filled];
-  const result = await endpoint.exec(wrapped, { user: 'root', ...by, timeoutMs: LIMIT });
+  const result = await endpoint.exec(wrapped, {
+    user: 'root',
+    ...by,
+    timeoutMs: limitOf(name, product.product.timing),
+  });
   const at = Date.now();
   if (files.some(({ path }) => path === RELAY_PASSWORD_FILE))
     await endpoint.exec(['rm', '-f', RELAY_PASSWORD_FILE], { user: 'root' });

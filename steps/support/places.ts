@@ -1,8 +1,7 @@
 /** Names that labs and products share. */
 import type { RelayKind } from '../../topologies/lab-types.ts';
 
-export const CLOUD_HOST = 'edr.cloud.test';
-export const CDN_HOST = 'cdn.cloud.test';
+export { CDN_HOST, CLOUD_HOST } from '../../products/cloud-names.ts';
 /** where the harness puts the cloud's CA on an endpoint; only the installer is told */
 export const CLOUD_CA = '/etc/heiiki/cloud-ca.pem';
 /** where it puts a package of content that is carried there; only the hook `update-content` is told */

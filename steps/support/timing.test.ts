@@ -1,7 +1,7 @@
 import { describe, it } from 'node:test';
 import { expect } from 'chai';
 import { TIMING_KEYS, type TimingKey } from '../../products/schema.ts';
-import { ALLOWANCE, CEILINGS, declaredFor, slowestInterval, timeFor } from './timing.ts';
+import { ALLOWANCE, CEILINGS, cutTimes, declaredFor, slowestInterval, timeFor } from './timing.ts';
 
 const every = (ms: number) =>
   Object.fromEntries(TIMING_KEYS.map((key) => [key, ms])) as Record<TimingKey, number>;
@@ -23,6 +23,12 @@ describe('deadlines', () => {
   it('know the slowest time that comes again, which enrolment and removal do not', () => {
     const timing = { ...every(1000), enrol: 9000, uninstall: 9000, command: 4000, policy: 3000 };
     expect(slowestInterval((key) => timing[key])).to.equal(4000);
+  });
+  it('are told where the ceiling of the lane cuts them', () => {
+    expect(cutTimes(every(1000), 'ci')).to.deep.equal([]);
+    const cut = cutTimes({ ...every(1000), detect: 300_000 }, 'ci');
+    expect(cut).to.deep.equal([{ key: 'detect', declared: 300_000, ceiling: CEILINGS.ci.detect }]);
+    expect(cutTimes({ ...every(1000), detect: 300_000 }, 'evaluation')).to.deep.equal([]);
   });
   it('are never longer than the ceiling of the lane', () => {
     for (const key of TIMING_KEYS) expect(declaredFor(every(1e9), 'ci', key)).to.equal(CEILINGS.ci[key]);

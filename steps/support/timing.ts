@@ -1,5 +1,5 @@
 /** Deadlines: what the product declares, below the ceiling of the lane. Milliseconds throughout. */
-import { wholeTiming, type Product, type TimingKey } from '../../products/schema.ts';
+import { TIMING_KEYS, wholeTiming, type Product, type TimingKey } from '../../products/schema.ts';
 
 export const LANES = ['ci', 'evaluation'] as const;
 export type Lane = (typeof LANES)[number];
@@ -52,6 +52,17 @@ type Timing = Readonly<Product['timing']>;
 /** What the product declares for `key`, cut at the lane's ceiling. */
 export const declaredFor = (timing: Timing, lane: Lane, key: TimingKey): number =>
   Math.min(wholeTiming(timing)[key], CEILINGS[lane][key]);
+
+/** What is declared above the ceiling of the lane, and so judged by that: a product cannot meet it as its vendor means it. */
+export const cutTimes = (
+  timing: Timing,
+  lane: Lane,
+): readonly { readonly key: TimingKey; readonly declared: number; readonly ceiling: number }[] =>
+  TIMING_KEYS.map((key) => ({
+    key,
+    declared: wholeTiming(timing)[key],
+    ceiling: CEILINGS[lane][key],
+  })).filter(({ declared, ceiling }) => declared > ceiling);
 
 /** Times that come again and again while a product works, or while it looks for its relay. */
 const INTERVALS = [
