@@ -221,6 +221,8 @@ const kinds = {
     hostname: z.string(),
     /** by which the cloud recognises the endpoint, whatever its name and address are */
     machine: z.string().optional(),
+    /** of the product, by its own word */
+    version: z.string().optional(),
     /** the customer of the cloud whose endpoint it is from now on; absent: the one that was there first */
     tenant: z.string().optional(),
     peer: z.string(),

@@ -7,6 +7,7 @@ import {
   type CloudFailure,
 } from './support/accounting.ts';
 import { startAndEnrol } from './support/product.ts';
+import { slowestInterval } from './support/timing.ts';
 import type { HeiikiWorld } from './support/world.ts';
 
 Given('an attack has been reported', async function (this: HeiikiWorld) {
@@ -89,7 +90,10 @@ Then('the cloud has each of them once', async function (this: HeiikiWorld) {
 
 Then('the cloud is told how many are lost', async function (this: HeiikiWorld) {
   const { overflow } = this.session.product.product.statement.queue ?? {};
-  const args = { ...arrival(this), keeps: this.fullQueue.detections, ...(overflow ? { overflow } : {}) };
+  // Losses are told with a heartbeat, of which no product declares how often it comes.
+  const announce = slowestInterval((key) => this.session.declared(key));
+  const keeps = this.fullQueue.detections;
+  const args = { ...arrival(this), keeps, announce, ...(overflow ? { overflow } : {}) };
   const since = this.event('relay back');
   await this.session.ask({ check: 'overflow-announced', args, since, restsOn: 'DET-03' });
 });

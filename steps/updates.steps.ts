@@ -10,7 +10,9 @@ When('the product is upgraded from an installation medium', async function (this
 
 Then('it is a newer version with the same identity and the same relay', async function (this: HeiikiWorld) {
   const { session } = this;
-  const within = session.within('reconnect') + session.declared('detect');
+  // Its version is told with a heartbeat, which may come as seldom as it looks for a policy.
+  const within =
+    session.within('reconnect') + Math.max(session.declared('detect'), session.declared('policy'));
   const args = { within, relay: session.relay().name };
   await session.ask({ check: 'upgraded', args, since: this.event('relay back') });
 });

@@ -35,7 +35,7 @@ Feature: Accounting for detections
     Scenario: Attacks one after another while the relay is away
       Given the product works in a closed network
       When the relay is lost: refused
-      And several attacks happen
+      And several attacks of the same kind happen
       And the relay comes back
       Then the reports show their order and come as the product declares
 

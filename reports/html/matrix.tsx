@@ -148,6 +148,9 @@ function Legend(): JSX.Element {
           ))}
         </dl>
       </details>
+      <p class="levels quiet">
+        <T t={TEXT.levels} />
+      </p>
     </div>
   );
 }

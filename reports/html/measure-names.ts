@@ -67,7 +67,7 @@ export const MEASURE_NAMES: Readonly<Record<string, Both>> = {
   'tls.requests-sent': both('requests sent in spite of the certificate', '拒否すべき接続で送られた要求'),
   'tls.attempts': both('times that the certificate was refused', '証明書を拒否した回数'),
   'tls.reason': both('reason shown', '示された理由'),
-  'tls.inspection': both('inspection', '通信の復号'),
+  'tls.inspection': both('inspection', '通信の復号（TLS検査）'),
   'revocation.through-relay': both('questions about revocation through the relay', 'プロキシ経由の失効確認'),
   'revocation.direct': both('questions about revocation past the relay', 'プロキシを通らない失効確認'),
   'relay.bytes-per-hour': both('bytes at the relay an hour', 'プロキシの通信量（毎時）'),
@@ -138,7 +138,7 @@ export const MEASURE_NAMES: Readonly<Record<string, Both>> = {
   'signin.watched': both('watched for', '観測した時間'),
   'secret.places': both('places where the secret shows', '秘密が見えた場所'),
   'relay.kind': both('kind of relay', 'プロキシの種類'),
-  'failover.seconds': both('time to the second relay', '二台目への切り替え時間'),
+  'failover.seconds': both('time to the second relay', '2台目への切り替え時間'),
   'failback.seconds': both('time back to the first relay', '1台目への切り戻し時間'),
   'command.given': both('commands given', '出した指示'),
   'command.late': both('late commands', '遅れた指示'),
@@ -147,7 +147,7 @@ export const MEASURE_NAMES: Readonly<Record<string, Both>> = {
   'response.seconds': both('time until the order was acknowledged', '指示から応答までの時間'),
   'answer.nobody.seconds': both(
     'ran on when nobody answered, for at least',
-    '対応なしで動き続けた時間（以上）',
+    '対応なしで動き続けた時間（少なくとも）',
   ),
   'answer.analyst.seconds': both('ended by an analyst after', 'アナリストの対応で停止するまでの時間'),
   'answer.rule.seconds': both('ended by an automatic rule after', '自動ルールで停止するまでの時間'),
@@ -165,7 +165,7 @@ export const MEASURE_NAMES: Readonly<Record<string, Both>> = {
 const FUNCTIONS: Readonly<Record<string, Both>> = {
   connection: both('connection', '接続'),
   detection: both('detection', '検知'),
-  command: both('commands', '指示'),
+  command: both('commands', 'コマンド（指示）'),
   update: both('updates', '更新'),
 };
 

@@ -60,7 +60,7 @@ const VARIANT_NAMES: Names = {
   socks5: same('SOCKS5'),
   tls: both('TLS to the relay', 'プロキシまでTLS'),
   sni: both('SNI relay', 'SNIリレー'),
-  inspected: both('TLS inspection', 'TLS検査'),
+  inspected: both('TLS inspection', '通信の復号（TLS検査）'),
 };
 
 export const faultName = (fault: string): Both => FAULT_NAMES[fault] ?? same(fault);
@@ -101,9 +101,9 @@ export const PEER_NAMES: Readonly<Record<Peer, Both>> = {
 export const CHANNEL_NAMES: Names = {
   enrol: both('enrolment', '登録'),
   policy: both('policy', 'ポリシー'),
-  telemetry: both('telemetry', 'ログ送信'),
+  telemetry: both('telemetry', 'テレメトリ（詳細ログ）'),
   detection: both('detections', '検知'),
-  command: both('commands', '指示'),
+  command: both('commands', 'コマンド（指示）'),
   update: both('updates', '更新'),
   heartbeat: both('heartbeats', '死活通知'),
   other: both('other', 'その他'),

@@ -34,6 +34,14 @@ describe('report.html', () => {
     }
   });
 
+  it('says beside the table what its levels and its limits are', async () => {
+    const html = await rendered;
+    const matrix = html.slice(html.indexOf('id="matrix"'), html.indexOf('<table class="matrix"'));
+    for (const language of ['en', 'ja'] as const)
+      for (const text of [TEXT.levels, TEXT.matrixHint])
+        expect(seen(matrix, language)).to.contain(escaped(text[language]));
+  });
+
   it('has every text of every requirement in both languages', async () => {
     const html = await rendered;
     for (const r of (await fixture).requirements) {

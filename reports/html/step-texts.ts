@@ -44,7 +44,7 @@ const STEPS: Readonly<Record<string, string>> = {
   'the product works on several endpoints behind one relay':
     '同じプロキシを使う複数の端末で製品が動作している',
   'all of them lose the relay at once, and it comes back later':
-    '全端末が同時にプロキシを失い、その後プロキシが復帰する',
+    '全端末が使うプロキシに障害が発生し、その後復帰する',
   'all of them are back in time': '全端末が時間内に復帰する',
   'they do not run the relay over': '再接続がプロキシに集中しない',
   'an attack happens': '攻撃を実行',
@@ -82,7 +82,7 @@ const STEPS: Readonly<Record<string, string>> = {
   'the twins stay silent': '無害な類似操作は報告されない',
   'an ordinary program is run': '通常のプログラムを実行',
   'ordinary work is in its log': '通常の操作がログに残ることを確認',
-  'the relay is lost in one of several ways': 'プロキシが失われる（失われ方は乱数で選択）',
+  'the relay is lost in one of several ways': 'プロキシに障害が発生（種類は乱数で選択）',
   'ordinary work goes on': '通常の操作を続ける',
   'the log says process, parent, command line, user and hash of each attack':
     '各攻撃のプロセス、親プロセス、コマンドライン、ユーザー、ハッシュがログにある',
@@ -118,21 +118,21 @@ const STEPS: Readonly<Record<string, string>> = {
   'what the relay refused is listed': 'プロキシが拒否した要求を一覧にする',
   'the relay lets nothing pass but what enrolling and reporting need':
     'プロキシは登録と報告に必要な宛先だけを通す',
-  'the relay is lost: <>': 'プロキシが失われる：<>',
+  'the relay is lost: <>': 'プロキシに障害が発生：<>',
   'the relay comes back': 'プロキシが復帰する',
   'the relay comes back after many attempts': '何度も再試行されるだけの時間の後、プロキシが復帰する',
   'the relay comes up later': 'プロキシが後から起動する',
   'it is connected again in time': '時間内に再接続する',
   'it connects by itself': '自動で接続する',
   'the endpoint is started again': '端末を再起動する',
-  'the local DNS does not know the cloud': '閉域のDNSはクラウドの名前を知らない',
+  'the local DNS does not know the cloud': '構内DNSはクラウドの名前を知らない',
   'its cloud sends it a policy and a command': 'クラウドがポリシーと指示を送る',
   'each kind of exchange that it declares has reached the cloud':
     '申告されたすべての用途の通信がクラウドに届いている',
-  'it has a connectivity test of its own': '製品に接続診断の機能がある',
+  'it has a connectivity test of its own': '製品に接続テストの機能がある',
   'its connectivity test is run while the relay works, is lost in every way, and is back':
-    'プロキシの正常時、各障害時、復帰後に接続診断を実行',
-  'the test has told the truth each time': '接続診断の結果は毎回事実と一致する',
+    'プロキシの正常時、各障害時、復帰後に接続テストを実行',
+  'the test has told the truth each time': '接続テストの結果は毎回事実と一致する',
   'the installer refuses it, or the status says that there is no connection':
     'インストーラーが拒否するか、状態表示が未接続を示す',
   'each of its functions is tried': '各機能を試す',
@@ -303,7 +303,7 @@ const STEPS: Readonly<Record<string, string>> = {
   'the installer refuses the password, or the status says that there is no connection':
     'インストーラーがパスワードを拒否するか、状態表示が不通を示す',
   'attacks are reported through the first relay in time': '攻撃が時間内に1台目のプロキシ経由で報告される',
-  'attacks are reported through the second relay in time': '攻撃が時間内に二台目のプロキシ経由で報告される',
+  'attacks are reported through the second relay in time': '攻撃が時間内に2台目のプロキシ経由で報告される',
   'commands are given now and then': '間隔を空けて指示を出す',
   'each declared destination is taken away for a while, and an attack happens meanwhile':
     '申告された宛先を一つずつ一時的に遮断し、その間に攻撃を実行',

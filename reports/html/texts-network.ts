@@ -4,8 +4,8 @@ import { both, type Both } from './texts.ts';
 export const NETWORK = {
   firewall: both('What the firewall must open', 'ファイアウォールで許可する通信'),
   firewallHint: both(
-    'Destinations, ports and bytes that were really used, from the relay’s own log and the endpoint’s packets, counted from the beginning of the installation.',
-    '実際に使われた宛先・ポート・通信量です。プロキシ自身のログと端末のパケットから、導入の開始時点以降を集計しています。',
+    'Destinations, ports and bytes that were really used, from the relay’s own log and the endpoint’s packets, counted from the beginning of the installation. The cloud is a simulated one: its names are those of the lab, and stand for the vendor’s.',
+    '実際に使われた宛先・ポート・通信量です。プロキシ自身のログと端末のパケットから、導入の開始時点以降を集計しています。クラウドは模擬のため、宛先は試験環境内の名前です（ベンダーの宛先に読み替えてください）。',
   ),
   notWatched: both(
     'No scenario shows this product installed, so nothing was seen of it.',
@@ -35,12 +35,12 @@ export const NETWORK = {
     '「不成立」は、プロキシが通さなかったもの、宛先に届かなかったもの、応答がなかったものです。通信量は、プロキシ経由ではプロキシのログの値（TLSを含む）、直接ではTCP・UDP・ICMPより上位の値です。',
   ),
 
-  losses: both('Ways of losing the relay', 'プロキシの失われ方ごとの実測'),
+  losses: both('Ways of losing the relay', 'プロキシ障害の種類別の実測値'),
   lossesHint: both(
     'Seconds, measured. Each value links to its timeline.',
     '実測の秒数です。各値からタイムラインを開けます。',
   ),
-  wayOfLoss: both('How the relay was lost', 'プロキシの失われ方'),
+  wayOfLoss: both('How the relay was lost', 'プロキシ障害の種類'),
   noValue: both('no value', '値なし'),
 
   sizing: both('Sizing of the relay', 'プロキシの容量見積もり'),

@@ -123,7 +123,7 @@ describe('the timeline of a history', () => {
     }
   });
   it('has a step in Japanese with the name of its value; one that it does not know stays', () => {
-    expect(stepText('the relay is lost: silent').ja).to.equal('プロキシが失われる：無応答');
+    expect(stepText('the relay is lost: silent').ja).to.equal('プロキシに障害が発生：無応答');
     expect(stepText('an attack happens').ja).to.equal('攻撃を実行');
     expect(stepText('nobody has heard of this').ja).to.equal('nobody has heard of this');
   });

@@ -22,7 +22,7 @@ export const hookName = lookup({
   status: both('status', '状態表示'),
   'set-relay': both('set-relay', 'プロキシの設定'),
   'set-tenant': both('set-tenant', 'テナントの変更'),
-  'test-connectivity': both('test-connectivity', '接続の診断'),
+  'test-connectivity': both('test-connectivity', '接続テスト'),
   'update-content': both('update-content', '定義の取り込み'),
   'forbid-shell': both('forbid-shell', 'リモートシェルの禁止'),
 });

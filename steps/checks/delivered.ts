@@ -9,7 +9,9 @@ import {
   entryOf,
   evidenceOf,
   ledgerOf,
+  notEnded,
   notPlayed,
+  unplayed,
   type Act,
   type Entry,
   type Ledger,
@@ -37,6 +39,8 @@ export const allDelivered = check(Args, (view, { acts, within, via }) => {
       },
       details,
     );
+  const unknown = unplayed(view.events, ledger.lost);
+  if (unknown) return notEnded(unknown);
   const reason = both(
     `${ledger.lost.length} of ${ledger.injected} acts had not been reported within ${inSeconds(within)}: ${names(ledger.lost).en}.`,
     `操作${ledger.injected}件中${ledger.lost.length}件が${seconds(within)}秒以内に報告されませんでした：${names(ledger.lost).ja}。`,
@@ -62,6 +66,8 @@ export const eachInTime = check(Args, (view, { acts, within, via }) => {
       },
       details,
     );
+  const unknown = unplayed(view.events, ledger.lost);
+  if (unknown) return notEnded(unknown);
   const reason = both(
     `${ledger.lost.length} of ${ledger.injected} acts had not been reported within ${inSeconds(within)} of the act: ${names(ledger.lost).en}.`,
     `操作${ledger.injected}件中${ledger.lost.length}件が、操作から${seconds(within)}秒以内に報告されませんでした：${names(ledger.lost).ja}。`,

@@ -1,6 +1,7 @@
 /**
  * `exactly-once`: what was sent again and again while the cloud failed is there once. A product may make several
- * findings of one act; how many is seen in the control act, of the same kind, that was played before.
+ * findings of one act; how many of which kind is seen in the control act, of the same kind, that was played before. A
+ * kind that this had not is no copy: a rule may speak of a series of acts.
  */
 import { z } from 'zod';
 import { both } from '../../history/both.ts';
@@ -16,7 +17,16 @@ import {
   type Finding,
   type View,
 } from './finding.ts';
-import { actOf, entryOf, ledgerOf, notPlayed, type Entry } from './ledger.ts';
+import {
+  actOf,
+  entryOf,
+  ledgerOf,
+  notPlayed,
+  notEnded,
+  unplayed,
+  type Arrival,
+  type Entry,
+} from './ledger.ts';
 import { count, inSeconds, seconds } from './measures.ts';
 import { anchorTime, ofKind } from './window.ts';
 
@@ -35,13 +45,17 @@ export const exactlyOnce = check(Args, (view, { acts, control, fault, within, wa
   const entries = entriesOf(view, acts);
   if (!Array.isArray(entries)) return entries;
   const usual = identitiesOf(view, control);
-  if (typeof usual !== 'number') return usual;
+  if (!(usual instanceof Map)) return usual;
   const hits = hitsOf(view, fault, entries);
   if (hits === 0) return notHit(fault);
   const from = anchorTime(view);
   const until = from + within;
   const ledger = ledgerOf(entries, until);
-  const renamed = entries.filter(({ reports }) => reports.length > usual).map(({ act }) => act);
+  const renamed = entries
+    .filter(({ reports }) =>
+      [...kindsOf(reports)].some(([kind, count]) => count > (usual.get(kind) ?? count)),
+    )
+    .map(({ act }) => act);
   const identities = entries.reduce((sum, { reports }) => sum + reports.length, 0);
   const details = {
     measures: [
@@ -65,6 +79,8 @@ export const exactlyOnce = check(Args, (view, { acts, control, fault, within, wa
           .flatMap(({ act, reports }) => numbersOf([act, ...reports])),
       },
     );
+  const unknown = unplayed(view.events, ledger.lost);
+  if (unknown) return notEnded(unknown);
   if (ledger.lost.length > 0) {
     const reason = both(
       `${ledger.lost.length} of ${ledger.injected} acts had not been reported within ${inSeconds(within)} of the cloud's return: ${names(ledger.lost).en}.`,
@@ -80,12 +96,22 @@ export const exactlyOnce = check(Args, (view, { acts, control, fault, within, wa
   return view.now < from + watch ? undecided(reason, details) : satisfied(reason, details);
 });
 
-/** How many findings the product makes of one such act when nothing fails. */
-function identitiesOf({ events }: View, control: string): number | Finding {
+/** analytic → how many findings */
+function kindsOf(reports: readonly Arrival[]): Map<string, number> {
+  const kinds = new Map<string, number>();
+  for (const report of reports) {
+    const kind = report.kind === 'cloud.detection' ? report.analytic : '';
+    kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+  }
+  return kinds;
+}
+
+/** How many findings of which kind the product makes of one such act when nothing fails. */
+function identitiesOf({ events }: View, control: string): Map<string, number> | Finding {
   const act = actOf(events, control);
   if (!act) return notPlayed(control);
   const { reports } = entryOf(events, act);
-  if (reports.length > 0) return reports.length;
+  if (reports.length > 0) return kindsOf(reports);
   return incomplete('harness', {
     en: `The control act ${control} was not reported, so it is not known how many findings one act makes.`,
     ja: `対照の操作 ${control} が報告されていないため、一つの操作で生じる検知の数が分かりません。`,

@@ -43,6 +43,10 @@ export const notEnded = ({ act, stimulus }: Act): Finding =>
     ja: `操作 ${act}（${stimulus}）は最後まで実行されていないため、報告の有無から何も判断できません。`,
   });
 
+/** The first of them whose playing did not come to its end, so that it may not have happened. */
+export const unplayed = (events: readonly HistoryEvent[], acts: readonly Act[]): Act | undefined =>
+  acts.find((act) => outcomeOf(events, act)?.effect === 'unknown');
+
 /** Agents that the cloud knows: what anybody else sends counts for nothing. */
 export function enrolledAgents(events: readonly HistoryEvent[]): ReadonlySet<string> {
   return new Set(ofKind(events, 'cloud.enrolled').map((event) => event.agent));

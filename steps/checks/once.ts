@@ -67,7 +67,8 @@ export const noneDoubled = check(Args, (view, { acts, sentinel: id, within }) =>
 /**
  * Findings of the same kind under another uid: of the same moment; or of the same content, further apart than an act
  * has sides (`apart`, ms: as long as it lasted, and what a product has to notice it). Two sensors may tell one act in
- * two findings, but not that much later without any other word. For lines, each that came again.
+ * two findings, but not that much later without any other word; and a clock that knows whole seconds only has many
+ * moments in one. For lines, each that came again.
  */
 function againOf({ reports, copies }: Entry, apart: number): Arrival[] {
   const findings = ofKind(reports, 'cloud.detection');
@@ -80,7 +81,8 @@ function againOf({ reports, copies }: Entry, apart: number): Arrival[] {
 function isAgain(report: Detection, other: Detection, apart: number): boolean {
   const between = Math.abs(report.startTime - other.startTime);
   if (report.analytic !== other.analytic) return false;
-  return between === 0 || (between > apart && contentOf(report.body) === contentOf(other.body));
+  const moment = between === 0 && report.startTime % 1000 !== 0;
+  return moment || ((between === 0 || between > apart) && contentOf(report.body) === contentOf(other.body));
 }
 
 /** What a finding says, without what a second one of the same has of its own: uid, times, number. As text, to compare. */

@@ -71,14 +71,23 @@ const firstOf = ({ act, reports }: Entry): First[] =>
 const reportsOf = (firsts: readonly First[], acts: readonly Act[]): number[] =>
   firsts.filter(({ act }) => acts.includes(act)).flatMap(({ act, first }) => [act.n, first.n]);
 
-/** By `metadata.sequence` (OCSF) where all have it, else by the time of the act; `mixed`: not after the one before. */
+/**
+ * By `metadata.sequence` (OCSF) where all have it, or else by the time of the act: numbers are given to findings in the
+ * order in which they are made, and who scans files makes some later than others. `mixed`: not after the one before.
+ */
 function rebuilt(firsts: readonly First[]): { by: keyof typeof KEYS; mixed: Act[] } {
+  const times = firsts.map(({ first }) => startOf(first));
   const numbers = firsts.map(({ first }) => sequenceOf(first));
-  const by = numbers.every((number) => number !== undefined) ? 'sequence' : 'start-time';
-  const keys = firsts.map(({ first }, index) => (by === 'sequence' ? numbers[index] : startOf(first)) ?? NaN);
-  const mixed = firsts.filter((_, index) => index > 0 && !((keys[index] ?? NaN) > (keys[index - 1] ?? NaN)));
-  return { by, mixed: mixed.map(({ act }) => act) };
+  const byTime = { by: 'start-time', mixed: mixedBy(firsts, times) } as const;
+  if (!numbers.every((number) => number !== undefined)) return byTime;
+  const byNumber = { by: 'sequence', mixed: mixedBy(firsts, numbers) } as const;
+  return byNumber.mixed.length > 0 && byTime.mixed.length === 0 ? byTime : byNumber;
 }
+
+const mixedBy = (firsts: readonly First[], keys: readonly (number | undefined)[]): Act[] =>
+  firsts
+    .filter((_, index) => index > 0 && !((keys[index] ?? NaN) > (keys[index - 1] ?? NaN)))
+    .map(({ act }) => act);
 
 /** Those that came on the wrong side of the one before. */
 function displaced(firsts: readonly First[], order: 'oldest-first' | 'newest-first'): Act[] {

@@ -12,7 +12,7 @@ import {
   type Remark,
   type View,
 } from './finding.ts';
-import { enrolledAgents, ledgerOf, type Act, type Ledger } from './ledger.ts';
+import { enrolledAgents, ledgerOf, notEnded, unplayed, type Act, type Ledger } from './ledger.ts';
 import { count, inSeconds, seconds } from './measures.ts';
 import { anchorTime, ofKind } from './window.ts';
 
@@ -22,17 +22,21 @@ const Args = z.object({
   keeps: z.number().int().nonnegative(),
   overflow: z.enum(['drop-oldest', 'drop-newest', 'block']).optional(),
   within: Within,
+  /** ms that a heartbeat may come later than the reports: it has a time of its own */
+  announce: Within.optional(),
 });
 
 /** The anchor is the moment from which reports could be delivered. One act may make several findings. */
-export const overflowAnnounced = check(Args, (view, { acts, keeps, overflow, within }) => {
+export const overflowAnnounced = check(Args, (view, { acts, keeps, overflow, within, announce = 0 }) => {
   const entries = entriesOf(view, acts);
   if (!Array.isArray(entries)) return entries;
   const from = anchorTime(view);
   const until = from + within;
   const ledger = ledgerOf(entries, until, from);
   const { lost, injected } = ledger;
-  const told = announced(view, entries[0]?.act.n ?? 0, until);
+  const told = announced(view, entries[0]?.act.n ?? 0, until + announce);
+  const unknown = unplayed(view.events, lost);
+  if (unknown) return notEnded(unknown);
   const details = {
     measures: [
       count('overflow.injected', injected),
@@ -65,11 +69,11 @@ export const overflowAnnounced = check(Args, (view, { acts, keeps, overflow, wit
       details,
     );
   const reason = both(
-    `${lost.length} of ${injected} acts were lost, and within ${inSeconds(within)} the product had told the cloud of ${told}: ${names(lost).en}.`,
-    `操作${injected}件中${lost.length}件が失われましたが、${seconds(within)}秒以内にクラウドへ通知されたのは${told}件です：${names(lost).ja}。`,
+    `${lost.length} of ${injected} acts were lost, and within ${inSeconds(within + announce)} the product had told the cloud of ${told}: ${names(lost).en}.`,
+    `操作${injected}件中${lost.length}件が失われましたが、${seconds(within + announce)}秒以内にクラウドへ通知されたのは${told}件です：${names(lost).ja}。`,
   );
-  if (view.now <= until) return undecided(reason, details);
-  return violated(reason, { ...details, missed: { from, until } });
+  if (view.now <= until + announce) return undecided(reason, details);
+  return violated(reason, { ...details, missed: { from, until: until + announce } });
 });
 
 /** Findings that the product says it has lost since event `n`; its count runs since enrolment. */

@@ -6,6 +6,7 @@ import { allDelivered, entriesOf } from './delivered.ts';
 import { check, incomplete, satisfied, violated, Within } from './finding.ts';
 import { endOf, type Act, type Entry } from './ledger.ts';
 import { inSeconds, seconds, timeMeasure } from './measures.ts';
+import { ofKind } from './window.ts';
 
 const Args = z.object({ acts: z.array(z.string()).min(1), within: Within, tolerance: Within });
 
@@ -60,19 +61,19 @@ interface Time {
 
 function timesOf(events: readonly HistoryEvent[], { act, reports }: Entry): Time[] {
   const ahead = clockAhead(events);
-  const [begun, ended] = [act.t + ahead, endOf(events, act) + ahead];
-  return reports.flatMap((report) =>
-    report.kind === 'cloud.detection'
-      ? [
-          {
-            act,
-            n: report.n,
-            off: Math.max(0, begun - report.startTime, report.startTime - ended),
-            arrived: report.t + ahead - ended,
-          },
-        ]
-      : [],
-  );
+  const ended = endOf(events, act) + ahead;
+  return ofKind(reports, 'cloud.detection').map((report) => {
+    // One finding may tell of several acts, and has the time of any of them.
+    const told = ofKind(events, 'act.started').filter(({ nonce }) => report.body.includes(nonce));
+    const first = Math.min(...told.map(({ t }) => t)) + ahead;
+    const last = Math.max(...told.map((one) => endOf(events, one))) + ahead;
+    return {
+      act,
+      n: report.n,
+      off: Math.max(0, first - report.startTime, report.startTime - last),
+      arrived: report.t + ahead - ended,
+    };
+  });
 }
 
 /**

@@ -7,6 +7,7 @@ import { inSeconds, seconds, timeMeasure, words } from './measures.ts';
 import { anchorTime, ofKind } from './window.ts';
 
 type Beat = HistoryEventOf<'cloud.heartbeat'>;
+type Told = Beat | HistoryEventOf<'cloud.enrolled'>;
 
 export const upgraded = check(z.object({ within: Within, relay: z.string() }), (view, { within, relay }) => {
   const hook = ofKind(view.events, 'hook.finished').findLast((event) => event.hook === 'upgrade');
@@ -18,7 +19,9 @@ export const upgraded = check(z.object({ within: Within, relay: z.string() }), (
   if (hook.outcome !== 'ok') return notUpgraded(hook);
   const begun = (hook.at ?? hook.t) - hook.ms;
   const beats = ofKind(view.events, 'cloud.heartbeat');
-  const before = beats.findLast((beat) => beat.t < begun && beat.version !== undefined);
+  const before = [...ofKind(view.events, 'cloud.enrolled'), ...beats]
+    .filter((told) => told.t < begun && told.version !== undefined)
+    .reduce<Told | undefined>((last, told) => (last && last.n > told.n ? last : told), undefined);
   if (before?.version === undefined)
     return violated({
       en: 'It had not told its cloud which version it is, so no upgrade can be seen there.',
@@ -37,7 +40,10 @@ export const upgraded = check(z.object({ within: Within, relay: z.string() }), (
       },
       { evidence: [before.n, stranger.n] },
     );
-  const after = beats.find((beat) => beat.t > begun && (beat.version ?? '') !== before.version);
+  const after = beats.find(
+    ({ t, agent, version }) =>
+      t > begun && agent === before.agent && version !== undefined && version !== before.version,
+  );
   if (!after?.version || after.t > until) {
     const reason = both(
       `No other version than ${before.version} had been heard at the cloud within ${inSeconds(within)}.`,

@@ -95,7 +95,7 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
   },
   'second-relay': {
     holds: ({ hooks }) => (hooks.install ?? []).some((word) => placeholdersIn(word).includes('relay.second')),
-    text: both('can be told of a second relay', '二台目のプロキシを指定できる'),
+    text: both('can be told of a second relay', '予備のプロキシを指定できる'),
   },
   'relay-by-policy': {
     holds: ({ statement }) => statement.relayByPolicy,
@@ -112,7 +112,7 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
     holds: ({ statement: { relays } }) => relays.includes('tls') || relays.includes('inspected'),
     text: both(
       "has to trust a certificate of its relay's, or of its inspection",
-      'プロキシやその通信検査の証明書を信頼する必要がある',
+      'プロキシやそのTLS検査の証明書を信頼する必要がある',
     ),
   },
   'self-protection': {

@@ -43,9 +43,12 @@ export async function partsCome(session: Session, offer: Offer): Promise<void> {
   await seen(history, end, () => history.events.filter((one) => isPart(one, offer)).length >= GOOD_PART);
 }
 
-/** How long a product may take for it once its way is open again, ms: each part comes slowly, and one may be lost. */
+/**
+ * How long a product may take for it once its way is open again, ms: it may go on when it looks for it the next time, each
+ * part comes slowly, and one may be lost.
+ */
 export const wholeWithin = (session: Session, { size }: Offer): number =>
-  session.within('reconnect') + Math.ceil(size / LEAST_PART) * PART_MS * 2;
+  session.within('reconnect') + session.declared('update') + Math.ceil(size / LEAST_PART) * PART_MS * 2;
 /** What the cloud gives at once of it. */
 const LEAST_PART = 65_536;
 

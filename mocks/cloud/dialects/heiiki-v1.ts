@@ -202,8 +202,9 @@ function enrol(tenants: Tenants, request: CloudRequest, { body }: Judged, emit: 
   if (!state) return { answer: problem(401, 'Unknown enrolment token', 'it is not the token of this cloud') };
   const { agent, key, again } = state.agents.enrol(enrolment, state.now());
   const { agentId } = agent;
-  const { hostname, machineId: machine } = enrolment;
+  const { hostname, machineId: machine, product } = enrolment;
   const where = state.tenant === null ? {} : { tenant: state.tenant };
-  emit({ kind: 'cloud.enrolled', agent: agentId, hostname, machine, ...where, peer: request.peer, again });
+  const told = { hostname, machine, version: product.version, ...where, peer: request.peer, again };
+  emit({ kind: 'cloud.enrolled', agent: agentId, ...told });
   return { answer: json(201, { agentId, key }), agent: agentId };
 }
