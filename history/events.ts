@@ -366,7 +366,8 @@ const kinds = {
     state: z.enum(['in-force', 'gone']),
     detail: z.string(),
   }),
-  'fault.healed': z.object({ fault: z.string(), target: z.string() }),
+  /** Seen to be over. `ms`: so long ago the lab began to end it, and from then on something may have come through. */
+  'fault.healed': z.object({ fault: z.string(), target: z.string(), ms: z.number().optional() }),
   'move.started': z.object({ endpoint: z.string(), from: z.string().nullable(), to: z.string().nullable() }),
   'move.finished': z.object({
     endpoint: z.string(),

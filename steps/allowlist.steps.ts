@@ -1,11 +1,16 @@
 import { Given, Then, When } from '@cucumber/cucumber';
+import type { Act } from '../mocks/workloads/stimuli.ts';
 import { putInForce } from './support/product.ts';
-import { sampleHash } from './support/sample.ts';
+import { makeFolderOf, sampleHash } from './support/sample.ts';
 import type { PlayedAct, Session } from './support/session.ts';
 import type { BatchJob, HeiikiWorld } from './support/world.ts';
 
 const run = (session: Session, batch: BatchJob): Promise<PlayedAct> =>
   session.play(session.file(batch.kind, batch.name, batch.variant));
+
+/** Another content in a file of the same name, in another folder. */
+const namesakeOf = (session: Session, { kind, name, namesake }: BatchJob): Act =>
+  session.file(kind, `${namesake}/${name}`, namesake);
 
 const allow = (world: HeiikiWorld, batch: BatchJob, given?: string): Promise<unknown> =>
   putInForce(
@@ -23,7 +28,12 @@ Given("a batch job like the company's is reported", async function (this: Heiiki
   await session.ask({ check: 'detected', args, since: played.started, given: 'DET-01' });
   const variant = session.variant();
   const sha256 = await sampleHash(session.endpoint, kind, variant);
-  this.note('batch', { kind, variant, name: `batch-${variant}`, sha256 });
+  const batch = { kind, variant, name: `batch-${variant}`, sha256, namesake: session.variant() };
+  // A folder that has just been made may not be watched yet, which would be no word about the entry.
+  await session.inEndpoint('making a folder', (endpoint) =>
+    makeFolderOf(endpoint, namesakeOf(session, batch)),
+  );
+  this.note('batch', batch);
 });
 
 When('the batch job is put on the allowlist', async function (this: HeiikiWorld) {
@@ -55,9 +65,7 @@ When(/^the batch job runs(?: again)?$/, async function (this: HeiikiWorld) {
 
 When('another file of the same name runs', async function (this: HeiikiWorld) {
   const { session } = this;
-  const variant = session.variant();
-  const elsewhere = session.file(this.batch.kind, `${variant}/${this.batch.name}`, variant);
-  this.note('sentinel', await session.play(elsewhere));
+  this.note('sentinel', await session.play(namesakeOf(session, this.batch)));
 });
 
 Then('the other file is reported in time', async function (this: HeiikiWorld) {

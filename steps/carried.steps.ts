@@ -11,10 +11,12 @@ import type { HeiikiWorld } from './support/world.ts';
 /** of topologies/two-sites.yaml */
 const OTHER = { zone: 'site-b', relay: 'relay-b' };
 
-/** Whatever it has to do: to find its relay, to enrol, to return, or to go around; and then to report. */
+/** Whatever it has to do: to find its relay, to enrol and read its policy, to return, or to go around; and then to report. */
 const timeToWork = (session: Session): number =>
-  Math.max(...(['enrol', 'reconnect', 'return', 'fallback'] as const).map((key) => session.within(key))) +
-  session.declared('detect');
+  Math.max(
+    session.within('enrol') + session.declared('policy'),
+    ...(['reconnect', 'return', 'fallback'] as const).map((key) => session.within(key)),
+  ) + session.declared('detect');
 
 When('the endpoint arrives where the product reaches its cloud', async function (this: HeiikiWorld) {
   const { session } = this;

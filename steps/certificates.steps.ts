@@ -77,6 +77,13 @@ Then('it connects by itself', async function (this: HeiikiWorld) {
   const { session } = this;
   const within = session.within('reconnect') + session.declared('enrol');
   const since = this.event('certificate');
+  const installed = this.event('install');
+  if (installed.kind === 'hook.finished' && installed.outcome === 'failed') {
+    // Who has refused the installation, and rightly, is installed again; whether he has said why is asked below.
+    const again = await session.hook('install', { relay: session.relay().address('closed') });
+    const args = { within: session.within('enrol'), via: 'relay' };
+    return session.ask({ check: 'enrolled', args, since: again, restsOn: 'NET-01' });
+  }
   await session.ask({ check: 'connected-again', args: { within, via: 'relay' }, since, restsOn: 'NET-01' });
 });
 

@@ -64,6 +64,11 @@ When('the relay comes up later', async function (this: HeiikiWorld) {
   this.note('relay back', await session.healRelay());
 });
 
+When('all of it has had its time to come back', async function (this: HeiikiWorld) {
+  // What is heard first need not be what reports: each part of it comes back by itself.
+  await until(this.session.history, this.event('relay back').t + this.session.within('reconnect'));
+});
+
 Then('it is connected again in time', async function (this: HeiikiWorld) {
   const args = { within: this.session.within('reconnect'), via: 'relay' };
   await this.session.ask({ check: 'connected-again', args, since: this.event('restart') });

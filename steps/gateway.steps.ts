@@ -74,7 +74,9 @@ When('commands are given now and then', async function (this: HeiikiWorld) {
 });
 
 Then('each of them has its result in time', async function (this: HeiikiWorld) {
-  const args = { commands: this.commands, within: this.session.within('command') };
+  // Each may be given just when the tunnel for it has been cut.
+  const within = this.session.within('command') + this.session.declared('reconnect');
+  const args = { commands: this.commands, within };
   await this.session.ask({ check: 'commands-in-time', args, since: this.event('relay lost') });
 });
 

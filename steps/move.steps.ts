@@ -100,6 +100,6 @@ Then('the product no longer tries to go around the relay', async function (this:
     since: second.started,
   });
   await session.finishEvidence();
-  const args = { point: session.endpoint.name, act: first.id, within };
+  const args = { point: session.endpoint.name, act: first.id, within: session.within('return') };
   await session.ask({ check: 'direct-stops', args, since: move });
 });

@@ -58,8 +58,8 @@ export async function hunt(player: Player, hunting: Hunting): Promise<Hunt> {
       return played;
     };
     const first = await once('');
-    // Once more, as it says nothing: neither that all held nor that anything did not.
-    return first.outcome.kind === 'inconclusive' && !signal.aborted ? once(' again') : first;
+    // Once more, as it says nothing, neither that all held nor that anything did not; or only that the machine was busy.
+    return saysLittle(first.outcome) && !signal.aborted ? once(' again') : first;
   };
   const jobs = hunting.sequences.map((steps, index): Job<Play> => {
     const name = `play ${index}`;
@@ -81,6 +81,9 @@ export async function hunt(player: Player, hunting: Hunting): Promise<Hunt> {
     reproducers: reproducers.filter((one) => one !== undefined),
   };
 }
+
+const saysLittle = (outcome: Outcome): boolean =>
+  outcome.kind === 'inconclusive' || (outcome.kind === 'broken' && outcome.late === true);
 
 interface Failed {
   readonly invariant: Invariant;

@@ -5,13 +5,14 @@ import { INVARIANT_OF, type Invariant } from '../../steps/support/nemesis/play.t
 
 export type Outcome =
   | { readonly kind: 'held'; readonly reason: string }
-  | { readonly kind: 'broken'; readonly invariant: Invariant; readonly reason: string }
+  /** `late`: by being too late, as also a product is whose endpoint got too little of the machine */
+  | { readonly kind: 'broken'; readonly invariant: Invariant; readonly reason: string; readonly late?: true | undefined }
   /** the lab, the engine or the host failed: nothing is said of the product */
   | { readonly kind: 'inconclusive'; readonly reason: string }
   /** the product did not get to work in the closed network, so that nothing could be done to it */
   | { readonly kind: 'not-played'; readonly reason: string };
 
-export function outcomeOf({ verdict, reason, because, checks }: ScenarioJudgement): Outcome {
+export function outcomeOf({ verdict, reason, because, checks, late }: ScenarioJudgement): Outcome {
   const said = reason.en;
   switch (verdict) {
     case 'pass':
@@ -26,7 +27,7 @@ export function outcomeOf({ verdict, reason, because, checks }: ScenarioJudgemen
       const invariant = isCheck(asked) && because === undefined ? INVARIANT_OF[asked] : undefined;
       return invariant === undefined
         ? { kind: 'not-played', reason: said }
-        : { kind: 'broken', invariant, reason: said };
+        : { kind: 'broken', invariant, reason: said, ...(late ? { late } : {}) };
     }
     default:
       return verdict satisfies never;

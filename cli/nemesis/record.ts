@@ -16,7 +16,12 @@ const Played = z.object({
   steps: Steps,
   outcome: z.discriminatedUnion('kind', [
     z.object({ kind: z.enum(['held', 'inconclusive', 'not-played']), reason: z.string() }),
-    z.object({ kind: z.literal('broken'), invariant: Invariant, reason: z.string() }),
+    z.object({
+      kind: z.literal('broken'),
+      invariant: Invariant,
+      reason: z.string(),
+      late: z.literal(true).optional(),
+    }),
   ]),
   /** folder, from that of the run */
   evidence: z.string(),

@@ -11,7 +11,8 @@ Feature: A relay that is not there
       And the endpoint is started again
       And the relay comes up later
       Then it is connected again in time
-      When an attack happens
+      When all of it has had its time to come back
+      And an attack happens
       Then it is reported in time
 
       Examples:

@@ -42,9 +42,10 @@ export function program(
 /** A program in a download folder that goes on until somebody ends it; its report is known by the nonce in its name. */
 export function ongoingAttack(nonce: string): { readonly program: Program; readonly act: Act } {
   const made = program(nonce, { folder: '/home/staff/Downloads' });
-  const script = 'install -m 755 /bin/sleep "$1"; shift; exec "$@"';
+  // What is added is never run, and makes it a file that nobody knows.
+  const script = 'install -m 755 /bin/sleep "$1"; printf %s "$2" >>"$1"; shift 2; exec "$@"';
   const [, start] = made.commands;
-  const argv = ['sh', '-ec', script, 'sh', made.path, ...(start?.argv ?? [])];
+  const argv = ['sh', '-ec', script, 'sh', made.path, nonce, ...(start?.argv ?? [])];
   const command = { user: 'staff', argv };
   const act: Act = {
     stimulus: 'T1204.002',

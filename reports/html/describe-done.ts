@@ -1,6 +1,6 @@
 /** What was done to an endpoint, its product or its network, in a few words. */
 import type { HistoryEvent, HistoryEventOf } from '../../history/events.ts';
-import { bad, json, plain, quiet, type Described } from './describe-tones.ts';
+import { bad, cut, json, plain, quiet, type Described } from './describe-tones.ts';
 import { faultName, zoneName } from './names.ts';
 import * as words from './words.ts';
 
@@ -66,7 +66,7 @@ export function describeDone(e: DoneEvent): Described {
         ? plain(`${e.endpoint} falls asleep`, `${e.endpoint} がスリープ`)
         : plain(`${e.endpoint} wakes up`, `${e.endpoint} がスリープから復帰`);
     case 'endpoint.state': {
-      const text = `${e.endpoint}: ${e.what} = ${json(e.value)} (${e.by})`;
+      const text = `${e.endpoint}: ${e.what} = ${cut(json(e.value), 600)} (${e.by})`;
       return quiet(text, text);
     }
   }

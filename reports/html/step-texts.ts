@@ -25,6 +25,7 @@ const STEPS: Readonly<Record<string, string>> = {
     '製品を導入し、ポリシー取得に十分な時間を置く',
   'it enrols through the relay in time': '時間内にプロキシ経由で登録する',
   'it has had its time to start': '起動に十分な時間を置く',
+  'all of it has had its time to come back': '全体の復帰に十分な時間を置く',
   'it has had its time to enrol': '登録に十分な時間を置く',
   'it enrols in time, answered or not': '失効確認への応答の有無にかかわらず時間内に登録する',
   'it enrols through the relay, or refuses the address with an error':

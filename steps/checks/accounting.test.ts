@@ -11,10 +11,12 @@ const figure = (finding: Finding, name: string): unknown =>
 
 describe('exactly-once', () => {
   const args = { acts: ['a1', 'a2'], control: 'a0', fault: 'lost-ack', within: 5000, watch: 2000 };
+  const RULE = 'T1204.002';
+  const series = { uid: 'uid-series', analytic: 'a-series', body: `${nonceOf('a1')} ${nonceOf('a2')}` };
   /** The control, then a1 while the cloud fails; it comes back, and a2 is played. */
-  function failing(hit = true, findings = 1): { story: Story; back: number } {
+  function failing(hit = true, analytics: readonly string[] = [RULE]): { story: Story; back: number } {
     const story = Story.closed().working().act('a0').acted('a0').after(100);
-    for (let index = 0; index < findings; index++) story.report('a0', { uid: `a0-${index}` });
+    analytics.forEach((analytic, index) => story.report('a0', { uid: `a0-${index}`, analytic }));
     story.after(100);
     story
       .see({ kind: 'cloud.fault', fault: 'lost-ack', state: 'on' }, 'cloud')
@@ -46,11 +48,44 @@ describe('exactly-once', () => {
     expect(finding.reason.en).to.contain('1 of 2 acts are at the cloud more than once').and.contain('a1');
   });
   it('allows as many findings of one act as the control made', () => {
-    const two = failing(true, 2);
+    const two = failing(true, [RULE, RULE]);
     two.story.act('a2').acted('a2').after(100).report('a1', { uid: 'a1-second' }).report('a2');
     expect(ask(two, 5000).state).to.equal('satisfied');
     two.story.report('a1', { uid: 'a1-third' });
     expect(ask(two, 5000).state).to.equal('violated');
+  });
+  it('takes no finding for a copy that is of another kind than those of the control', () => {
+    const played = failing();
+    played.story.act('a2').acted('a2').after(100).report('a2').report('a2', series);
+    const finding = ask(played, 5000);
+    expect(finding.state, finding.reason.en).to.equal('satisfied');
+    expect(figure(finding, 'delivery.identities')).to.equal(4);
+    played.story.report('a2', { uid: 'a2-second' });
+    const renamed = ask(played, 5000);
+    expect(renamed.state).to.equal('violated');
+    expect(renamed.reason.en).to.contain('1 of 2 acts').and.contain('a2').and.not.to.contain('a1');
+  });
+  it('counts each kind by itself', () => {
+    const two = failing(true, [RULE, RULE]);
+    two.story.act('a2').acted('a2').after(100).report('a2', { uid: 'a2-first' }).report('a2', series);
+    two.story.report('a2', { uid: 'a2-second' });
+    expect(ask(two, 5000).state).to.equal('satisfied');
+    two.story.report('a2', { uid: 'a2-third' });
+    expect(ask(two, 5000).state).to.equal('violated');
+    const sides = failing(true, [RULE, 'sha256-indicator']);
+    sides.story.act('a2').acted('a2').after(100).report('a2');
+    expect(ask(sides, 5000).state).to.equal('satisfied');
+    sides.story.report('a2', { uid: 'a2-second' });
+    expect(ask(sides, 5000).state).to.equal('violated');
+  });
+  it('blames nobody for the silence about an act that was not played to its end', () => {
+    const played = failing();
+    played.story.act('a2').acted('a2', 'unknown').after(100);
+    const finding = ask(played, 6000);
+    expect([finding.state, finding.blame]).to.deep.equal(['incomplete', 'host']);
+    expect(finding.reason.en).to.contain('a2');
+    played.story.report('a2');
+    expect(ask(played, 6000).state).to.equal('satisfied');
   });
   it('waits for what is missing, then is violated', () => {
     const played = failing();
@@ -99,6 +134,37 @@ describe('time-of-act', () => {
     const finding = runCheck('time-of-act', story.view(back), args);
     expect(finding.state).to.equal('violated');
     expect(finding.reason.en).to.contain('1 of 2 reports').and.contain('a2');
+  });
+  /** Three acts, each told by itself, and one finding that names them all and has the time that `time` makes of them. */
+  const inSeries = (time: (begun: readonly number[]) => number): Finding => {
+    const acts = ['a1', 'a2', 'a3'];
+    const story = Story.closed().working().after(100);
+    const begun = acts.map((id) => {
+      story.after(3000).act(id).after(LASTING).acted(id);
+      return story.now - LASTING;
+    });
+    story.after(5000).see({ kind: 'fault.healed', fault: 'refused', target: 'relay' });
+    const back = story.n;
+    acts.forEach((id, index) => story.after(100).report(id, { startTime: begun[index] ?? 0 }));
+    const body = JSON.stringify(acts.map(nonceOf));
+    story.report('a3', { uid: 'uid-series', analytic: 'a-series', body, startTime: time(begun) });
+    return runCheck('time-of-act', story.view(back), { ...args, acts });
+  };
+  const LASTING = 200;
+  it('is satisfied by a finding of several acts with the time of any of them', () => {
+    for (const index of [0, 1, 2]) {
+      const finding = inSeries((begun) => begun[index] ?? 0);
+      expect(finding.state, finding.reason.en).to.equal('satisfied');
+      expect(figure(finding, 'occurrence.off')).to.equal(0);
+    }
+    const brink = args.tolerance;
+    expect(inSeries(([first = 0]) => first - brink).state).to.equal('satisfied');
+    expect(inSeries((begun) => (begun[2] ?? 0) + LASTING + brink).state).to.equal('satisfied');
+  });
+  it('is violated by one with a time before the first of them, or after the end of the last', () => {
+    const over = args.tolerance + 1;
+    expect(inSeries(([first = 0]) => first - over).state).to.equal('violated');
+    expect(inSeries((begun) => (begun[2] ?? 0) + LASTING + over).state).to.equal('violated');
   });
   it('waits for all of them', () => {
     const { story, begun, back } = outage(args.acts);
@@ -159,6 +225,30 @@ describe('in-order', () => {
     }));
     expect(numbered.state).to.equal('satisfied');
     expect(figure(numbered, 'order.rebuilt-by')).to.equal('sequence');
+  });
+  /** Made and sent as a1, a3, a2, and numbered so. */
+  const numberedAsMade = (order: string, startTime: (begun: number) => number): Finding => {
+    let sequence = 0;
+    return ask(['a1', 'a3', 'a2'], order, (id, begun) => ({
+      startTime: startTime(begun),
+      body: JSON.stringify({ title: nonceOf(id), metadata: { sequence: ++sequence } }),
+    }));
+  };
+  it('goes by the times where the numbers are those of making and sending', () => {
+    const finding = numberedAsMade('none', (begun) => begun);
+    expect(finding.state, finding.reason.en).to.equal('satisfied');
+    expect(figure(finding, 'order.rebuilt-by')).to.equal('start-time');
+    expect(numberedAsMade('oldest-first', (begun) => begun).reason.en).to.contain(
+      'did not come oldest first',
+    );
+  });
+  it('is violated where neither the numbers nor the times have the order', () => {
+    for (const time of [() => 5, (begun: number) => -begun]) {
+      const finding = numberedAsMade('none', time);
+      expect(finding.state).to.equal('violated');
+      expect(finding.reason.en).to.contain('cannot be told');
+      expect(figure(finding, 'order.rebuilt-by')).to.equal('nothing');
+    }
   });
   it('is violated if one is missing', () => {
     expect(ask(['a1', 'a2'], 'none').state).to.equal('violated');

@@ -95,6 +95,17 @@ describe('all-delivered', () => {
     );
   });
 
+  it('blames nobody for the silence about an act that was not played to its end', () => {
+    const story = Story.closed().working().act('a1').acted('a1').act('a2').acted('a2', 'unknown');
+    story.after(100).report('a1');
+    const args = { acts: ['a1', 'a2'], within: 3000 };
+    const finding = runCheck('all-delivered', story.view(0, story.now + 9000), args);
+    expect([finding.state, finding.blame]).to.deep.equal(['incomplete', 'host']);
+    expect(finding.reason.en).to.contain('a2 (T1204.002)');
+    const told = story.report('a2').view(0, story.now + 9000);
+    expect(runCheck('all-delivered', told, args).state).to.equal('satisfied');
+  });
+
   it('has no answer without acts', () => {
     const story = Story.closed().working();
     expect(runCheck('all-delivered', story.view(0), { acts: ['a1'], within: 10 }).state).to.equal(
@@ -127,5 +138,14 @@ describe('each-in-time', () => {
     expect(runCheck('each-in-time', story.view(0, story.now + 101), args).state).to.equal('violated');
     const late = story.after(200).report('a1').report('a2');
     expect(runCheck('each-in-time', late.view(0), args).reason.en).to.contain('1 of 2 acts');
+  });
+  it('blames nobody for the silence about an act that was not played to its end', () => {
+    const story = Story.closed().working().act('a1').acted('a1').report('a1');
+    story.act('a2').after(200).acted('a2', 'unknown').after(100);
+    const finding = runCheck('each-in-time', story.view(0, story.now + 9000), args);
+    expect([finding.state, finding.blame]).to.deep.equal(['incomplete', 'host']);
+    expect(finding.reason.en).to.contain('a2 (T1204.002)');
+    const told = story.report('a2').view(0, story.now + 9000);
+    expect(runCheck('each-in-time', told, args).state).to.equal('satisfied');
   });
 });

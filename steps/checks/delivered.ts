@@ -39,13 +39,13 @@ export const allDelivered = check(Args, (view, { acts, within, via }) => {
       },
       details,
     );
-  const unknown = unplayed(view.events, ledger.lost);
-  if (unknown) return notEnded(unknown);
   const reason = both(
     `${ledger.lost.length} of ${ledger.injected} acts had not been reported within ${inSeconds(within)}: ${names(ledger.lost).en}.`,
     `操作${ledger.injected}件中${ledger.lost.length}件が${seconds(within)}秒以内に報告されませんでした：${names(ledger.lost).ja}。`,
   );
   if (view.now <= until) return undecided(reason, details);
+  const unknown = unplayed(view.events, ledger.lost);
+  if (unknown) return notEnded(unknown);
   return violated(reason, { ...details, missed: { from, until } });
 });
 
@@ -66,14 +66,14 @@ export const eachInTime = check(Args, (view, { acts, within, via }) => {
       },
       details,
     );
-  const unknown = unplayed(view.events, ledger.lost);
-  if (unknown) return notEnded(unknown);
   const reason = both(
     `${ledger.lost.length} of ${ledger.injected} acts had not been reported within ${inSeconds(within)} of the act: ${names(ledger.lost).en}.`,
     `操作${ledger.injected}件中${ledger.lost.length}件が、操作から${seconds(within)}秒以内に報告されませんでした：${names(ledger.lost).ja}。`,
   );
   const overdue = ledger.lost.find((act) => view.now > due(act));
   if (!overdue) return undecided(reason, details);
+  const unknown = unplayed(view.events, ledger.lost);
+  if (unknown) return notEnded(unknown);
   return violated(reason, { ...details, missed: { from: due(overdue) - within, until: due(overdue) } });
 });
 

@@ -79,14 +79,14 @@ export const exactlyOnce = check(Args, (view, { acts, control, fault, within, wa
           .flatMap(({ act, reports }) => numbersOf([act, ...reports])),
       },
     );
-  const unknown = unplayed(view.events, ledger.lost);
-  if (unknown) return notEnded(unknown);
   if (ledger.lost.length > 0) {
     const reason = both(
       `${ledger.lost.length} of ${ledger.injected} acts had not been reported within ${inSeconds(within)} of the cloud's return: ${names(ledger.lost).en}.`,
       `操作${ledger.injected}件中${ledger.lost.length}件が、クラウドの復旧から${seconds(within)}秒以内に報告されませんでした：${names(ledger.lost).ja}。`,
     );
     if (view.now <= until) return undecided(reason, details);
+    const unknown = unplayed(view.events, ledger.lost);
+    if (unknown) return notEnded(unknown);
     return violated(reason, { ...details, missed: { from, until } });
   }
   const reason = both(

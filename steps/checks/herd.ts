@@ -16,7 +16,7 @@ import {
 } from './finding.ts';
 import { enrolledAgents } from './ledger.ts';
 import { count, inSeconds, seconds, timeMeasure } from './measures.ts';
-import { anchorTime, inWindow, later, ofKind } from './window.ts';
+import { anchorTime, later, ofKind, sinceHealing } from './window.ts';
 
 /** Anchor: the fault is over. */
 export const allBack = check(
@@ -31,7 +31,7 @@ export const allBack = check(
     const from = anchorTime(view);
     const until = from + within;
     const first = new Map<string, { n: number; t: number }>();
-    for (const { agent, via, n, t } of exchanges(inWindow(view)))
+    for (const { agent, via, n, t } of exchanges(sinceHealing(view)))
       if (agent !== undefined && agents.has(agent) && via === 'relay' && t <= until && !first.has(agent))
         first.set(agent, { n, t });
     const evidence = [...first.values()].map(({ n }) => n);

@@ -43,9 +43,12 @@ export const notEnded = ({ act, stimulus }: Act): Finding =>
     ja: `操作 ${act}（${stimulus}）は最後まで実行されていないため、報告の有無から何も判断できません。`,
   });
 
-/** The first of them whose playing did not come to its end, so that it may not have happened. */
-export const unplayed = (events: readonly HistoryEvent[], acts: readonly Act[]): Act | undefined =>
-  acts.find((act) => outcomeOf(events, act)?.effect === 'unknown');
+/** It did not come to its end, so that it may not have happened. */
+export const isUnplayed = (events: readonly HistoryEvent[], act: Act): boolean =>
+  outcomeOf(events, act)?.effect === 'unknown';
+/** The first of these losses, if none of them is of an act that was played to its end. */
+export const unplayed = (events: readonly HistoryEvent[], lost: readonly Act[]): Act | undefined =>
+  lost.every((act) => isUnplayed(events, act)) ? lost[0] : undefined;
 
 /** Agents that the cloud knows: what anybody else sends counts for nothing. */
 export function enrolledAgents(events: readonly HistoryEvent[]): ReadonlySet<string> {

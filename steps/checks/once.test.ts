@@ -52,6 +52,23 @@ describe('none-doubled', () => {
     expect(run(again(3200)).state).to.equal('satisfied');
     expect(run(again(10_000, { process: { pid: 7 } })).state).to.equal('satisfied');
   });
+  /** Told twice with one time: `past` ms after a whole second. */
+  const alike = (past: number, of: object = {}) => {
+    const story = Story.closed().working().act('a1').act('a2').acted('a2').after(5000);
+    const time = story.now - (story.now % 1000) + past;
+    story.report('a1', { startTime: time, body: finding('a1', 'uid-a1', time) });
+    story.report('a1', { uid: 'other', startTime: time, body: finding('a1', 'other', time, of) });
+    return story.report('a2').act('a3').report('a3');
+  };
+  it('leaves alone who tells two sides by a clock that knows whole seconds only', () => {
+    expect(run(alike(0, { process: { pid: 7 } })).state).to.equal('satisfied');
+  });
+  it('is violated by the same finding again in that second, and by any other of the same millisecond', () => {
+    const same = run(alike(0));
+    expect(same.state).to.equal('violated');
+    expect(same.reason.en).to.contain('a1').and.not.to.contain('a2');
+    expect(run(alike(1, { process: { pid: 7 } })).state).to.equal('violated');
+  });
   it('counts each line that comes again, as lines have no uid', () => {
     const story = Story.closed().working();
     story.act('a1', { stimulus: 'log-line' }).telemetry('a1');

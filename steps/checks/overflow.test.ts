@@ -10,18 +10,19 @@ const figure = (finding: Finding, name: string): unknown =>
 describe('overflow-announced', () => {
   const ids = ['a1', 'a2', 'a3', 'a4'];
   const args = { acts: ids, keeps: 2, overflow: 'drop-oldest', within: 5000 };
-  function full(kept: readonly string[], dropped: number): { story: Story; back: number } {
-    const story = Story.closed().working();
-    story
-      .see({ kind: 'cloud.heartbeat', agent: AGENT, via: 'relay', queued: 0, dropped: 7 }, 'cloud')
-      .after(100);
-    inTurn(story, ids);
+  const beat = (story: Story, dropped: number): Story =>
+    story.see({ kind: 'cloud.heartbeat', agent: AGENT, via: 'relay', queued: 0, dropped }, 'cloud');
+  /** `unended`: the act that was not played to its end */
+  function full(kept: readonly string[], dropped: number, unended = ''): { story: Story; back: number } {
+    const story = beat(Story.closed().working(), 7).after(100);
+    for (const id of ids)
+      if (id === unended) story.act(id).after(200).acted(id, 'unknown').after(100);
+      else inTurn(story, [id]);
     story.see({ kind: 'fault.healed', fault: 'refused', target: 'relay' });
     const back = story.n;
     story.after(100);
     for (const id of kept) story.report(id);
-    story.see({ kind: 'cloud.heartbeat', agent: AGENT, via: 'relay', queued: 0, dropped }, 'cloud');
-    return { story, back };
+    return { story: beat(story, dropped), back };
   }
   const ask = ({ story, back }: { story: Story; back: number }, later = 0): Finding =>
     runCheck('overflow-announced', story.view(back, story.now + later), args);
@@ -38,6 +39,38 @@ describe('overflow-announced', () => {
     const silent = ask(full(['a3', 'a4'], 7), 9000);
     expect(silent.state).to.equal('violated');
     expect(silent.reason.en).to.contain('2 of 4 acts were lost').and.contain('told the cloud of 0');
+  });
+  /** Nothing told at first; what is said `ms` after the return of the relay, where the number has 3 s more. */
+  const later = ({ story, back }: { story: Story; back: number }, ms: number): Finding => {
+    const now = (story.events[back - 1]?.t ?? 0) + ms;
+    return runCheck('overflow-announced', story.view(back, now), { ...args, announce: 3000 });
+  };
+  it('waits for a heartbeat that comes later than the reports, then is violated', () => {
+    const silent = full(['a3', 'a4'], 7);
+    expect([5001, 8000].map((ms) => later(silent, ms).state)).to.deep.equal(['undecided', 'undecided']);
+    const finding = later(silent, 8001);
+    expect(finding.state).to.equal('violated');
+    expect(finding.reason.en).to.contain('within 8 s').and.contain('told the cloud of 0');
+    const from = silent.story.events[silent.back - 1]?.t ?? 0;
+    expect(finding.missed).to.deep.equal({ from, until: from + 8000 });
+  });
+  it('is satisfied by the number in that heartbeat, and reports have no more time for it', () => {
+    const told = full(['a3', 'a4'], 7);
+    told.story.after(5900).report('a2').after(2000);
+    expect(later(told, 8000).state).to.equal('undecided');
+    beat(told.story, 9);
+    const finding = later(told, 8000);
+    expect(finding.state).to.equal('satisfied');
+    expect(figure(finding, 'overflow.lost')).to.equal(2);
+    const late = full(['a3', 'a4'], 7);
+    beat(late.story.after(7901), 9);
+    expect(later(late, 8001).state).to.equal('violated');
+  });
+  it('blames nobody for the silence about an act that was not played to its end', () => {
+    const finding = ask(full(['a3', 'a4'], 9, 'a1'), 9000);
+    expect([finding.state, finding.blame]).to.deep.equal(['incomplete', 'host']);
+    expect(finding.reason.en).to.contain('a1');
+    expect(ask(full(['a3', 'a4'], 9, 'a4'), 9000).state).to.equal('satisfied');
   });
   it('says nothing if nothing was lost', () => {
     expect(ask(full(ids, 9), 9000).state).to.equal('incomplete');

@@ -5,7 +5,7 @@ import { check, incomplete, PATHS, satisfied, undecided, Via, violated, Within }
 import { exchanges } from './exchanges.ts';
 import { enrolledAgents } from './ledger.ts';
 import { inSeconds, seconds, timeMeasure } from './measures.ts';
-import { anchorTime, inWindow, later } from './window.ts';
+import { anchorTime, later, sinceHealing } from './window.ts';
 
 /**
  * The anchor is the start, or the end of what kept it away. The time counts from there, or from the end of the last fault after it: what arrives from
@@ -25,7 +25,7 @@ export const connectedAgain = check(
         ja: `その後さらに${again}回起動されているため、起動なしで復帰したかを判断できません。`,
       });
     const agents = enrolledAgents(view.events);
-    const found = exchanges(inWindow(view)).find(
+    const found = exchanges(sinceHealing(view)).find(
       (event) =>
         event.t <= until &&
         (!via || event.via === via) &&
@@ -33,12 +33,12 @@ export const connectedAgain = check(
         agents.has(event.agent),
     );
     if (found) {
-      const ms = found.t - from;
+      const ms = Math.max(0, found.t - from);
       const path = PATHS[found.via];
       return satisfied(
         {
-          en: `Its cloud heard it (${path.en}) after ${inSeconds(Math.max(0, ms))}.`,
-          ja: `${seconds(Math.max(0, ms))}秒後に、クラウドとの通信を確認しました（${path.ja}）。`,
+          en: `Its cloud heard it (${path.en}) after ${inSeconds(ms)}.`,
+          ja: `${seconds(ms)}秒後に、クラウドとの通信を確認しました（${path.ja}）。`,
         },
         {
           measures: [

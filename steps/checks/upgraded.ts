@@ -7,6 +7,7 @@ import { inSeconds, seconds, timeMeasure, words } from './measures.ts';
 import { anchorTime, ofKind } from './window.ts';
 
 type Beat = HistoryEventOf<'cloud.heartbeat'>;
+/** an endpoint's word of its version */
 type Told = Beat | HistoryEventOf<'cloud.enrolled'>;
 
 export const upgraded = check(z.object({ within: Within, relay: z.string() }), (view, { within, relay }) => {
@@ -19,35 +20,39 @@ export const upgraded = check(z.object({ within: Within, relay: z.string() }), (
   if (hook.outcome !== 'ok') return notUpgraded(hook);
   const begun = (hook.at ?? hook.t) - hook.ms;
   const beats = ofKind(view.events, 'cloud.heartbeat');
-  const before = [...ofKind(view.events, 'cloud.enrolled'), ...beats]
-    .filter((told) => told.t < begun && told.version !== undefined)
-    .reduce<Told | undefined>((last, told) => (last && last.n > told.n ? last : told), undefined);
-  if (before?.version === undefined)
+  const before = new Map<string, Told>();
+  for (const event of view.events)
+    if ((event.kind === 'cloud.enrolled' || event.kind === 'cloud.heartbeat') && event.t < begun)
+      if (event.version !== undefined) before.set(event.agent, event);
+  const [known] = before.values();
+  if (!known)
     return violated({
       en: 'It had not told its cloud which version it is, so no upgrade can be seen there.',
       ja: '更新前に版がクラウドへ通知されておらず、更新をクラウドで確認できません。',
     });
   const from = Math.max(anchorTime(view), begun);
   const until = from + within;
-  const stranger = ofKind(view.events, 'cloud.enrolled').find(
-    (event) => event.t > begun && event.agent !== before.agent,
-  );
+  const enrolled = ofKind(view.events, 'cloud.enrolled');
+  const old = new Set(enrolled.filter(({ t }) => t < begun).map(({ agent }) => agent));
+  const stranger = enrolled.find(({ t, agent }) => t > begun && !old.has(agent));
   if (stranger)
     return violated(
       {
         en: 'After the upgrade it enrolled as an endpoint that the cloud did not know; the old record is left behind.',
         ja: '更新後に、クラウドが知らない端末として登録されました。元の登録が残ったままです。',
       },
-      { evidence: [before.n, stranger.n] },
+      { evidence: [known.n, stranger.n] },
     );
-  const after = beats.find(
-    ({ t, agent, version }) =>
-      t > begun && agent === before.agent && version !== undefined && version !== before.version,
-  );
-  if (!after?.version || after.t > until) {
+  // Each endpoint by its own word: a product may have several services that enrol.
+  const after = beats.find(({ t, agent, version }) => {
+    const other = before.get(agent)?.version;
+    return t > begun && version !== undefined && other !== undefined && version !== other;
+  });
+  const first = after && before.get(after.agent);
+  if (!after?.version || !first?.version || after.t > until) {
     const reason = both(
-      `No other version than ${before.version} had been heard at the cloud within ${inSeconds(within)}.`,
-      `${seconds(within)}秒以内に、${before.version} 以外の版の通信がクラウドに届きませんでした。`,
+      `No other version than ${known.version} had been heard at the cloud within ${inSeconds(within)}.`,
+      `${seconds(within)}秒以内に、${known.version} 以外の版の通信がクラウドに届きませんでした。`,
     );
     return view.now <= until
       ? undecided(reason)
@@ -56,16 +61,16 @@ export const upgraded = check(z.object({ within: Within, relay: z.string() }), (
   if (after.relay !== relay) return elsewhere(after, relay);
   return satisfied(
     {
-      en: `It was upgraded from ${before.version} to ${after.version}, with the same identity and through the relay "${relay}".`,
-      ja: `${before.version} から ${after.version} へ更新され、登録もプロキシ「${relay}」も変わっていません。`,
+      en: `It was upgraded from ${first.version} to ${after.version}, with the same identity and through the relay "${relay}".`,
+      ja: `${first.version} から ${after.version} へ更新され、登録もプロキシ「${relay}」も変わっていません。`,
     },
     {
       measures: [
         timeMeasure(view.events, { name: 'upgrade.seconds', ms: after.t - from, within }),
-        words('upgrade.from', before.version),
+        words('upgrade.from', first.version),
         words('upgrade.to', after.version),
       ],
-      evidence: [before.n, hook.n, after.n],
+      evidence: [first.n, hook.n, after.n],
     },
   );
 });

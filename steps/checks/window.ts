@@ -44,6 +44,15 @@ export function inWindow(view: View): readonly HistoryEvent[] {
   return view.events.slice(Math.min(first, view.since));
 }
 
+/** The same, and what came through after the end of a fault had begun and before it had been seen, if that is the anchor. */
+export function sinceHealing(view: View): readonly HistoryEvent[] {
+  const healed = view.events[view.since - 1];
+  if (healed?.kind !== 'fault.healed' || healed.ms === undefined) return inWindow(view);
+  const begun = healed.t - healed.ms;
+  const first = view.events.findIndex(({ t }) => t >= begun);
+  return view.events.slice(first);
+}
+
 export function ofKind<K extends EventKind>(events: readonly HistoryEvent[], kind: K): HistoryEventOf<K>[] {
   return events.filter((event): event is HistoryEventOf<K> => event.kind === kind);
 }

@@ -18,6 +18,19 @@ export const ANSWERS = {
 
 type Detection = Extract<HistoryEvent, { kind: 'cloud.detection' }>;
 
+/** An analyst who reads what there is ends the program that it is about, and not the one that has brought it. */
+export function pathToEnd(
+  findings: readonly Pick<DetectionFinding, 'evidences'>[],
+  nonce: string,
+): string | undefined {
+  const paths = findings.flatMap(({ evidences = [] }) =>
+    evidences.flatMap(({ process, file }) => [process?.file?.path, file?.path]),
+  );
+  return (
+    paths.find((path) => path?.includes(nonce)) ?? findings.map(programOf).find((path) => path !== undefined)
+  );
+}
+
 /** Until the attack has ended, or whoever answers has had the time for it. */
 export async function answerAs(
   session: Session,
@@ -33,7 +46,8 @@ export async function answerAs(
   const { thinks } = ANSWERS[whom];
   if (report && whom === 'an analyst') {
     await until(history, report.t + thinks);
-    const path = programOf(JSON.parse(report.body) as DetectionFinding);
+    const findings = history.events.filter(isReport).map(({ body }) => JSON.parse(body) as DetectionFinding);
+    const path = pathToEnd(findings, act.nonce);
     if (path !== undefined) await order(session, 'kill-process', { path });
   }
   const end = Date.now() + session.within('command');

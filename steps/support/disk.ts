@@ -4,7 +4,7 @@ import type { Endpoint } from '../../topologies/lab-types.ts';
 import { LabBroken } from './errors.ts';
 
 /** Of that size is the disk that is filled: a product has enough room on it until then, and it takes no time. */
-export const SMALL_DISK = 8 * 1024 * 1024;
+export const SMALL_DISK = 64 * 1024 * 1024;
 const FILLER = '.filled-by-the-lab';
 const WAIT_MS = 20_000;
 

@@ -18,8 +18,11 @@ import { closeOwnRun, ownRun, runOf } from './runs.ts';
 import { requirementOf, scenarioSlug, seedOf } from './scenario.ts';
 import { HeiikiWorld } from './world.ts';
 
-// A backstop only: every wait has a deadline of its own, and a Cucumber timeout does not stop a step.
-setDefaultTimeout(30 * 60_000);
+/**
+ * ms. A backstop only: every wait has a deadline of its own, and a Cucumber timeout does not stop a step. In the lane of
+ * evaluation a step may wait for several declared times of half an hour each.
+ */
+setDefaultTimeout(24 * 60 * 60_000);
 setWorldConstructor(HeiikiWorld);
 
 Before(async function (this: HeiikiWorld, { pickle }: ITestCaseHookParameter) {

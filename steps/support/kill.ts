@@ -1,6 +1,8 @@
 /** The product's processes are killed, from outside of it: what was there before it came is left alone. */
+import type { HistoryWriter } from '../../history/writer.ts';
+import type { Endpoint } from '../../topologies/lab-types.ts';
 import { ofKind, subtract } from '../checks/window.ts';
-import { LabBroken } from './errors.ts';
+import { until } from './ask.ts';
 import type { Session } from './session.ts';
 
 /** Every process whose command line is one of the arguments. */
@@ -9,14 +11,17 @@ const KILL = `for p in /proc/[0-9]*; do
   for one in "$@"; do if [ "\${line% }" = "$one" ]; then kill -9 "\${p#/proc/}"; break; fi; done
 done`;
 
+/** A process that was killed is listed until whoever started it, or the endpoint's init, has taken note of it. */
+const GONE_MS = 10_000;
+
 /** They are gone when it resolves, by the engine's own list of processes. */
-export async function killProcesses(session: Session): Promise<void> {
-  const { endpoint, history } = session;
+export function killProcesses(session: Session): Promise<void> {
+  return session.inEndpoint('killing the product', (endpoint) => kill(endpoint, session.history));
+}
+
+async function kill(endpoint: Endpoint, history: HistoryWriter): Promise<void> {
   const before = ofKind(history.events, 'endpoint.state').find(({ what }) => what === 'processes')?.value;
-  if (!Array.isArray(before)) {
-    const cause = new Error('what ran before it came is not known: tag the rule @traces');
-    throw LabBroken.from('killing the product', cause);
-  }
+  if (!Array.isArray(before)) throw new Error('what ran before it came is not known: tag the rule @traces');
   const rows = await endpoint.processes();
   const own = subtract(
     rows.map(({ command }) => command.trim()),
@@ -25,10 +30,13 @@ export async function killProcesses(session: Session): Promise<void> {
   if (own.length > 0)
     await endpoint.exec(['sh', '-c', KILL, 'sh', ...new Set(own)], { user: 'root', timeoutMs: 20_000 });
   const old = new Set(rows.filter(({ command }) => own.includes(command.trim())).map(({ pid }) => pid));
-  const left = (await endpoint.processes()).filter(({ pid }) => old.has(pid));
-  if (left.length > 0) {
-    const cause = `still there: ${left.map(({ command }) => command).join(', ')}`;
-    throw LabBroken.from('killing the product', new Error(cause));
+  const end = Date.now() + GONE_MS;
+  for (;;) {
+    const last = Date.now() >= end;
+    const left = (await endpoint.processes()).filter(({ pid }) => old.has(pid));
+    if (left.length === 0) break;
+    if (last) throw new Error(`still there: ${left.map(({ command }) => command).join(', ')}`);
+    await until(history, Date.now() + GLANCE_MS);
   }
   history.record('harness', {
     kind: 'endpoint.state',
@@ -38,3 +46,5 @@ export async function killProcesses(session: Session): Promise<void> {
     value: own,
   });
 }
+/** between two looks */
+const GLANCE_MS = 50;

@@ -106,9 +106,11 @@ async function uninstall(session: Session, secret: string, retryUntil: number): 
   // What is measured is as fine as the tries are close; more of them would be work for the endpoint.
   const pause = Math.max(500, session.declared('policy') / 10);
   for (;;) {
+    // Before it is tried: a refusal may take longer than what is left.
+    const last = Date.now() >= retryUntil;
     const event = await session.hook('uninstall', { secret });
     const refused = event.kind === 'hook.finished' && event.outcome === 'failed';
-    if (!refused || Date.now() >= retryUntil) return event;
+    if (!refused || last) return event;
     await until(session.history, Math.min(retryUntil, Date.now() + pause));
   }
 }

@@ -71,15 +71,19 @@ export async function recover(
 
 /**
  * By itself it has the time that it declares for going around or coming back, otherwise for coming back or for beginning
- * anew; and in either case that for reporting.
+ * anew; in either case that for reporting, and after an installation that for its policy, which says what to report.
  */
 function timeOf(session: Session, method: Method): number {
   const connecting =
     method === 'itself'
       ? Math.max(session.within('fallback'), session.within('reconnect'))
       : Math.max(session.within('enrol'), session.within('reconnect'));
-  return connecting + session.declared('detect');
+  const policy = method === 'reinstall' ? session.declared('policy') : 0;
+  return connecting + policy + session.declared('detect');
 }
+
+/** Attacks that are played in such a time at most: samples of an indicator are not endless, and a ladder has five rungs. */
+const MOST_ATTACKS = 5;
 
 /**
  * Plays attacks until one is delivered. Several, because a product may lose what happens while it is cut off
@@ -87,13 +91,15 @@ function timeOf(session: Session, method: Method): number {
  */
 export async function deliversAgain(session: Session, stimulus: StimulusId, time: number): Promise<boolean> {
   const end = Date.now() + time;
-  while (Date.now() < end) {
+  for (;;) {
+    const last = Date.now() >= end;
     const { id, started } = await session.play(session.fresh(stimulus));
     // Each has its whole time, also the last one.
     const args = { act: id, within: session.within('detect') };
     if (await session.happens({ check: 'detected', args, since: started })) return true;
+    if (last) return false;
+    await until(session.history, Math.min(end, started.t + time / MOST_ATTACKS));
   }
-  return false;
 }
 
 /** The cloud says so. It can only arrive if the product still reaches its cloud. */

@@ -15,9 +15,10 @@ export async function playUntilThrough(
   const within = session.within('probe') + session.declared('detect');
   const args = { relay, within, measure, timing: 'probe+detect' };
   const end = since.t + within;
+  const glimpse = Math.max(GLIMPSE, within / MOST_ATTACKS);
   while (Date.now() < end) {
     const { id, started } = await session.play(session.fresh(stimulus));
-    const left = Math.max(1, Math.min(GLIMPSE, end - Date.now()));
+    const left = Math.max(1, Math.min(glimpse, end - Date.now()));
     const question = { check: 'detected', args: { act: id, within: left, relay }, since: started } as const;
     if (await session.happens(question)) break;
   }
@@ -26,11 +27,13 @@ export async function playUntilThrough(
 }
 /** An attack that went another way says nothing more; the next one may already take the right one. */
 const GLIMPSE = 1500;
+/** at most, as samples are not endless */
+const MOST_ATTACKS = 12;
 
 /**
  * The certificate is renewed, and what clients must know of it is put where they were told. Who does not come back
- * by that is told by the product's own command, or started again, which is no new installation. Returns the moment from
- * which it must work.
+ * by that is told by the product's own command, and at last started again, which is no new installation. Returns the moment
+ * from which it must work.
  */
 export async function renewed(session: Session, stimulus: StimulusId): Promise<HistoryEvent> {
   const changed = await session.changeRelay('renewing the certificate', (relay) => relay.renewCertificate());
@@ -40,8 +43,12 @@ export async function renewed(session: Session, stimulus: StimulusId): Promise<H
   const time = session.within('reconnect') + session.declared('detect');
   // It is there again, and what comes next has its whole time from here.
   if (await deliversAgain(session, stimulus, time)) return session.history.events.at(-1) ?? changed;
+  if (session.product.product.hooks['set-relay']) {
+    const told = await tellProduct(session);
+    if (await deliversAgain(session, stimulus, time)) return session.history.events.at(-1) ?? told;
+  }
   // Whoever reads the trust store when it starts is started; that is no new installation either.
-  return session.product.product.hooks['set-relay'] ? tellProduct(session) : session.restart();
+  return session.restart();
 }
 
 /** All that is known of the relay now, by the product's own command. */

@@ -6,9 +6,17 @@ import { until } from './ask.ts';
 import { slowestFrom } from './functions.ts';
 import type { PlayedAct, Session } from './session.ts';
 
-/** So long as a product may take for a command, as nobody waits for one on a tunnel that is busy anyway; at most a minute. */
-export const idleSeconds = (session: Session): number =>
-  Math.min(60, Math.max(2, Math.round(session.declared('command') / 1000)));
+const SECOND = 1000;
+const MINUTE = 60;
+/**
+ * After that a relay cuts a tunnel: a minute, as relays do. In a lane of short times shorter, but so that a product still has
+ * its time to come back between two cuts.
+ */
+export function idleSeconds({ lane, declared }: Pick<Session, 'lane' | 'declared'>): number {
+  if (lane === 'evaluation') return MINUTE;
+  const needed = Math.max(declared('command'), declared('retry'), declared('reconnect'));
+  return Math.min(MINUTE, Math.max(2, Math.round(needed / SECOND)));
+}
 
 const COMMANDS = 3;
 /** uids of commands that were given when nothing had happened for longer than idle tunnels live. */

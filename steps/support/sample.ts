@@ -1,6 +1,7 @@
 /** The files of the attacks, known from what the harness writes: a product may have taken them away. */
 import { createHash } from 'node:crypto';
-import { COPIED_PROGRAM, fileContent, type FileAttack } from '../../mocks/workloads/stimuli.ts';
+import { posix } from 'node:path';
+import { COPIED_PROGRAM, fileContent, type Act, type FileAttack } from '../../mocks/workloads/stimuli.ts';
 import type { Endpoint } from '../../topologies/lab-types.ts';
 
 /** SHA-256 in hex of the file that such an attack makes on that endpoint. */
@@ -17,4 +18,11 @@ export async function sampleHash(
   return createHash('sha256')
     .update(fileContent(kind, variant, program))
     .digest('hex');
+}
+
+/** Makes the folder that such an act's file is going to be in. */
+export async function makeFolderOf(endpoint: Pick<Endpoint, 'exec'>, { file, command }: Act): Promise<void> {
+  const argv = ['mkdir', '-p', posix.dirname(file ?? '')];
+  const { exit, stderr } = await endpoint.exec(argv, { user: command.user, timeoutMs: 20_000 });
+  if (exit !== 0) throw new Error(`exit ${String(exit)}: ${stderr.trim()}`);
 }

@@ -107,7 +107,7 @@ interface Edit {
 }
 
 async function editable(endpoint: Endpoint, files: readonly string[], { own, other }: Ways): Promise<Edit[]> {
-  const holding = await filesHolding(endpoint, files, [own.address, own.name], 'text');
+  const holding = await filesHolding(endpoint, files, [hostOf(own), own.name], 'text');
   const edits = await Promise.all(
     holding.map(async (path): Promise<Edit[]> => {
       const before = textOf(await endpoint.get(path));
@@ -136,9 +136,13 @@ function textOf(content: Buffer | undefined): string | undefined {
   return text === undefined || text.includes('\0') || text.includes('\ufffd') ? undefined : text;
 }
 
+const hostOf = ({ address }: RelayAccess): string => address.replace(/:\d+$/, '');
+
 /** The text with the other relay in the place of the product's own. */
 export function led(text: string, own: RelayAccess, other: RelayAccess): string {
-  return text.replaceAll(own.address, other.address).replaceAll(own.name, other.name);
+  // Its port may stand elsewhere: all relays of a lab have the same.
+  const alone = new RegExp(`(?<![\\d.])${hostOf(own).replaceAll('.', '\\.')}(?!\\d|\\.\\d)`, 'g');
+  return text.replace(alone, hostOf(other)).replaceAll(own.name, other.name);
 }
 
 function proxyVariables({ url, address }: RelayAccess): Record<string, string> {

@@ -1,4 +1,5 @@
 /** What a product leaves on an endpoint, read from outside: by the engine's archive and process list. */
+import { z } from 'zod';
 import type { HistoryWriter } from '../../history/writer.ts';
 import type { Endpoint } from '../../topologies/lab-types.ts';
 import { withoutFolders } from './endpoint-files.ts';
@@ -49,18 +50,65 @@ export async function readTraces(endpoint: Endpoint, history: HistoryWriter): Pr
   const record = (by: 'top' | 'archive', what: string, value: readonly string[]): void =>
     void history.record('harness', { kind: 'endpoint.state', endpoint: endpoint.name, by, what, value });
   const [processes, changes] = await Promise.all([endpoint.processes(), endpoint.changes()]);
-  const candidates = withoutFolders(changes).filter(isProductLike);
-  const there = await Promise.all(candidates.slice(0, MOST_FILES).map((path) => endpoint.has(path)));
+  const before = settingsBefore(endpoint, history);
+  const settings = await readSettings(endpoint);
+  if (!before)
+    history.record('harness', {
+      kind: 'endpoint.state',
+      endpoint: endpoint.name,
+      by: 'exec',
+      what: SETTINGS,
+      value: settings,
+    });
+  // What an installer has changed in a file of the system, and a removal has put back, is nothing that is left.
+  const candidates = withoutFolders(changes).filter(
+    (path) => isProductLike(path) && !(settings[path] !== undefined && settings[path] === before?.[path]),
+  );
   record(
     'top',
     'processes',
     processes.map((row) => row.command),
   );
-  record(
-    'archive',
-    'files',
-    candidates.slice(0, MOST_FILES).filter((_, index) => there[index]),
+  record('archive', 'files', await firstThere(endpoint, candidates));
+}
+
+/** Empty folders are among them, and they may be many. */
+async function firstThere(endpoint: Endpoint, paths: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (let from = 0; from < paths.length && found.length < MOST_FILES; from += MOST_FILES) {
+    const some = paths.slice(from, from + MOST_FILES);
+    const there = await Promise.all(some.map((path) => endpoint.has(path)));
+    found.push(...some.filter((_, index) => there[index]));
+  }
+  return found.slice(0, MOST_FILES);
+}
+
+const SETTINGS = 'settings';
+/** Path → SHA-256 in hex of every file below /etc; names with a line break are left out. */
+const HASHES = 'find /etc -xdev -type f -print0 | /usr/bin/xargs -0 -r /usr/bin/sha256sum --zero --';
+
+async function readSettings(endpoint: Pick<Endpoint, 'name' | 'exec'>): Promise<Record<string, string>> {
+  const { exit, stdout, stderr } = await endpoint.exec(['sh', '-c', HASHES], {
+    user: 'root',
+    timeoutMs: 60_000,
+  });
+  // 123: one of the files was gone before it was read.
+  if (exit !== 0 && exit !== 123)
+    throw new Error(`the files below /etc of ${endpoint.name} could not be read: ${stderr.trim()}`);
+  return Object.fromEntries(
+    stdout.split('\0').flatMap((line) => {
+      const [, hash = '', path = ''] = /^([0-9a-f]{64}) [ *](.*)$/s.exec(line) ?? [];
+      return path === '' ? [] : [[path, hash]];
+    }),
   );
+}
+
+const Settings = z.record(z.string(), z.string());
+function settingsBefore({ name }: Endpoint, { events }: HistoryWriter): Record<string, string> | undefined {
+  const first = events.find(
+    (event) => event.kind === 'endpoint.state' && event.endpoint === name && event.what === SETTINGS,
+  );
+  return first?.kind === 'endpoint.state' ? Settings.parse(first.value) : undefined;
 }
 
 /** A product that has left this many files has not been removed. */

@@ -179,6 +179,8 @@ export interface BatchJob {
   readonly name: string;
   readonly variant: string;
   readonly sha256: string;
+  /** content of another file of that name */
+  readonly namesake: string;
 }
 type EventNote =
   | 'install'

@@ -61,8 +61,10 @@ export class RelayFaults {
     if (current === undefined) return;
     const kind: FaultKind = FAULTS[current.fault];
     const scene = this.#scene();
+    let begun = Date.now();
     try {
       for (const one of current.running) await one.over?.();
+      begun = Date.now();
     } finally {
       await forgetRules(kind, scene);
       await this.finish();
@@ -70,7 +72,8 @@ export class RelayFaults {
     await verify(scene, current.fault, 'gone', async (eye) =>
       allSeen(await alive(eye), ...(kind.gone === undefined ? [] : [await kind.gone(eye)])),
     );
-    record(scene, { kind: 'fault.healed', fault: current.fault, target: scene.relay });
+    const ms = Date.now() - begun;
+    record(scene, { kind: 'fault.healed', fault: current.fault, target: scene.relay, ms });
   }
 
   /** Ends what runs for a fault, so that the relay can be ended in order; the rules go with its container. */

@@ -19,6 +19,16 @@ describe('heiiki-v1: identity', () => {
     expect((await cloud.call('POST', path, { body: HEARTBEAT, key: second.key })).status).to.equal(200);
   });
 
+  it('notes the version that enrols, and that of the next enrolment', async () => {
+    const cloud = await testCloud();
+    await cloud.enrol({ product: { name: 'P', version: '1.0.0' } });
+    await cloud.enrol({ product: { name: 'P', version: '1.1.0' } });
+    expect(cloud.of('cloud.enrolled').map((e) => [e.version, e.again])).to.deep.equal([
+      ['1.0.0', false],
+      ['1.1.0', true],
+    ]);
+  });
+
   it('refuses a wrong enrolment token', async () => {
     const cloud = await testCloud();
     const { status, headers } = await cloud.call('POST', '/v1/enrol', {
@@ -98,6 +108,21 @@ describe('heiiki-v1: detections and telemetry', () => {
       startTime: 1000,
     });
     expect(JSON.parse(cloud.of('cloud.detection')[0]!.body)).to.deep.equal(finding('finding-1'));
+  });
+
+  it('takes an update of a finding in one batch with its creation', async () => {
+    const cloud = await testCloud();
+    const { agentId, key } = await cloud.enrol();
+    const updated = { ...finding('finding-1', { disposition_id: 2 }), activity_id: 2, type_uid: 200402 };
+    const body = { findings: [finding('finding-1'), updated] };
+    const answer = await cloud.call('POST', `/v1/agents/${agentId}/detections`, { key, body });
+    expect([answer.status, lastRequest(cloud).problems]).to.deep.equal([200, []]);
+    expect(answer.body).to.deep.equal({ accepted: ['finding-1'] });
+    expect(cloud.of('cloud.detection').map((e) => [e.uid, e.copy, e.disposition])).to.deep.equal([
+      ['finding-1', 1, 'detected'],
+      ['finding-1', 2, 'blocked'],
+    ]);
+    expect(JSON.parse(cloud.of('cloud.detection')[1]!.body)).to.deep.equal(updated);
   });
 
   it('stores nothing of a batch with an invalid finding and says what is wrong', async () => {

@@ -128,10 +128,11 @@ export interface Evidence {
 }
 /** OCSF Detection Finding (class 2004), the part that is used here. */
 export interface DetectionFinding {
-  activity_id: 1;
+  /** 1 created, 2 updated, 3 closed */
+  activity_id: 0 | 1 | 2 | 3 | 99;
   category_uid: 2;
   class_uid: 2004;
-  type_uid: 200401;
+  type_uid: number;
   /** 0 to 99 */
   severity_id: number;
   /** when the finding was made */
