@@ -10,6 +10,7 @@ import {
 } from './support/functions.ts';
 import { CLOUD_HOST } from './support/places.ts';
 import { setPolicy, startAndEnrol } from './support/product.ts';
+import { offerIfNothingWasFetched } from './support/release.ts';
 import { LOST, ROUNDS, testInEveryState } from './support/relay-rounds.ts';
 import type { Session } from './support/session.ts';
 import type { HeiikiWorld } from './support/world.ts';
@@ -78,6 +79,7 @@ Then('each kind of exchange that it declares has reached the cloud', async funct
   const { session } = this;
   const declared = session.product.product.statement.channels;
   const since = this.event('install');
+  await offerIfNothingWasFetched(session, since);
   // What it does seldom is waited for, too.
   const within = slowestFrom(session, Date.now()) - since.t + session.within('detect');
   await session.ask({ check: 'channels-used', args: { declared, within }, since });

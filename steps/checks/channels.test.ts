@@ -8,14 +8,19 @@ const CDN = 'cdn.cloud.test:443';
 const declared = { enrol: EDR, policy: EDR, telemetry: EDR, detection: EDR, command: EDR, update: CDN };
 const args = { declared, within: 5000 };
 
-const fetched = (story: Story, via: 'relay' | 'direct' = 'relay', status = 200): Story =>
+const fetched = (
+  story: Story,
+  via: 'relay' | 'direct' = 'relay',
+  status = 200,
+  path = '/v1/content',
+): Story =>
   story.see({
     kind: 'cloud.request',
     peer: '10.92.0.11',
     via,
     host: 'cdn.cloud.test',
     method: 'GET',
-    path: '/v1/content',
+    path,
     status,
     bytesUp: 0,
     bytesDown: 20,
@@ -55,6 +60,14 @@ describe('channels-used', () => {
       expect(late.state, channel).to.equal('violated');
       expect(late.measures[1]?.value).to.equal(channel);
     }
+  });
+  it('takes a part of a newer version for an update, where it is no content that is fetched', () => {
+    const { story, since } = used('update');
+    fetched(story, 'relay', 206, '/v1/releases/9.0.0');
+    expect(runCheck('channels-used', story.view(since), args).state).to.equal('satisfied');
+    const other = used('update');
+    fetched(other.story, 'relay', 206, '/v1/else');
+    expect(runCheck('channels-used', other.story.view(other.since), args).state).to.equal('undecided');
   });
   it('takes nothing that came around the relay or was not answered, and says what was looked up', () => {
     const { story, since } = used('update');

@@ -1,7 +1,7 @@
 /** `channels-used`, `channels-at-relay`: does everything that the product declares to exchange go through the relay? */
 import { z } from 'zod';
 import { both, NONE, type Both } from '../../history/both.ts';
-import type { HistoryEvent } from '../../history/events.ts';
+import type { HistoryEvent, HistoryEventOf } from '../../history/events.ts';
 import { holeInCapture, packetsOut, tally } from './capture.ts';
 import { check, numbersOf, satisfied, undecided, violated, Within, type View } from './finding.ts';
 import { count, inSeconds, seconds, words } from './measures.ts';
@@ -42,10 +42,14 @@ export function shownBy(
       event.kind === 'cloud.request' &&
       event.via === 'relay' &&
       hostOf(event.host) === host &&
-      (event.status === 200 || event.status === 304) &&
-      (own || event.path.endsWith('/content')),
+      (isPartOfRelease(event) ||
+        ((event.status === 200 || event.status === 304) && (own || event.path.endsWith('/content')))),
   );
 }
+
+/** Who fetches no content may fetch newer versions of itself. */
+const isPartOfRelease = ({ status, path }: HistoryEventOf<'cloud.request'>): boolean =>
+  status === 206 && path.includes('/releases/');
 
 /** Each declared channel has been used, and what it carries arrived. */
 export const channelsUsed = check(

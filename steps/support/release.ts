@@ -1,8 +1,10 @@
 /** A new version of the product that its cloud hands out, and what of it is on the endpoint. */
 import { createHash } from 'node:crypto';
 import type { HistoryEvent, HistoryEventOf } from '../../history/events.ts';
+import { shownBy } from '../checks/channels.ts';
 import { ofKind } from '../checks/window.ts';
 import { seen, until } from './ask.ts';
+import { slowestFrom } from './functions.ts';
 import type { Session } from './session.ts';
 import { CEILINGS } from './timing.ts';
 
@@ -16,6 +18,22 @@ const GLANCE = 500;
 
 type Offer = HistoryEventOf<'cloud.release-offered'>;
 type Part = HistoryEventOf<'cloud.request'>;
+
+/**
+ * Waits for what a product that updates itself fetches, and offers a newer version if that was nothing: without content of
+ * its own there was nothing to fetch.
+ */
+export async function offerIfNothingWasFetched(session: Session, since: HistoryEvent): Promise<void> {
+  const { selfUpdate, channels } = session.product.product.statement;
+  if (selfUpdate === undefined) return;
+  const { history } = session;
+  const fetched = await seen(
+    history,
+    slowestFrom(session, Date.now()),
+    () => shownBy(history.events.slice(since.n), 'update', channels) !== undefined,
+  );
+  if (!fetched) await session.cloud.offerRelease(VERSION);
+}
 
 /** Gives the order; the answer is the event that says so. */
 export async function offerSlowly(session: Session): Promise<Offer> {
