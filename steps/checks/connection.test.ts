@@ -37,6 +37,24 @@ describe('connected-again', () => {
     expect(finding.measures[0]?.value).to.equal(0);
     expect(finding.state).to.equal('satisfied');
   });
+  /** The anchor is the end of the fault; something arrived 500 ms before it. */
+  function healed(ms?: number) {
+    const story = beat(fault(Story.closed().working(), 'injected').after(2000)).after(500);
+    const ended = { fault: 'silent', target: 'relay', ...(ms === undefined ? {} : { ms }) };
+    story.see({ kind: 'fault.healed', ...ended });
+    return runCheck('connected-again', story.view(story.n), args);
+  }
+  it('counts what arrived once the end of the fault had begun, and takes no time for it', () => {
+    for (const ms of [500, 900]) {
+      const finding = healed(ms);
+      expect(finding.state).to.equal('satisfied');
+      expect(finding.measures[0]).to.include({ name: 'reconnect.seconds', value: 0 });
+      expect(finding.reason.en).to.contain('after 0 s');
+    }
+  });
+  it('does not count what arrived before that, or where nobody knows when it began', () => {
+    for (const ms of [0, 499, undefined]) expect(healed(ms).state).to.equal('undecided');
+  });
   it('counts from the start where there was no fault', () => {
     const story = restarted(Story.closed().working());
     const finding = runCheck('connected-again', beat(story.after(700)).view(story.n - 1), args);

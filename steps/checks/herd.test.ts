@@ -78,6 +78,25 @@ describe('all-back', () => {
     expect(finding.state).to.equal('satisfied');
     expect(finding.measures[1]).to.include({ name: 'herd.slowest', value: 2 });
   });
+  it('counts who came once the end of the fault had begun, before it was seen', () => {
+    const healed = (ms?: number): { story: Story; since: number } => {
+      const story = fault(office());
+      for (const point of POINTS.slice(1)) beat(story.after(300), point);
+      const ended = { fault: 'refused', target: 'relay', ...(ms === undefined ? {} : { ms }) };
+      story.after(100).see({ kind: 'fault.healed', ...ended });
+      return { story, since: story.n };
+    };
+    const { story, since } = healed(400);
+    expect(run(story, since).state).to.equal('undecided');
+    const finding = run(beat(story, 'pc'), since);
+    expect(finding.state).to.equal('satisfied');
+    expect(finding.measures[1]).to.include({ name: 'herd.slowest', value: 0 });
+    // One of them was too early, or nobody knows.
+    for (const ms of [399, undefined]) {
+      const early = healed(ms);
+      expect(run(beat(early.story, 'pc'), early.since).state).to.equal('undecided');
+    }
+  });
   it('is violated by one that stays away, comes late or goes around the relay', () => {
     const story = outage(APART);
     const since = story.n;

@@ -6,7 +6,7 @@ import { scratch } from '../../history/scratch.ts';
 import { HistoryWriter } from '../../history/writer.ts';
 import { ofKind } from '../checks/window.ts';
 import type { HookName, TimingKey } from '../../products/schema.ts';
-import { recover, WITHOUT_RELAY, type Goal, type LADDER } from './recovery.ts';
+import { deliversAgain, recover, WITHOUT_RELAY, type Goal, type LADDER } from './recovery.ts';
 import type { Session } from './session.ts';
 
 interface Product {
@@ -97,6 +97,9 @@ describe('the ways to bring a product back', () => {
       expect(tried('reinstall')).to.be.at.least(120);
     }
   });
+  it('have each its whole time: a new installation also for its policy', async () => {
+    expect((await climbed({ times: { policy: 120 } })).tried('reinstall')).to.be.at.least(120);
+  });
   it('count the way back to the cloud that must allow the removal, and try until it is allowed', async () => {
     const product = { protection: 'cloud-policy', failing: { uninstall: 3 } } as const;
     const { notes, steps, zones } = await climbed({ ...product, times: { policy: 20, reconnect: 200 } });
@@ -118,5 +121,39 @@ describe('the ways to bring a product back', () => {
     const stuck = await climbed(product);
     expect(stuck.notes.at(-1)).to.deep.equal(['reinstall', 'not-possible']);
     expect(stuck.zones).to.deep.equal(['closed', 'internet']);
+  });
+});
+
+describe('attacks until one is delivered', () => {
+  const TIME = 100;
+  /** When each was played; `delivered`: the number of the one that is. */
+  async function played(delivered = Infinity) {
+    const history = HistoryWriter.inMemory();
+    const times: number[] = [];
+    const session = {
+      history,
+      within: () => 1,
+      fresh: () => ({}),
+      play: () => {
+        const started = history.record('harness', { kind: 'step', text: 'an attack' });
+        times.push(started.t);
+        return Promise.resolve({ id: `a${times.length}`, started });
+      },
+      happens: () => Promise.resolve(times.length === delivered),
+    } as unknown as Session;
+    const begun = Date.now();
+    const again = await deliversAgain(session, 'T1204.002', TIME);
+    return { again, times, begun };
+  }
+
+  it('are few, however often they could be played, and the last one comes when the time is over', async () => {
+    const { again, times, begun } = await played();
+    expect(again).to.equal(false);
+    expect(times).to.have.length.within(1, 6);
+    expect(times.at(-1)).to.be.at.least(begun + TIME);
+  });
+  it('end with the first that is', async () => {
+    const { again, times } = await played(1);
+    expect([again, times.length]).to.deep.equal([true, 1]);
   });
 });

@@ -1,7 +1,9 @@
 import { describe, it } from 'node:test';
 import { expect } from 'chai';
 import type { HistoryEvent } from '../../history/events.ts';
-import { carriedBytes } from './relay-limits.ts';
+import type { TimingKey } from '../../products/schema.ts';
+import { carriedBytes, idleSeconds } from './relay-limits.ts';
+import type { Lane } from './timing.ts';
 
 const BODY = 'x'.repeat(1000);
 /** A report at the cloud, and then requests that carried so many bytes. */
@@ -25,5 +27,37 @@ describe('what a report has on its way', () => {
   });
   it('is nothing as long as there is none', () => {
     expect(carriedBytes([])).to.equal(0);
+  });
+});
+
+/** As much of a session as is asked, and asked as a session is: it needs itself. */
+class Declaring {
+  readonly lane: Lane;
+  readonly #times: Readonly<Partial<Record<TimingKey, number>>>;
+
+  constructor(lane: Lane, times: Readonly<Partial<Record<TimingKey, number>>>) {
+    this.lane = lane;
+    this.#times = times;
+  }
+  declared(key: TimingKey): number {
+    return this.#times[key] ?? 1000;
+  }
+}
+
+describe('the time after which a relay cuts an idle tunnel', () => {
+  const idle = (lane: Lane, times: Readonly<Partial<Record<TimingKey, number>>>): number =>
+    idleSeconds(new Declaring(lane, times));
+
+  it('is a minute, as of real ones', () => {
+    for (const ms of [1000, 30_000, 600_000]) expect(idle('evaluation', { command: ms })).to.equal(60);
+  });
+  it('is shorter in a lane of short times, but enough for a product to come back', () => {
+    expect(idle('ci', { command: 7000 })).to.equal(7);
+    expect(idle('ci', { command: 3000, retry: 4000 })).to.equal(4);
+    expect(idle('ci', { command: 3000, retry: 4000, reconnect: 19_600 })).to.equal(20);
+  });
+  it('is two seconds at the least and never more than a minute', () => {
+    expect(idle('ci', {})).to.equal(2);
+    expect(idle('ci', { reconnect: 90_000 })).to.equal(60);
   });
 });

@@ -94,6 +94,17 @@ describe('an edit by root', () => {
     expect(lab.written.get(CONFIG)).to.equal(1);
     expect(lab.fetched()).to.equal(2);
   });
+  it('is made where the port stands in a field of its own', async () => {
+    const lab = acme({ [CONFIG]: 'host = 10.91.0.11\nport = 3128\n' });
+    await editAsRoot(lab.session, 'second');
+    expect(lab.text(CONFIG)).to.equal('host = 10.91.0.13\nport = 3128\n');
+    expect(lab.states().at(-1)).to.deep.equal(['root-edits', [CONFIG]]);
+  });
+  it('is not made where another address only begins like that of the relay', async () => {
+    const lab = acme({ [CONFIG]: 'log = 10.91.0.110:514\n' });
+    expect(await editAsRoot(lab.session, 'second')).to.include({ verdict: 'not-observable' });
+    expect([...lab.written]).to.deep.equal([]);
+  });
   it('cannot be seen where nothing that can be read holds the relay', async () => {
     const lab = acme({ [CONFIG]: BINARY });
     const answer = await editAsRoot(lab.session, 'second');
@@ -115,5 +126,13 @@ describe('the attempts of a user', () => {
 describe('a text that is led astray', () => {
   it('holds the other relay by address and by name', () => {
     expect(led(`${OWN.url} ${OWN.address}`, OWN, OTHER)).to.equal(`${OTHER.url} ${OTHER.address}`);
+  });
+  it('holds it also where host and port stand apart', () => {
+    const apart = (host: string): string => `{"host":"${host}","port":3128}\nproxy ${host}. Port 3128.`;
+    expect(led(apart('10.91.0.11'), OWN, OTHER)).to.equal(apart('10.91.0.13'));
+  });
+  it('keeps an address of which that of the relay is a part', () => {
+    const others = '10.91.0.110 10.91.0.110:3128 110.91.0.11:3128 10.91.0.11.5 1.10.91.0.11';
+    expect(led(`${others} ${OWN.address}`, OWN, OTHER)).to.equal(`${others} ${OTHER.address}`);
   });
 });
