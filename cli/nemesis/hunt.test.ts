@@ -7,7 +7,7 @@ import type { Invariant } from '../../steps/support/nemesis/play.ts';
 import { possible, type Step } from '../../steps/support/nemesis/verbs.ts';
 import { judgeScenario } from '../../steps/checks/judge.ts';
 import { hunt, type Hunt, type Play, type Player } from './hunt.ts';
-import { outcomeOf } from './outcome.ts';
+import { outcomeOf, type Outcome } from './outcome.ts';
 import { linesOf, statusOf } from './report.ts';
 import { draw, sequenceAt } from './sequences.ts';
 import { playSimulated } from './testing-ground.ts';
@@ -75,6 +75,30 @@ describe('a hunt', () => {
     const hunting = await hunted(first, { plays: 4 });
     expect(hunting.outcomes.map(({ kind }) => kind)).to.deep.equal(Array.from({ length: 4 }, () => 'held'));
     expect(statusOf([hunting])).to.equal(0);
+  });
+  it('plays once more what failed by being too late, and takes the word of that', async () => {
+    const late = { kind: 'broken', invariant: 'back', reason: 'too late', late: true } as const;
+    const second: readonly Outcome[] = [
+      { kind: 'held', reason: 'all held' },
+      { ...late, reason: 'too late again' },
+      { kind: 'broken', invariant: 'doubled', reason: 'told twice' },
+      { kind: 'inconclusive', reason: 'the lab broke' },
+    ];
+    const said = new Map(second.map((outcome, index) => [`play ${index} again`, outcome]));
+    const player: Player = (name) => Promise.resolve({ outcome: said.get(name) ?? late, evidence: name });
+    const hunting = await hunted(player, { plays: second.length, replays: 0 });
+    expect(hunting.outcomes).to.deep.equal(second);
+    // Nothing a third time.
+    const names = second.flatMap((_, index) => [`play ${index}`, `play ${index} again`]);
+    expect(hunting.plays.map(({ name }) => name)).to.have.members(names);
+    expect(hunting.reproducers.map(({ reason }) => reason)).to.have.members(['too late again', 'told twice']);
+  });
+  it('does not play once more what was broken in time', async () => {
+    const outcome = { kind: 'broken', invariant: 'back', reason: 'it stays away' } as const;
+    const player: Player = (name) => Promise.resolve({ outcome, evidence: name });
+    const hunting = await hunted(player, { plays: 2, replays: 0 });
+    expect(hunting.plays.map(({ name }) => name)).to.have.members(['play 0', 'play 1']);
+    expect(hunting.outcomes).to.deep.equal([outcome, outcome]);
   });
   it('does not shorten to what only a broken lab has shown', async () => {
     const breaks = (name: string): boolean => name.includes('shorter');

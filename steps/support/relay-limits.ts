@@ -12,9 +12,9 @@ const MINUTE = 60;
  * After that a relay cuts a tunnel: a minute, as relays do. In a lane of short times shorter, but so that a product still has
  * its time to come back between two cuts.
  */
-export function idleSeconds({ lane, declared }: Pick<Session, 'lane' | 'declared'>): number {
-  if (lane === 'evaluation') return MINUTE;
-  const needed = Math.max(declared('command'), declared('retry'), declared('reconnect'));
+export function idleSeconds(session: Pick<Session, 'lane' | 'declared'>): number {
+  if (session.lane === 'evaluation') return MINUTE;
+  const needed = Math.max(...(['command', 'retry', 'reconnect'] as const).map((key) => session.declared(key)));
   return Math.min(MINUTE, Math.max(2, Math.round(needed / SECOND)));
 }
 
