@@ -14,7 +14,9 @@ const MINUTE = 60;
  */
 export function idleSeconds(session: Pick<Session, 'lane' | 'declared'>): number {
   if (session.lane === 'evaluation') return MINUTE;
-  const needed = Math.max(...(['command', 'retry', 'reconnect'] as const).map((key) => session.declared(key)));
+  const needed = Math.max(
+    ...(['command', 'retry', 'reconnect'] as const).map((key) => session.declared(key)),
+  );
   return Math.min(MINUTE, Math.max(2, Math.round(needed / SECOND)));
 }
 
