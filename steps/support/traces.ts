@@ -84,7 +84,7 @@ async function firstThere(endpoint: Endpoint, paths: readonly string[]): Promise
 }
 
 const SETTINGS = 'settings';
-/** Path → SHA-256 in hex of every file below /etc; names with a line break are left out. */
+/** Path → SHA-256 in hex of every file below /etc. */
 const HASHES = 'find /etc -xdev -type f -print0 | /usr/bin/xargs -0 -r /usr/bin/sha256sum --zero --';
 
 async function readSettings(endpoint: Pick<Endpoint, 'name' | 'exec'>): Promise<Record<string, string>> {
