@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
@@ -113,11 +113,12 @@ describe('a reading of what is left', () => {
     const error = await read({ ...before, exit: 127 }).catch(String);
     expect(error).to.contain('the files below /etc of pc could not be read: sha256sum: gone');
   });
-  it('takes names as they are', async () => {
+  it('takes names as they are, and of links where they lead', async () => {
     const folder = scratch('traces');
     const names = ['plain', 'with a space', 'a\\b', 'two\nlines', '-n'];
     mkdirSync(join(folder, 'etc/below'), { recursive: true });
     for (const name of names) writeFileSync(join(folder, 'etc/below', name), '');
+    symlinkSync('plain', join(folder, 'etc/below/link'));
     const endpoint = {
       name: 'pc',
       processes: () => Promise.resolve([]),
@@ -133,6 +134,7 @@ describe('a reading of what is left', () => {
     const noted = ofKind(history.events, 'endpoint.state').find(({ what }) => what === 'settings')?.value;
     const empty = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
     const expected = names.map((name) => [join(folder, 'etc/below', name), empty]);
-    expect(noted).to.deep.equal(Object.fromEntries(expected));
+    const link = [join(folder, 'etc/below/link'), '->plain'];
+    expect(noted).to.deep.equal(Object.fromEntries([...expected, link]));
   });
 });

@@ -84,8 +84,10 @@ async function firstThere(endpoint: Endpoint, paths: readonly string[]): Promise
 }
 
 const SETTINGS = 'settings';
-/** Path → SHA-256 in hex of every file below /etc. */
-const HASHES = 'find /etc -xdev -type f -print0 | /usr/bin/xargs -0 -r /usr/bin/sha256sum --zero --';
+/** Of everything below /etc: path → SHA-256 in hex, or where a link leads to. */
+const HASHES = `find /etc -xdev -type l -printf '->%l\\t%p\\0'
+find /etc -xdev -type f -print0 | /usr/bin/xargs -0 -r /usr/bin/sha256sum --zero --`;
+const ENTRY = /^(?:([0-9a-f]{64}) [ *]|(->[^\t]*)\t)(.*)$/s;
 
 async function readSettings(endpoint: Pick<Endpoint, 'name' | 'exec'>): Promise<Record<string, string>> {
   const { exit, stdout, stderr } = await endpoint.exec(['sh', '-c', HASHES], {
@@ -97,8 +99,9 @@ async function readSettings(endpoint: Pick<Endpoint, 'name' | 'exec'>): Promise<
     throw new Error(`the files below /etc of ${endpoint.name} could not be read: ${stderr.trim()}`);
   return Object.fromEntries(
     stdout.split('\0').flatMap((line) => {
-      const [, hash = '', path = ''] = /^([0-9a-f]{64}) [ *](.*)$/s.exec(line) ?? [];
-      return path === '' ? [] : [[path, hash]];
+      const [, hash, target, path = ''] = ENTRY.exec(line) ?? [];
+      const content = hash ?? target;
+      return content === undefined || path === '' ? [] : [[path, content]];
     }),
   );
 }
