@@ -50,7 +50,11 @@ export interface Hunting extends Drawing {
 export async function hunt(player: Player, hunting: Hunting): Promise<Hunt> {
   const { parallel, progress, onPlay, signal } = hunting;
   const ended: Play[] = [];
-  const play = async (name: string, steps: readonly Step[]): Promise<Play> => {
+  const play = async (
+    name: string,
+    steps: readonly Step[],
+    saysLittle: (outcome: Outcome) => boolean = isInconclusive,
+  ): Promise<Play> => {
     const once = async (again: string): Promise<Play> => {
       const played = { name: `${name}${again}`, steps, ...(await player(`${name}${again}`, steps)) };
       ended.push(played);
@@ -58,12 +62,13 @@ export async function hunt(player: Player, hunting: Hunting): Promise<Hunt> {
       return played;
     };
     const first = await once('');
-    // Once more, as it says nothing, neither that all held nor that anything did not; or only that the machine was busy.
+    // Once more, as it says neither that all held nor that anything did not.
     return saysLittle(first.outcome) && !signal.aborted ? once(' again') : first;
   };
   const jobs = hunting.sequences.map((steps, index): Job<Play> => {
     const name = `play ${index}`;
-    return { name, run: () => play(name, steps) };
+    // What has only been late may have had too little of the machine; that it breaks is not known from one play.
+    return { name, run: () => play(name, steps, (outcome) => isInconclusive(outcome) || isLate(outcome)) };
   });
   progress.begin(jobs.length);
   const played = await runAll(jobs, parallel, progress, signal);
@@ -82,8 +87,8 @@ export async function hunt(player: Player, hunting: Hunting): Promise<Hunt> {
   };
 }
 
-const saysLittle = (outcome: Outcome): boolean =>
-  outcome.kind === 'inconclusive' || (outcome.kind === 'broken' && outcome.late === true);
+const isInconclusive = ({ kind }: Outcome): boolean => kind === 'inconclusive';
+const isLate = (outcome: Outcome): boolean => outcome.kind === 'broken' && outcome.late === true;
 
 interface Failed {
   readonly invariant: Invariant;

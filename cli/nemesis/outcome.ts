@@ -6,7 +6,12 @@ import { INVARIANT_OF, type Invariant } from '../../steps/support/nemesis/play.t
 export type Outcome =
   | { readonly kind: 'held'; readonly reason: string }
   /** `late`: by being too late, as also a product is whose endpoint got too little of the machine */
-  | { readonly kind: 'broken'; readonly invariant: Invariant; readonly reason: string; readonly late?: true | undefined }
+  | {
+      readonly kind: 'broken';
+      readonly invariant: Invariant;
+      readonly reason: string;
+      readonly late?: true | undefined;
+    }
   /** the lab, the engine or the host failed: nothing is said of the product */
   | { readonly kind: 'inconclusive'; readonly reason: string }
   /** the product did not get to work in the closed network, so that nothing could be done to it */
