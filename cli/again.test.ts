@@ -36,11 +36,16 @@ describe('what went wrong beside other labs', () => {
   const late = look(outcome('TMP-02', { verdict: 'fail' }, true));
   const wrong = look(outcome('NET-03', { verdict: 'fail' }));
   const host = look(outcome('DET-01', { verdict: 'inconclusive', blame: 'host' }));
-  const harness = look(outcome('DET-02', { verdict: 'inconclusive', blame: 'harness' }));
+  const platform = look(outcome('DET-02', { verdict: 'inconclusive', blame: 'platform' }));
+  const capture = look(outcome('DET-03', { verdict: 'inconclusive', blame: 'capture' }));
   const fine = look(outcome('NET-02', {}));
 
-  it('is looked at again where it was late, or where the machine or the lab was not sound', () => {
-    expect(names(doubtful([late, wrong, host, harness, fine], 'first'))).to.deep.equal(['TMP-02', 'DET-01']);
+  it('is looked at again where it was late, or could not be judged for what is not of the product', () => {
+    expect(names(doubtful([late, wrong, host, platform, capture, fine], 'first'))).to.deep.equal([
+      'TMP-02',
+      'DET-01',
+      'DET-03',
+    ]);
   });
   it('waits with what rests on another requirement until that one has been looked at', () => {
     const resting = look(outcome('MOV-01', { verdict: 'fail', because: 'NET-01' }, true));

@@ -19,9 +19,9 @@ export interface Look {
   readonly done?: true;
 }
 
-/** Who was late, or could not be judged for want of a sound machine. */
+/** Who was late, or could not be judged, unless that is because the product does not work anywhere. */
 const isDoubtful = ({ late, result }: ScenarioOutcome): boolean =>
-  late || (result.verdict === 'inconclusive' && (result.blame === 'host' || result.blame === 'lab'));
+  late || (result.verdict === 'inconclusive' && result.blame !== 'platform' && result.blame !== 'product');
 
 /**
  * Those to look at again: first what stands by itself; in a second round what rested on a requirement that has not
@@ -47,8 +47,8 @@ export async function again({ outcome, play }: Look, out: string): Promise<Scena
   const remark = {
     kind: 'looked-at-again-alone',
     ...both(
-      `${outcome.requirement} (${name}) was played again alone, as it was late or the machine was not sound beside other labs: ${reason.en}`,
-      `${outcome.requirement}（${name}）は、他の試験環境と並行した実行で遅れたか機材に問題があったため、単独で再度実行しました：${reason.ja}`,
+      `${outcome.requirement} (${name}) was played again alone, as it was late or could not be judged beside other labs: ${reason.en}`,
+      `${outcome.requirement}（${name}）は、他の試験環境と並行した実行で遅れたか判定できなかったため、単独で再度実行しました：${reason.ja}`,
     ),
   };
   return { ...second, findings: [...second.findings, remark] };

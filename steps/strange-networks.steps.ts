@@ -11,7 +11,7 @@ const STRANGER = 'stranger';
 /** how often a relay goes and comes back: in the lane ci less, as each takes its second */
 const FLAPS = { ci: 10, evaluation: 30 } as const;
 const FLAP_SECONDS = 0.5;
-const WHILE_FLAPPING = 3;
+const WHILE_FLAPPING = 5;
 
 Given(
   'the product works behind a relay whose address a stranger has elsewhere',
@@ -68,8 +68,13 @@ When('the relay comes and goes many times, and attacks happen meanwhile', async 
   const settings = { seconds: FLAP_SECONDS, times: FLAPS[session.lane] };
   this.note('relay lost', await session.loseRelay('flapping', settings));
   const acts: PlayedAct[] = [];
-  for (let index = 0; index < WHILE_FLAPPING; index++)
+  // From the first time that it goes until it is to stay: what is reported when it has come back often, too.
+  const apart = (2 * settings.times * settings.seconds * 1000) / WHILE_FLAPPING;
+  const { t } = this.event('relay lost');
+  for (let index = 0; index < WHILE_FLAPPING; index++) {
+    await until(session.history, t + (index + session.random.integer(0, 9) / 10) * apart);
     acts.push(await session.play(session.fresh(this.stimulus)));
+  }
   this.note('attacks', acts);
   this.note('relay back', await session.healRelay());
 });
