@@ -6,8 +6,8 @@ import {
   takeReportsAgain,
   type CloudFailure,
 } from './support/accounting.ts';
+import { slowestFrom } from './support/functions.ts';
 import { startAndEnrol } from './support/product.ts';
-import { slowestInterval } from './support/timing.ts';
 import type { HeiikiWorld } from './support/world.ts';
 
 Given('an attack has been reported', async function (this: HeiikiWorld) {
@@ -91,7 +91,7 @@ Then('the cloud has each of them once', async function (this: HeiikiWorld) {
 Then('the cloud is told how many are lost', async function (this: HeiikiWorld) {
   const { overflow } = this.session.product.product.statement.queue ?? {};
   // Losses are told with a heartbeat, of which no product declares how often it comes.
-  const announce = slowestInterval((key) => this.session.declared(key));
+  const announce = slowestFrom(this.session, 0);
   const keeps = this.fullQueue.detections;
   const args = { ...arrival(this), keeps, announce, ...(overflow ? { overflow } : {}) };
   const since = this.event('relay back');

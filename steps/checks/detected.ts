@@ -19,8 +19,8 @@ import {
   entryOf,
   notEnded,
   notPlayed,
-  outcomeOf,
   type Entry,
+  isUnplayed,
 } from './ledger.ts';
 import { inSeconds, seconds, timeMeasure } from './measures.ts';
 import { anchorTime } from './window.ts';
@@ -66,7 +66,7 @@ export const detected = check(Args, (view, { act: id, within, via, relay, timing
     `A report of act ${id} (${act.stimulus})${path.en} had not arrived within ${inSeconds(within)}${also.en}.`,
     `操作 ${id}（${act.stimulus}）の報告${path.ja}が${seconds(within)}秒以内に届きませんでした${also.ja}。`,
   );
-  if (outcomeOf(view.events, act)?.effect === 'unknown') return notEnded(act);
+  if (isUnplayed(view.events, act)) return notEnded(act);
   if (view.now <= until) return undecided(reason, { evidence: [act.n] });
   // Too late, or by another path.
   const [came] = first ? [first] : entryOf(view.events, act).reports;

@@ -15,7 +15,7 @@ import {
   type Remark,
   type View,
 } from './finding.ts';
-import { actOf, endOf, enrolledAgents, entryOf, notEnded, outcomeOf as outcomeOfAct } from './ledger.ts';
+import { actOf, endOf, enrolledAgents, entryOf, notEnded, isUnplayed } from './ledger.ts';
 import { count, inSeconds, seconds, words } from './measures.ts';
 import { tamperReports } from './tamper-reports.ts';
 import { inWindow, later, ofKind } from './window.ts';
@@ -181,7 +181,7 @@ export const editedConfiguration = check(
     if (outcomes.includes(declared)) return satisfied(reason, details);
     const mayCome = way === 'lost' || declared === 'reported';
     if (mayCome && view.now <= until) return undecided(reason, details);
-    if (way === 'lost' && outcomeOfAct(view.events, act)?.effect === 'unknown') return notEnded(act);
+    if (way === 'lost' && isUnplayed(view.events, act)) return notEnded(act);
     const late = both(` It was waited for ${inSeconds(within)}.`, `${seconds(within)}秒待ちました。`);
     return violated(both(reason.en + late.en, reason.ja + late.ja), {
       ...details,

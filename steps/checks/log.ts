@@ -12,7 +12,7 @@ import {
   type Finding,
   type View,
 } from './finding.ts';
-import { actOf, endOf, enrolledAgents, notEnded, notPlayed, outcomeOf, type Act } from './ledger.ts';
+import { actOf, endOf, enrolledAgents, notEnded, notPlayed, type Act, isUnplayed } from './ledger.ts';
 import { rowsAbout, type Row } from './log-rows.ts';
 import { count, inSeconds, seconds, words } from './measures.ts';
 import { anchorTime, ofKind } from './window.ts';
@@ -42,7 +42,7 @@ export const logContext = check(ContextArgs, (view, { acts, within }) => {
   for (const { act: id, user } of acts) {
     const act = actOf(view.events, id);
     if (!act) return notPlayed(id);
-    if (outcomeOf(view.events, act)?.effect === 'unknown') return notEnded(act);
+    if (isUnplayed(view.events, act)) return notEnded(act);
     played.push({ act, user });
   }
   const due = deadline(
@@ -128,7 +128,7 @@ export const inLog = check(InLogArgs, (view, { acts: ids, within, gaps }) => {
   for (const id of ids) {
     const act = actOf(view.events, id);
     if (!act) return notPlayed(id);
-    if (outcomeOf(view.events, act)?.effect === 'unknown') return notEnded(act);
+    if (isUnplayed(view.events, act)) return notEnded(act);
     acts.push(act);
   }
   const due = deadline(view, acts, within);

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { both } from '../../history/both.ts';
 import { check, incomplete, satisfied, undecided, violated, Within, type View } from './finding.ts';
-import { actOf, endOf, entryOf, notEnded, notPlayed, outcomeOf } from './ledger.ts';
+import { actOf, endOf, entryOf, notEnded, notPlayed, isUnplayed } from './ledger.ts';
 import { inSeconds, seconds, words } from './measures.ts';
 import { tamperReports } from './tamper-reports.ts';
 import { ofKind } from './window.ts';
@@ -59,7 +59,7 @@ export const tamperingAnswered = check(Args, (view, { what, act: id, from: ancho
     `${TEXTS[what].ja}の後、${seconds(within)}秒以内に、その後の攻撃も${TEXTS[what].ja}そのものも報告されませんでした。`,
   );
   if (view.now <= until) return undecided(reason);
-  return outcomeOf(view.events, act)?.effect === 'unknown'
+  return isUnplayed(view.events, act)
     ? notEnded(act)
     : violated(reason, { measures, evidence: [act.n], missed: { from, until } });
 });

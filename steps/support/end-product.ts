@@ -1,6 +1,6 @@
 /** Root ends the product on its endpoint, not with its own means: process by process, each for good. */
 import type { HistoryEvent } from '../../history/events.ts';
-import { ofKind, subtract } from '../checks/window.ts';
+import { ownCommands } from './kill.ts';
 import type { Session } from './session.ts';
 
 const CALL_MS = 20_000;
@@ -16,16 +16,8 @@ done; echo $count`;
  */
 export async function killEach(session: Session): Promise<HistoryEvent> {
   const { endpoint, history, random } = session;
-  const before = ofKind(history.events, 'endpoint.state').find(({ what }) => what === 'processes')?.value;
-  // Whoever ends also what was there before it ends the endpoint.
-  if (!Array.isArray(before)) throw new Error('what ran before it came is not known: tag the rule @traces');
   const rows = await session.inEndpoint('reading what runs', () => endpoint.processes());
-  const own = new Set(
-    subtract(
-      rows.map(({ command }) => command.trim()),
-      before.map((command) => String(command).trim()),
-    ),
-  );
+  const own = new Set(ownCommands(rows, history));
   const killed: string[] = [];
   for (const command of random.shuffle([...own])) {
     const argv = ['sh', '-c', KILL, 'sh', command];

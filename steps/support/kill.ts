@@ -19,14 +19,22 @@ export function killProcesses(session: Session): Promise<void> {
   return session.inEndpoint('killing the product', (endpoint) => kill(endpoint, session.history));
 }
 
-async function kill(endpoint: Endpoint, history: HistoryWriter): Promise<void> {
-  const before = ofKind(history.events, 'endpoint.state').find(({ what }) => what === 'processes')?.value;
+/** Command lines that were not there before the product: whoever ends also those ends the endpoint. */
+export function ownCommands(
+  rows: readonly { readonly command: string }[],
+  { events }: Pick<HistoryWriter, 'events'>,
+): string[] {
+  const before = ofKind(events, 'endpoint.state').find(({ what }) => what === 'processes')?.value;
   if (!Array.isArray(before)) throw new Error('what ran before it came is not known: tag the rule @traces');
-  const rows = await endpoint.processes();
-  const own = subtract(
+  return subtract(
     rows.map(({ command }) => command.trim()),
     before.map((command) => String(command).trim()),
   );
+}
+
+async function kill(endpoint: Endpoint, history: HistoryWriter): Promise<void> {
+  const rows = await endpoint.processes();
+  const own = ownCommands(rows, history);
   if (own.length > 0)
     await endpoint.exec(['sh', '-c', KILL, 'sh', ...new Set(own)], { user: 'root', timeoutMs: 20_000 });
   const old = new Set(rows.filter(({ command }) => own.includes(command.trim())).map(({ pid }) => pid));

@@ -51,7 +51,9 @@ export async function readTraces(endpoint: Endpoint, history: HistoryWriter): Pr
     void history.record('harness', { kind: 'endpoint.state', endpoint: endpoint.name, by, what, value });
   const [processes, changes] = await Promise.all([endpoint.processes(), endpoint.changes()]);
   const before = settingsBefore(endpoint, history);
-  const settings = await readSettings(endpoint);
+  const changed = withoutFolders(changes).filter(isProductLike);
+  const settings =
+    before && !changed.some((path) => path.startsWith('/etc/')) ? {} : await readSettings(endpoint);
   if (!before)
     history.record('harness', {
       kind: 'endpoint.state',
@@ -61,8 +63,8 @@ export async function readTraces(endpoint: Endpoint, history: HistoryWriter): Pr
       value: settings,
     });
   // What an installer has changed in a file of the system, and a removal has put back, is nothing that is left.
-  const candidates = withoutFolders(changes).filter(
-    (path) => isProductLike(path) && !(settings[path] !== undefined && settings[path] === before?.[path]),
+  const candidates = changed.filter(
+    (path) => settings[path] === undefined || settings[path] !== before?.[path],
   );
   record(
     'top',
