@@ -129,6 +129,8 @@ const kinds = {
   }),
   /** Kernel counters beside a capture: packets that left the point, by peer class. They cannot drop. */
   counters: z.object({ point: z.string(), counters: z.record(z.string(), z.number()) }),
+  /** Of these, what was counted while the point left a network: an interface that goes may take such packets with it. */
+  'counters.leaving': z.object({ point: z.string(), counters: z.record(z.string(), z.number()) }),
 
   /**
    * One line of the relay's own log: written when a request or tunnel ends. Where its program knows no status

@@ -121,6 +121,8 @@ describe('a lab', () => {
       flags: 'S',
     });
     await endpoint.move('closed');
+    // What an interface takes with it when it goes was counted, and did not leave.
+    expect(history.of('counters.leaving').map(({ point }) => point)).to.deep.equal(['pc', 'pc']);
     expect(await fetchCloud(lab, 'closed')).to.include({ stdout: 'cloud' });
     expect((await fetchCloud(lab, null)).exit).to.equal(6);
     expect(history.of('move.finished').map(({ zone }) => zone)).to.deep.equal([null, 'internet', 'closed']);

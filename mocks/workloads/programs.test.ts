@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as tick } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { describe, it } from 'node:test';
 import { expect } from 'chai';
@@ -14,24 +15,26 @@ const hashOf = async (path: string): Promise<string> =>
     .update(await readFile(path))
     .digest('hex');
 
-/** The act's own script on a file of ours; what it would start in the end is not. */
-async function installed(nonce: string, file: string): Promise<void> {
+/** What the act runs, on files of ours, and it does not sleep: resolves when it has ended. */
+async function played(nonce: string, folder: string): Promise<string> {
   const { act, program } = ongoingAttack(nonce);
-  const start = program.commands.at(-1)?.argv ?? [];
-  const [shell = '', ...args] = act.command.argv;
-  expect(args.slice(-start.length)).to.deep.equal(start);
-  const own = args.slice(0, -start.length).map((arg) => (arg === program.path ? file : arg));
-  expect(own).to.include(file);
-  await run(shell, [...own, 'true']);
+  const own = { [program.path]: join(folder, nonce), [program.ends]: join(folder, `ends-${nonce}`) };
+  const [shell = '', ...args] = act.command.argv.map((arg) => own[arg] ?? arg.replace('100000', '0'));
+  await run(shell, args);
+  const ends = own[program.ends] ?? '';
+  const end = Date.now() + 10_000;
+  while (Date.now() < end) {
+    if ((await readFile(ends, 'utf8').catch(() => '')) === 'ended\n') return own[program.path] ?? '';
+    await tick(20);
+  }
+  throw new Error(`${ends} does not tell that it has ended`);
 }
 
 describe('an attack that goes on', () => {
   it('is made by a file that nobody knows, and that runs', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'heiiki-programs-'));
     try {
-      const [one, other] = [join(folder, 'one'), join(folder, 'other')];
-      await installed('0123456789', one);
-      await installed('9876543210', other);
+      const [one, other] = [await played('0123456789', folder), await played('9876543210', folder)];
       const hashes = await Promise.all(['/bin/sleep', one, other].map(hashOf));
       expect(new Set(hashes).size).to.equal(3);
       // Throws unless it ends with 0.

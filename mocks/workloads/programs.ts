@@ -9,7 +9,7 @@ export interface Program {
   readonly nonce: string;
   /** absolute path; it is a copy of a program of the distribution */
   readonly path: string;
-  /** one line each time that it has ended */
+  /** one line each time that it has ended; there, and empty, from just before it runs */
   readonly ends: string;
   /** run one after the other */
   readonly commands: readonly { readonly user: string; readonly argv: readonly string[] }[];
@@ -17,17 +17,21 @@ export interface Program {
 
 /** So long until it runs again: whoever ends it looks for it once, and must not find the next one by chance. */
 const PAUSE_S = '0.3';
-const KEEP = 'while :; do "$1" 100000; echo ended >>"$2"; [ "$3" = again ] || exit 0; sleep "$4"; done';
+const BEGIN = 'if [ -n "$5" ]; then printf %s "$5" >>"$1" || exit; fi; : >>"$2"';
+const KEEP = `${BEGIN}; while :; do "$1" 100000; echo ended >>"$2"; [ "$3" = again ] || exit 0; sleep "$4"; done`;
 const BESIDE = 'setsid sh -c "$0" sh "$@" </dev/null >/dev/null 2>&1 &';
 
-/** `again`: it is started anew whenever it ends, as a service is. */
+/**
+ * `again`: it is started anew whenever it ends, as a service is. `added`: to its file, at the last moment before it
+ * runs; it is never run.
+ */
 export function program(
   nonce: string,
-  { folder = '/opt/business/bin', name = `work-${nonce}`, again = false } = {},
+  { folder = '/opt/business/bin', name = `work-${nonce}`, again = false, added = '' } = {},
 ): Program {
   const [path, ends] = [`${folder}/${name}`, `/var/tmp/ends-${nonce}`];
   const copy = ['install', '-D', '-m', '755', '/bin/sleep', path];
-  const start = ['sh', '-c', BESIDE, KEEP, path, ends, again ? 'again' : 'once', PAUSE_S];
+  const start = ['sh', '-c', BESIDE, KEEP, path, ends, again ? 'again' : 'once', PAUSE_S, added];
   return {
     nonce,
     path,
@@ -41,11 +45,11 @@ export function program(
 
 /** A program in a download folder that goes on until somebody ends it; its report is known by the nonce in its name. */
 export function ongoingAttack(nonce: string): { readonly program: Program; readonly act: Act } {
-  const made = program(nonce, { folder: '/home/staff/Downloads' });
-  // What is added is never run, and makes it a file that nobody knows.
-  const script = 'install -m 755 /bin/sleep "$1"; printf %s "$2" >>"$1"; shift 2; exec "$@"';
+  // It becomes a file that nobody knows when it starts: who answers at once must find it running.
+  const made = program(nonce, { folder: '/home/staff/Downloads', added: nonce });
+  const script = 'install -m 755 /bin/sleep "$1"; shift; exec "$@"';
   const [, start] = made.commands;
-  const argv = ['sh', '-ec', script, 'sh', made.path, nonce, ...(start?.argv ?? [])];
+  const argv = ['sh', '-ec', script, 'sh', made.path, ...(start?.argv ?? [])];
   const command = { user: 'staff', argv };
   const act: Act = {
     stimulus: 'T1204.002',

@@ -1,4 +1,5 @@
 /** What the lab and the harness did, in a few words. */
+import type { Both } from '../../history/both.ts';
 import type { HistoryEvent, HistoryEventOf } from '../../history/events.ts';
 import { bad, good, json, plain, quiet, step, type Described } from './describe-tones.ts';
 import { PEER_NAMES } from './names.ts';
@@ -14,6 +15,7 @@ type LabEvent = Extract<
       | 'applicability'
       | 'step'
       | 'counters'
+      | 'counters.leaving'
       | 'baseline'
       | 'check';
   }
@@ -41,7 +43,15 @@ export function describeLab(e: LabEvent): Described {
       return step(text.en, text.ja);
     }
     case 'counters':
-      return counters(e);
+      return quiet(
+        `counters at ${e.point}: ${packetsOf(e).en}`,
+        `${e.point} のカウンター：${packetsOf(e).ja}`,
+      );
+    case 'counters.leaving':
+      return quiet(
+        `counted at ${e.point} while it left the network: ${packetsOf(e).en}`,
+        `${e.point} がネットワークを離れる間に数えたパケット：${packetsOf(e).ja}`,
+      );
     case 'baseline':
       return baseline(e);
     case 'check': {
@@ -55,7 +65,16 @@ export function describeLab(e: LabEvent): Described {
 
 type Rest = Exclude<
   LabEvent,
-  { kind: `scenario.${string}` | 'applicability' | 'step' | 'counters' | 'baseline' | 'check' }
+  {
+    kind:
+      | `scenario.${string}`
+      | 'applicability'
+      | 'step'
+      | 'counters'
+      | 'counters.leaving'
+      | 'baseline'
+      | 'check';
+  }
 >;
 function trouble(e: Rest): Described {
   switch (e.kind) {
@@ -100,15 +119,13 @@ function closed({ probes }: HistoryEventOf<'lab.closed'>): Described {
   return bad(`${en} (${open.join(', ')})`, `${ja}（${open.join('、')}）`);
 }
 
-function counters({ point, counters: counts }: HistoryEventOf<'counters'>): Described {
+function packetsOf({ counters: counts }: { readonly counters: Readonly<Record<string, number>> }): Both {
   const named = Object.entries(counts).map(([peer, count]) => {
     const name = (PEER_NAMES as Readonly<Record<string, (typeof PEER_NAMES)['relay']>>)[peer] ?? same(peer);
     return { en: `${name.en} ${count}`, ja: `${name.ja} ${count}` };
   });
-  return quiet(
-    `counters at ${point}: ${named.map(({ en }) => en).join(', ')}`,
-    `${point} のカウンター：${named.map(({ ja }) => ja).join('、')}`,
-  );
+  if (named.length === 0) return { en: 'none', ja: 'なし' };
+  return { en: named.map(({ en }) => en).join(', '), ja: named.map(({ ja }) => ja).join('、') };
 }
 
 function baseline({ seen, reason }: HistoryEventOf<'baseline'>): Described {

@@ -31,10 +31,10 @@ const ordersOf = (events: readonly HistoryEvent[], whom: Whom): HistoryEventOf<'
     whom === 'nobody' ? true : whom === 'rule' ? by === 'rule' : by !== 'rule',
   );
 
-/** A program that sleeps for a day does not end by itself. */
-const endsOf = (events: readonly HistoryEvent[], program: string): number => {
+/** It was about to run: from then on there is a file of how often it has ended. */
+const wasStarted = (events: readonly HistoryEvent[], program: string): boolean => {
   const read = ofKind(events, 'endpoint.state').findLast(({ what }) => what === 'program-ends');
-  return z.record(z.string(), z.number()).safeParse(read?.value).data?.[program] ?? 0;
+  return z.record(z.string(), z.number()).safeParse(read?.value).data?.[program] !== undefined;
 };
 
 export const answeredBy = check(Args, ({ events }, { act: id, whom, program, twin, within }) => {
@@ -42,7 +42,8 @@ export const answeredBy = check(Args, ({ events }, { act: id, whom, program, twi
   const looks = looksOf(events);
   const [report] = act ? entryOf(events, act).reports : [];
   const begun = looks.find(({ running }) => running.includes(twin));
-  if (!act || !begun || begun.n > act.n) return notSeen();
+  const ran = looks.findLast(({ running }) => running.includes(program));
+  if (!act || !begun || begun.n > act.n || !(ran || wasStarted(events, program))) return notSeen();
   if (!report)
     return violated(
       {
@@ -52,10 +53,10 @@ export const answeredBy = check(Args, ({ events }, { act: id, whom, program, twi
       { evidence: [act.n] },
     );
   const last = looks.at(-1);
-  const gone = looks.find((look) => look.n > report.n && !look.running.includes(program));
-  const ended = gone && endsOf(events, program) > 0 ? gone : undefined;
+  // It sleeps for a day, and does not end by itself.
+  const ended = looks.find(({ n }) => n > report.n && n > (ran?.n ?? 0));
   const orders = ordersOf(events, whom).filter((given) => given.n > report.n);
-  if (!last || last.n < report.n || (gone && !ended)) return notSeen();
+  if (!last || last.n < report.n) return notSeen();
   const wrong = last.running.includes(twin) ? 0 : 1;
   const ms = (ended ?? last).t - report.t;
   const spec = { name: `answer.${whom}.seconds`, ms };

@@ -50,18 +50,22 @@ export function holeInCapture(view: View, point: string): Finding | undefined {
 /**
  * Classes of peers to which more packets left by the kernel's count than the capture holds. The other way about is
  * sound: the count is read before the capture ends, a raw frame passes by the count, and a segment that is cut
- * up is counted once. A capture that was read to its end has never had fewer, not even of the lab's own probes.
+ * up is counted once. Fewer can be in a capture that was read to its end only where an interface has gone: the kernel
+ * counts what it routes, and drops what meets an interface that no longer takes anything. So many may be missing.
  */
 function missedPeers(events: readonly HistoryEvent[], point: string, packets: readonly Packet[]): Both[] {
   const counted = last(
     events.filter((event) => event.kind === 'counters' && event.point === point),
     'counters',
   );
-  const captured = new Map<string, number>();
+  const accounted = new Map<string, number>();
+  for (const gone of ofKind(events, 'counters.leaving').filter((event) => event.point === point))
+    for (const [peer, packets] of Object.entries(gone.counters))
+      accounted.set(peer, (accounted.get(peer) ?? 0) + packets);
   for (const { direction, protocol, peer } of packets)
-    if (direction === 'out' && protocol !== 'arp') captured.set(peer, (captured.get(peer) ?? 0) + 1);
+    if (direction === 'out' && protocol !== 'arp') accounted.set(peer, (accounted.get(peer) ?? 0) + 1);
   return Object.entries(counted?.counters ?? {})
-    .map(([peer, left]) => ({ peer, left, held: captured.get(peer) ?? 0 }))
+    .map(([peer, left]) => ({ peer, left, held: accounted.get(peer) ?? 0 }))
     .filter(({ left, held }) => left > held)
     .map(({ peer, left, held }) =>
       both(`${peer} (${left - held} of ${left})`, `${peer} 宛て（${left}個中${left - held}個）`),

@@ -119,6 +119,18 @@ describe('wire-clean', () => {
     expect(counted({ relay: 3 }).reason.en).to.contain('relay (1 of 3)');
     expect(counted({ relay: 2, gateway: 1 }).state).to.equal('incomplete');
   });
+  it('lets so many be missing as were counted while an interface went', () => {
+    const counted = (counters: Record<string, number>) => {
+      const story = Story.closed().working();
+      const since = story.n;
+      story.packet('relay').see({ kind: 'counters.leaving', point: 'pc', counters: { relay: 1 } });
+      story.see({ kind: 'counters.leaving', point: 'pc-2', counters: { cloud: 1 } });
+      return runCheck('wire-clean', story.endCapture({}, counters).view(since), clean);
+    };
+    expect(counted({ relay: 3 }).state).to.equal('satisfied');
+    expect(counted({ relay: 4 }).reason.en).to.contain('relay (1 of 4)');
+    expect(counted({ relay: 2, cloud: 1 }).state).to.equal('incomplete');
+  });
   it('is incomplete for an empty capture, violated for an endpoint that was silent', () => {
     const empty = new Story().hook('install').endCapture({ received: 0, parsed: 0 }, {});
     expect(runCheck('wire-clean', empty.view(1), clean)).to.include({ state: 'incomplete' });

@@ -52,6 +52,12 @@ export async function answerAs(
   }
   const end = Date.now() + session.within('command');
   const path = programs[0]?.path ?? '';
-  const isOver = ({ running, ends }: Seen): boolean => !running.includes(path) && (ends[path] ?? 0) > 0;
+  let ran = false;
+  // Who ends what has started it, too, leaves nobody to write down that it has ended.
+  const isOver = ({ running, ends }: Seen): boolean => {
+    const runs = running.includes(path);
+    ran ||= runs || (ends[path] ?? 0) > 0;
+    return ran && !runs;
+  };
   await lookUntil(session, programs, end, (now) => whom !== 'nobody' && isOver(now));
 }

@@ -45,7 +45,7 @@ export const service = (session: Session): Program => program(session.freshSecre
 export interface Seen {
   /** paths of those that run, by the engine's process list */
   readonly running: readonly string[];
-  /** path → how often it has ended, by the engine's archive */
+  /** path → how often it has ended, by the engine's archive; without those that were not started */
   readonly ends: Readonly<Record<string, number>>;
 }
 
@@ -71,12 +71,16 @@ async function look(session: Session, programs: readonly Program[]): Promise<See
   }));
   const paths = programs.map(({ path }) => path);
   const running = paths.filter((path) => rows.some((row) => runs(row.command, path)));
-  const ends = Object.fromEntries(paths.map((path, at) => [path, lines(files[at])] as const));
+  const ends = Object.fromEntries(
+    paths.flatMap((path, at) => {
+      const file = files[at];
+      return file ? [[path, lines(file)] as const] : [];
+    }),
+  );
   const seen = { kind: 'endpoint.state', endpoint: session.endpoint.name } as const;
   session.history.record('harness', { ...seen, by: 'archive', what: 'program-ends', value: ends });
   session.history.record('harness', { ...seen, by: 'top', what: 'programs', value: running });
   return { running, ends };
 }
 const runs = (command: string, path: string): boolean => command === path || command.startsWith(`${path} `);
-const lines = (file: Buffer | undefined): number =>
-  file?.toString('utf8').split('\n').filter(Boolean).length ?? 0;
+const lines = (file: Buffer): number => file.toString('utf8').split('\n').filter(Boolean).length;

@@ -43,3 +43,15 @@ export function parseCounters(json: string): Record<string, number> {
     nftables.flatMap(({ counter }) => (counter ? [[counter.name, counter.packets]] : [])),
   );
 }
+
+/** What `after` has counted that `before` had not, by class; a class without any is left out. */
+export function moreThan(
+  before: Readonly<Record<string, number>>,
+  after: Readonly<Record<string, number>>,
+): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(after)
+      .map(([peer, packets]) => [peer, packets - (before[peer] ?? 0)] as const)
+      .filter(([, more]) => more > 0),
+  );
+}

@@ -14,7 +14,7 @@ import type {
 import { withRunner } from '../engine/runner.ts';
 import { LabError } from '../errors.ts';
 import { Capture } from '../evidence/capture.ts';
-import { COUNTER_TABLE, counterRules, parseCounters } from '../evidence/counters.ts';
+import { COUNTER_TABLE, counterRules, moreThan, parseCounters } from '../evidence/counters.ts';
 import type { Endpoint, EndpointSpec, FileToPut, ProcessRow, StartedExec, ZoneName } from '../lab-types.ts';
 import type { AddressPlan } from '../plan.ts';
 import { DROP_LINK, MAKE_LINK, linkEnv } from './link.ts';
@@ -184,9 +184,12 @@ export class EndpointNode implements Endpoint, AsyncDisposable {
     const from = this.zone;
     this.#record({ kind: 'move.started', endpoint: this.name, from, to });
     if (from !== null && from !== to) {
+      const before = await this.#counted();
       if (this.#place.plan.zone(from).below !== null) await inHolder(this.#holder, this.name, DROP_LINK, {});
       await this.#holder.disconnect(this.#network(from));
       this.#location.zone = null;
+      const counters = moreThan(before, await this.#counted());
+      this.#record({ kind: 'counters.leaving', point: this.name, counters });
     }
     if (to !== null && from !== to) {
       const { plan } = this.#place;
@@ -201,12 +204,14 @@ export class EndpointNode implements Endpoint, AsyncDisposable {
   /** Ends the capture and reads the counters; both go into the history. */
   async finishEvidence(): Promise<void> {
     if (this.#mayChangeRules) await this.#compareRules();
+    this.#record({ kind: 'counters', point: this.name, counters: await this.#counted() });
+    await this.#capture.finish();
+  }
+  async #counted(): Promise<Record<string, number>> {
     const read = `nft -j list counters table inet ${COUNTER_TABLE}`;
     // What a product has deleted has counted nothing: the capture is then all that there is.
     const script = this.#mayChangeRules ? `${read} 2>/dev/null || echo '{"nftables":[]}'` : read;
-    const { stdout } = await inHolder(this.#holder, this.name, script, {});
-    this.#record({ kind: 'counters', point: this.name, counters: parseCounters(stdout) });
-    await this.#capture.finish();
+    return parseCounters((await inHolder(this.#holder, this.name, script, {})).stdout);
   }
   async #compareRules(): Promise<void> {
     const now = withoutCounts((await inHolder(this.#holder, this.name, READ_RULES, {})).stdout);
