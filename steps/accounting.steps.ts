@@ -56,8 +56,10 @@ When('more attacks happen than its queue holds', async function (this: HeiikiWor
   this.note('attacks', await playMany(this.session, this.usableMany, count));
 });
 
+/** So many findings of one attack a product may tell, by its stages, and all of them stand in its queue. */
+const FINDINGS_OF_ONE = 3;
 When('attacks happen, fewer than its queue holds', async function (this: HeiikiWorld) {
-  const count = Math.max(1, Math.floor(this.fullQueue.detections / 2));
+  const count = Math.max(1, Math.floor(this.fullQueue.detections / FINDINGS_OF_ONE));
   this.note('attacks', await playMany(this.session, this.usableMany, count));
 });
 

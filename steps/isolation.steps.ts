@@ -63,6 +63,7 @@ Then(
 When('the product is told so, if it declares that it has to be', async function (this: HeiikiWorld) {
   const { session } = this;
   const { recovery } = session.product.product.statement;
+  if (recovery === 'policy') await session.cloud.setPolicy({ relay: null });
   if (recovery === 'local-command') await session.hook('set-relay', { relay: 'none' });
   if (recovery === 'edited-configuration') await editConfiguration(session, 'none');
 });

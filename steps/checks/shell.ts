@@ -1,7 +1,7 @@
 /** `no-new-listener`, `shell-recorded`, `order-refused`: work of an analyst on the endpoint, by the cloud's remote shell. */
 import { z } from 'zod';
 import { both } from '../../history/both.ts';
-import type { HistoryEvent, HistoryEventOf } from '../../history/events.ts';
+import type { HistoryEvent } from '../../history/events.ts';
 import { check, incomplete, satisfied, undecided, violated, Within } from './finding.ts';
 import { count, inSeconds, seconds, timeMeasure } from './measures.ts';
 import { givenOf, notGiven, resultOf } from './response.ts';
@@ -74,16 +74,18 @@ export const shellRecorded = check(Recorded, (view, { command: uid, analyst, non
   const from = Math.max(given.t, anchorTime(view));
   const until = from + within;
   const result = resultOf(events, given);
-  const row = ofKind(events, 'cloud.telemetry').find(
-    (event) => event.n > given.n && event.agent === given.agent && tells(event, analyst, nonce),
+  // Who and what may stand in an entry each: that a session began, and what ran in it.
+  const entries = ofKind(events, 'cloud.telemetry').filter(
+    (event) => event.n > given.n && event.agent === given.agent,
   );
+  const rows = [analyst, nonce].flatMap((word) => entries.find(({ body }) => body.includes(word)) ?? []);
   const missing = [
     ...(given.who === analyst ? [] : [both('who gave the order', '実行者')]),
     ...((given.script ?? '').includes(nonce) ? [] : [both('what was ordered', '実行内容')]),
     ...((result?.detail ?? '').includes(nonce) ? [] : [both('what it printed', '実行結果')]),
-    ...(!log || row ? [] : [both("the endpoint's own entry in the log", '端末側のログの記録')]),
+    ...(!log || rows.length === 2 ? [] : [both("the endpoint's own entry in the log", '端末側のログの記録')]),
   ];
-  const evidence = [given.n, ...(result ? [result.n] : []), ...(row ? [row.n] : [])];
+  const evidence = [given.n, ...(result ? [result.n] : []), ...new Set(rows.map(({ n }) => n))];
   if (missing.length === 0)
     return satisfied(
       {
@@ -98,17 +100,6 @@ export const shellRecorded = check(Recorded, (view, { command: uid, analyst, non
   );
   return view.now <= until ? undecided(reason) : violated(reason, { evidence, missed: { from, until } });
 });
-
-/** One entry that names both. */
-function tells({ body }: HistoryEventOf<'cloud.telemetry'>, ...words: readonly string[]): boolean {
-  let rows: unknown;
-  try {
-    rows = JSON.parse(body);
-  } catch {
-    rows = body.split('\n');
-  }
-  return [rows].flat().some((row) => words.every((word) => JSON.stringify(row).includes(word)));
-}
 
 /** Said to be refused, with a reason, and nothing of it was done, by a look after the answer. */
 export const orderRefused = check(

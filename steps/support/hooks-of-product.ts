@@ -28,11 +28,15 @@ export interface RunBy {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Hooks that have not ended by then are ended; installers of real products take their time. */
+/** Hooks that have not ended by then are ended. */
 const LIMIT = 120_000;
+/** Installers of real products take their time: they unpack much, and build what their kernel needs. */
+const SLOW: Readonly<Partial<Record<HookName, number>>> = { install: 600_000, upgrade: 600_000 };
 /** A removal that is declared to take longer is judged by that, and not ended before. */
 const limitOf = (name: HookName, timing: Product['timing']): number =>
-  name === 'uninstall' ? Math.max(LIMIT, timeFor(timing, 'evaluation', name) + LIMIT / 2) : LIMIT;
+  name === 'uninstall'
+    ? Math.max(LIMIT, timeFor(timing, 'evaluation', name) + LIMIT / 2)
+    : (SLOW[name] ?? LIMIT);
 const OUTPUT_LIMIT = 4000;
 /** A service that the hook starts may keep its descriptors: they must not be our stream's. */
 const WRAPPER = `"$@" </dev/null >"$0" 2>&1; status=$?; head -c 65536 "$0"; exit $status`;

@@ -131,6 +131,11 @@ describe('a text that is led astray', () => {
     const apart = (host: string): string => `{"host":"${host}","port":3128}\nproxy ${host}. Port 3128.`;
     expect(led(apart('10.91.0.11'), OWN, OTHER)).to.equal(apart('10.91.0.13'));
   });
+  it('keeps a name of which that of the relay is a part', () => {
+    const others = `my${OWN.name} a.${OWN.name} my-${OWN.name} ${OWN.name}.example`;
+    const own = `"${OWN.name}" ${OWN.name}:3128 ${OWN.name}.`;
+    expect(led(`${others} ${own}`, OWN, OTHER)).to.equal(`${others} ${own.replaceAll(OWN.name, OTHER.name)}`);
+  });
   it('keeps an address of which that of the relay is a part', () => {
     const others = '10.91.0.110 10.91.0.110:3128 110.91.0.11:3128 10.91.0.11.5 1.10.91.0.11';
     expect(led(`${others} ${OWN.address}`, OWN, OTHER)).to.equal(`${others} ${OTHER.address}`);
