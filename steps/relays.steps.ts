@@ -9,7 +9,7 @@ import { startAndEnrol } from './support/product.ts';
 import { recover } from './support/recovery.ts';
 import { relaySecrets } from './support/relay-words.ts';
 import { playUntilThrough, renewed, tellProduct } from './support/relay-care.ts';
-import { readProcesses, searchFiles, SOUGHT } from './support/secrets.ts';
+import { searchFiles, SOUGHT, watchProcesses } from './support/secrets.ts';
 import type { HeiikiWorld } from './support/world.ts';
 
 const ZONE = 'closed';
@@ -88,12 +88,13 @@ Then(
 Then('the password shows nowhere that others can look', async function (this: HeiikiWorld) {
   const { session } = this;
   const { endpoint, history } = session;
-  await readProcesses(endpoint, history);
   await session.hook('status');
   await session.hook('test-connectivity');
   await searchFiles(endpoint, history, relaySecrets(session.relay().access(ZONE)));
-  await until(history, slowestFrom(session, this.event('install').t));
-  await readProcesses(endpoint, history);
+  // What it starts to report something is looked at as well.
+  const reported = Date.now() + session.within('detect');
+  const end = Math.max(reported, slowestFrom(session, this.event('install').t));
+  await Promise.all([watchProcesses(endpoint, history, end), session.play(session.fresh(this.stimulus))]);
   await session.finishEvidence();
   const args = { secret: SOUGHT, moments: 2 };
   await session.ask({ check: 'secret-hidden', args, since: this.event('install').n - 1 });

@@ -1,4 +1,5 @@
 /** The running agent: puts the parts together and answers local control. */
+import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -88,7 +89,7 @@ export class Daemon {
     });
     this.#behaviour = this.#trail.staysDirect ? { ...told, returnsToRelay: false } : told;
     const behaviour = this.#behaviour;
-    if (behaviour.showsSecret && config.user !== null)
+    if (behaviour.showsSecret === 'in-its-service' && config.user !== null)
       console.log(`signing in at the relay as ${config.user}:${loadRelaySecret(places) ?? ''}`);
     this.#relays = new Relays(places, config, behaviour);
     this.#link = new Link({
@@ -253,8 +254,16 @@ export class Daemon {
     const told = this.#behaviour.namesFile ? draft : withoutFile(draft);
     const finding = findingOf(told, disposition, device, this.#time.ahead);
     this.#queue.add(finding);
+    if (this.#behaviour.showsSecret === 'in-a-helper') this.#lookUp();
     this.#trail.note({ kind: 'found', uid: finding.finding_info.uid });
     this.#reporter.found();
+  }
+  /** The broken one that asks elsewhere about what it has found, by a program that is told how to sign in. */
+  #lookUp(): void {
+    const { user } = this.#config;
+    if (user === null) return;
+    const account = `--relay-account=${user}:${loadRelaySecret(this.#places) ?? ''}`;
+    spawn('/bin/sh', ['-c', 'sleep 0.3', 'look-up', account], { stdio: 'ignore', env: {} });
   }
   /** A writer may have ended by the time that its event is read; then its start tells what it was. */
   #withCommand(seen: Act): Act {

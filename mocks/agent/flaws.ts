@@ -57,8 +57,8 @@ export interface Behaviour {
   /** from the second relay to the first */
   readonly returnsToFirst: boolean;
   readonly signIn: SignInStyle;
-  /** the account's secret is in the arguments of the service and in its log */
-  readonly showsSecret: boolean;
+  /** where others can read the account's secret: in the arguments of the service and its log, or of a helper that soon ends */
+  readonly showsSecret: 'nowhere' | 'in-its-service' | 'in-a-helper';
   readonly certificates: TrustStyle['accepts'];
   /** the CA of an inspecting relay that the installer was given counts for the cloud's certificate */
   readonly trustsInspectionCa: boolean;
@@ -237,7 +237,7 @@ export const HONEST: Behaviour = {
   returnsToRelay: true,
   returnsToFirst: true,
   signIn: { restMs: 5000, digest: 'right', unasked: false },
-  showsSecret: false,
+  showsSecret: 'nowhere',
   certificates: 'nothing-wrong',
   trustsInspectionCa: true,
   followsRelayCa: true,
@@ -366,7 +366,8 @@ export const FLAWS = {
   'names-no-program': { namesFile: false },
   'blocks-always': { blocksAlways: true },
   'quarantines-later': { takesAwayLater: true },
-  'shows-relay-secret': { showsSecret: true },
+  'shows-relay-secret': { showsSecret: 'in-its-service' },
+  'helper-shows-relay-secret': { showsSecret: 'in-a-helper' },
   'miscounts-digest': { signIn: { ...HONEST.signIn, digest: 'without-method' } },
   'stays-on-second-relay': { returnsToFirst: false },
   'misses-cut-tunnels': { poll: { waitS: 60, mindsCuts: false } },

@@ -16,7 +16,7 @@ const POLL_MS = 20;
 export function launch(places: Places): void {
   const { user, flaw } = loadConfig(places);
   const { showsSecret, guarded } = behaviourOf(flaw);
-  const shown = showsSecret && user !== null;
+  const shown = showsSecret === 'in-its-service' && user !== null;
   const account = shown ? [`--relay-account=${user}:${loadRelaySecret(places) ?? ''}`] : [];
   mkdirSync(dirname(places.log), { recursive: true });
   const log = openSync(places.log, 'a', 0o600);

@@ -2,22 +2,40 @@
 import { RELAY_PASSWORD } from '../../history/secrets.ts';
 import type { HistoryWriter } from '../../history/writer.ts';
 import type { Endpoint } from '../../topologies/lab-types.ts';
+import { until } from './ask.ts';
 import { filesChanged, filesHolding, filesOpenTo } from './endpoint-files.ts';
 
 /** by whose mark the history tells what was looked for */
 export const SOUGHT = RELAY_PASSWORD;
 
-/** The process list now; hooks that the harness itself runs are over by then. */
-export async function readProcesses(endpoint: Endpoint, history: HistoryWriter): Promise<void> {
-  const rows = await endpoint.processes();
-  history.record('harness', {
-    kind: 'endpoint.state',
-    endpoint: endpoint.name,
-    by: 'top',
-    what: 'processes-now',
-    value: rows.map((row) => row.command),
-  });
+/**
+ * The process list, again and again until then (ms since the epoch), as what shows in it may soon have ended. Of the
+ * readings those are kept in which something is new, and the last one. No hook of the harness's own may run meanwhile.
+ */
+export async function watchProcesses(
+  endpoint: Endpoint,
+  history: HistoryWriter,
+  time: number,
+): Promise<void> {
+  const known = new Set<string>();
+  for (;;) {
+    const last = Date.now() >= time;
+    const commands = (await endpoint.processes()).map(({ command }) => command);
+    if (last || commands.some((command) => !known.has(command)))
+      history.record('harness', {
+        kind: 'endpoint.state',
+        endpoint: endpoint.name,
+        by: 'top',
+        what: 'processes-now',
+        value: commands,
+      });
+    if (last) return;
+    for (const command of commands) known.add(command);
+    await until(history, Math.min(time, Date.now() + GLANCE));
+  }
 }
+/** Between two readings, ms. */
+const GLANCE = 50;
 
 /** Of the files that changed since the endpoint was made: those that an ordinary user can read, and all logs. */
 export async function searchFiles(
