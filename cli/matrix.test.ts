@@ -6,6 +6,9 @@ import { listProducts, loadAll, type LoadedProduct } from '../products/load.ts';
 import { readRows, TABLE, tableOf, type Row } from './matrix.ts';
 import { Scenarios } from './scenarios.ts';
 
+const saidBy = ({ verdict, because }: Row['shots'][number]): string =>
+  because === undefined ? verdict : `${verdict} because of ${because}`;
+
 describe('the kept matrix of defects', () => {
   let rows: readonly Row[];
   let defects: readonly LoadedProduct[];
@@ -24,6 +27,20 @@ describe('the kept matrix of defects', () => {
       shots.flatMap((shot) => shot.problems.map((problem) => `${defect}: ${problem}`)),
     );
     expect(problems).to.deep.equal([]);
+  });
+  it('has a row for each defect', () => {
+    expect(rows.map(({ defect }) => defect)).to.include.members(defects.map(({ product }) => product.id));
+  });
+  it('shows each defect failing, at the root, wherever it says', () => {
+    const shots = new Map(rows.map((row) => [row.defect, row.shots]));
+    const lacking = defects.flatMap(({ product, defect }) =>
+      (defect?.fails ?? []).flatMap((root) => {
+        const shot = shots.get(product.id)?.find(({ requirement }) => requirement === root);
+        if (shot?.verdict === 'fail' && shot.because === undefined) return [];
+        return [`${product.id}: ${root} ${shot ? `is ${saidBy(shot)}` : 'was not played'}`];
+      }),
+    );
+    expect(lacking).to.deep.equal([]);
   });
   it('is the table in the docs (`npm run docs`)', async () => {
     const scenarios = await (await Scenarios.load()).list();
