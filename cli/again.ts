@@ -10,6 +10,9 @@ import type { ScenarioOutcome } from './outcome.ts';
 /** Beside the evidence that counts. */
 export const FIRST = '.beside-others';
 
+/** The kind of finding that says so. */
+export const AGAIN = 'looked-at-again-alone';
+
 export interface Look {
   readonly name: string;
   readonly outcome: ScenarioOutcome;
@@ -45,7 +48,7 @@ export async function again({ outcome, play }: Look, out: string): Promise<Scena
   await rename(join(out, evidence), join(out, `${evidence}${FIRST}`));
   const second = (await play()) ?? outcome;
   const remark = {
-    kind: 'looked-at-again-alone',
+    kind: AGAIN,
     ...both(
       `${outcome.requirement} (${name}) was played again alone, as it was late or could not be judged beside other labs: ${reason.en}`,
       `${outcome.requirement}（${name}）は、他の試験環境と並行した実行で遅れたか判定できなかったため、単独で再度実行しました：${reason.ja}`,
