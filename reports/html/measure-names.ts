@@ -1,6 +1,21 @@
 /** What measures, their values and their units are called. */
 import { both, same, type Both } from './texts.ts';
 
+/** What each method that was tried took. */
+const METHODS: Readonly<Record<string, Both>> = {
+  itself: both('left to itself', '自動復旧'),
+  policy: both('tried by policy', 'ポリシーによる復旧'),
+  'local-command': both('tried by a local command', '端末でのコマンドによる復旧'),
+  'edited-configuration': both('tried by editing its configuration', '設定の編集による復旧'),
+  reinstall: both('tried by reinstalling', '再インストールによる復旧'),
+};
+const METHOD_NAMES = Object.fromEntries(
+  Object.entries(METHODS).flatMap(([method, { en, ja }]) => [
+    [`recovery.${method}.seconds`, both(`${en}: time`, `${ja}：試行の時間`)],
+    [`recovery.${method}.manual-steps`, both(`${en}: manual steps`, `${ja}：手作業の数`)],
+  ]),
+);
+
 /** Names of measures as people read them; an unknown one is shown by its own name. */
 export const MEASURE_NAMES: Readonly<Record<string, Both>> = {
   'enrol.seconds': both('time to enrol', '登録までの時間'),
@@ -97,6 +112,7 @@ export const MEASURE_NAMES: Readonly<Record<string, Both>> = {
   ),
   'recovery.manual-steps': both('manual steps', '手作業の数'),
   'recovery.site-visits': both('of these, on site', 'うち現地での作業'),
+  ...METHOD_NAMES,
   'tenant.seconds': both('until it was at the new tenant', '新しいテナントに登録されるまでの時間'),
   'tenant.waited': both('findings that waited at the change', '変更時に未送信だった検知'),
   'tenant.heard-by-old': both('heard by the old tenant afterwards', '変更後に元のテナントへ届いた通信'),

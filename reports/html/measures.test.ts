@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { describe, it } from 'node:test';
-import { headline, headlineText, listOf, numberText, valueText } from './measures.ts';
+import { headline, headlineText, listOf, measureName, numberText, valueText } from './measures.ts';
 
 describe('measures as text', () => {
   it('numbers have three digits that mean something', () => {
@@ -34,6 +34,14 @@ describe('measures as text', () => {
     expect(valueText('tls.reason', 'refused, by somebody: else', '').ja).to.equal(
       'refused, by somebody: else',
     );
+  });
+  it('each way of recovery has a name for what it took', () => {
+    for (const method of ['itself', 'policy', 'local-command', 'edited-configuration', 'reinstall'])
+      for (const what of ['seconds', 'manual-steps']) {
+        const { en, ja } = measureName(`recovery.${method}.${what}`);
+        expect(en).to.match(/: (?:time|manual steps)$/);
+        expect(ja).to.match(/：(?:試行の時間|手作業の数)$/);
+      }
   });
   it('lists of names are counted in a narrow cell', () => {
     const m = { name: 'firewall.undeclared', value: 'a.test:443, b.test:80', unit: '' };

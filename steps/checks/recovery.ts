@@ -154,7 +154,29 @@ function measuresOf(
       : []),
     count('recovery.manual-steps', steps.length),
     count('recovery.site-visits', steps.filter((step) => step.site).length),
+    ...measuresOfMethods(view, method, delivery),
   ];
+}
+
+/**
+ * Of each method that was tried before the product was back: from when it was begun until the next one was, or until
+ * what it brought about. Without a report the last one lasts until the question.
+ */
+function measuresOfMethods(view: View, winner: Method, delivery: Arrival | undefined): Measure[] {
+  const attempts = later(view, 'recovery.attempt');
+  const impossible = new Set(attempts.filter((a) => a.state === 'not-possible').map((a) => a.method));
+  const begun = attempts.filter(({ state, n }) => state === 'begun' && n < (delivery?.n ?? Infinity));
+  return begun.flatMap(({ method, n, t }, index) => {
+    if (impossible.has(method)) return [];
+    const next = begun[index + 1];
+    const ended = method === winner ? delivery : next;
+    const from = method === 'itself' ? anchorTime(view) : t;
+    const steps = ofKind(view.events.slice(n, (next ?? delivery)?.n), 'manual.step');
+    return [
+      timeMeasure(view.events, { name: `recovery.${method}.seconds`, ms: (ended?.t ?? view.now) - from }),
+      count(`recovery.${method}.manual-steps`, steps.length),
+    ];
+  });
 }
 
 /** What it had to recover from. */

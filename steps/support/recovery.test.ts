@@ -15,31 +15,48 @@ interface Product {
   readonly protection?: 'none' | 'cloud-policy';
   /** hooks that fail, the first so many times */
   readonly failing?: Readonly<Partial<Record<HookName, number>>>;
+  /** of the lab's cloud, which has a policy for it; left out: another cloud's */
+  readonly policy?: 'read' | 'not read';
   /** it delivers from this method on, if ever */
   readonly well?: (typeof LADDER)[number];
 }
 
-/** What the ladder notes of a product that takes no policy and names no file of its configuration. */
+/** What the ladder notes of a product that names no file of its configuration. */
 async function climbed(
-  { times = {}, hooks = [], protection = 'none', failing = {}, well }: Product,
+  { times = {}, hooks = [], protection = 'none', failing = {}, policy, well }: Product,
   goal: Goal = WITHOUT_RELAY,
 ) {
   const history = await HistoryWriter.open(join(scratch('recovery'), 'history.ndjson'));
   const attempts = () => ofKind(history.events, 'recovery.attempt');
   const left = new Map(Object.entries(failing));
   const zones: string[] = [];
+  const read = (revision: number) =>
+    history.record('cloud', {
+      kind: 'cloud.policy-read',
+      agent: 'agent-1',
+      revision,
+      notModified: false,
+      via: 'direct',
+    });
   const session = {
     history,
     secret: 'secret',
     endpoint: { zone: 'internet' },
     product: {
       product: {
-        cloud: { dialect: 'json-lines' },
+        cloud: { dialect: policy ? 'heiiki-v1' : 'json-lines' },
         hooks: Object.fromEntries(hooks.map((hook) => [hook, ['true']])),
         statement: { uninstall: { protection } },
       },
     },
-    cloud: { setProtection: () => Promise.resolve() },
+    cloud: {
+      setProtection: () => Promise.resolve(),
+      setPolicy: (set: Record<string, unknown>) => {
+        history.record('cloud', { kind: 'cloud.policy-set', revision: 2, policy: set });
+        if (policy === 'read') setTimeout(() => read(2), 5);
+        return Promise.resolve(2);
+      },
+    },
     within: (key: TimingKey) => times[key] ?? 1,
     declared: (key: TimingKey) => times[key] ?? 1,
     fresh: () => ({}),
@@ -69,6 +86,7 @@ async function climbed(
     },
     steps: ofKind(history.events, 'manual.step').map(({ text, site }) => (site ? `there: ${text}` : text)),
     zones,
+    policies: ofKind(history.events, 'cloud.policy-set').map((set) => set.policy),
   };
 }
 
@@ -85,6 +103,27 @@ describe('the ways to bring a product back', () => {
     expect((await climbed({ well: 'itself' })).notes).to.deep.equal([['itself', 'done']]);
     const byCommand = await climbed({ hooks: ['set-relay'], well: 'local-command' });
     expect(byCommand.notes.at(-1)).to.deep.equal(['local-command', 'done']);
+  });
+  it('are tried no further where the cloud says the way in its policy, and that is read', async () => {
+    const { notes, steps, policies } = await climbed({
+      policy: 'read',
+      times: { policy: 1000 },
+      well: 'policy',
+    });
+    expect(notes).to.deep.equal([
+      ['itself', 'done'],
+      ['policy', 'done'],
+    ]);
+    expect(policies).to.deep.equal([{ relay: null }]);
+    expect(steps).to.deep.equal([]);
+  });
+  it('are tried further where the policy is not read, or helps nothing', async () => {
+    const unread = await climbed({ policy: 'not read', well: 'policy' });
+    expect(unread.notes[1]).to.deep.equal(['policy', 'not-possible']);
+    expect(unread.notes.at(-1)?.[0]).to.equal('reinstall');
+    const useless = await climbed({ policy: 'read', times: { policy: 400 } });
+    expect(useless.notes[1]).to.deep.equal(['policy', 'done']);
+    expect(useless.notes.at(-1)?.[0]).to.equal('reinstall');
   });
   it('have each its whole time: by itself for going around or coming back', async () => {
     for (const times of [{ fallback: 120 }, { reconnect: 120 }])
