@@ -1,5 +1,7 @@
 /** One scenario's result, as the rest of the program reads it. */
 import type { Envelope } from '@cucumber/messages';
+import type { HistoryEvent } from '../history/events.ts';
+import { lastSeen } from '../steps/checks/deciding.ts';
 import type { ScenarioJudgement } from '../steps/checks/judge.ts';
 import { linesOf } from '../reports/deciding.ts';
 import type { ScenarioResult } from '../reports/results.ts';
@@ -20,14 +22,16 @@ export type Judged = ScenarioJudgement & { readonly seconds: number };
 /**
  * @param judgement what the After hook attached; without one the harness itself broke, which is
  *   inconclusive and carries the first error that Cucumber reported
+ * @param recorded what was in the history by then; asked for only without a judgement
  */
 export function outcomeOf(
   product: string,
   scenario: Pick<Scenario, 'requirement' | 'name' | 'slug' | 'variant'>,
   judgement: unknown,
   messages: readonly Envelope[],
+  recorded: readonly HistoryEvent[] = [],
 ): ScenarioOutcome {
-  const judged = (judgement as Judged | undefined) ?? unjudged(messages);
+  const judged = (judgement as Judged | undefined) ?? unjudged(messages, recorded);
   return {
     product,
     requirement: scenario.requirement,
@@ -49,7 +53,7 @@ export function outcomeOf(
   };
 }
 
-function unjudged(messages: readonly Envelope[]): Judged {
+function unjudged(messages: readonly Envelope[], recorded: readonly HistoryEvent[]): Judged {
   const error = messages.find(
     (message) => message.testStepFinished?.testStepResult.message,
   )?.testStepFinished;
@@ -61,6 +65,7 @@ function unjudged(messages: readonly Envelope[]): Judged {
       `判定の前にハーネスが失敗しました：${cause ?? '理由は不明です'}`,
     ),
     blame: 'harness',
+    ...(recorded.length > 0 ? { decidedBy: lastSeen(recorded) } : {}),
     measures: [],
     findings: [],
     checks: [],

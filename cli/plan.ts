@@ -1,6 +1,8 @@
 /** Products × scenarios as jobs: the open controls first, then the scenarios in seeded order. */
 import { appendFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { HistoryEvent } from '../history/events.ts';
+import { readHistory } from '../history/reader.ts';
 import type { LoadedProduct } from '../products/load.ts';
 import { controlOf, type RunContext } from '../steps/support/context.ts';
 import { seeded } from '../steps/support/random.ts';
@@ -45,13 +47,24 @@ export function plan(
           if (enough?.(scenario.requirement, same)) return undefined;
           const { judgement, messages } = await scenarios.play(scenario, context.options.id, id);
           await writeMessages(join(context.options.out, 'messages', `${id}.ndjson`), messages);
-          const outcome = outcomeOf(id, scenario, judgement, messages);
+          const recorded = judgement === undefined ? await recordOf(context, id, scenario) : [];
+          const outcome = outcomeOf(id, scenario, judgement, messages, recorded);
           played.push(outcome);
           return outcome;
         },
       });
   }
   return [...controls.values(), ...random.shuffle(later)];
+}
+
+/** What there is of a record whose scenario was not judged: it may not be there, or not be whole. */
+async function recordOf(
+  { options }: RunContext,
+  product: string,
+  { slug }: Scenario,
+): Promise<readonly HistoryEvent[]> {
+  const file = join(options.out, 'evidence', product, slug, 'history.ndjson');
+  return readHistory(file).catch(() => []);
 }
 
 async function writeMessages(file: string, messages: readonly unknown[]): Promise<void> {

@@ -47,6 +47,12 @@ export function numbered(events: Events, numbers: readonly number[]): DecidedBy 
   };
 }
 
+/** Of a record that breaks off: the step that it had come to, and the last that was seen. */
+export function lastSeen(events: Events): DecidedBy {
+  const step = events.findLast(({ kind }) => kind === 'step');
+  return numbered(events, [...(step ? [step.n] : []), events.length]);
+}
+
 /** The anchor, and the last change of each thing before the question: the relay's loss, its return, a move. */
 function circumstances(events: Events, { n, since }: Question): number[] {
   const changes = new Map<string, number>();

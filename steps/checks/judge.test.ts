@@ -76,6 +76,10 @@ describe('judgeScenario', () => {
     const unfinished = delivery().events.slice(0, -1);
     expect(judgeScenario(unfinished).verdict).to.equal('inconclusive');
     expect(judgeScenario(unfinished).reason.en).to.equal('The scenario did not finish.');
+    const begun = Story.closed().see({ kind: 'step', text: 'the product is installed' }).working().events;
+    const step = begun.find(({ kind }) => kind === 'step')?.n;
+    const decided = judgeScenario(begun).decidedBy?.events.map(({ event }) => event.n);
+    expect(decided).to.deep.equal([step, begun.length]);
     const story = delivery();
     expect(
       judgeScenario([...story.events.slice(0, -1), ...new Story().finish(false).events]).reason.en,

@@ -7,7 +7,7 @@ import type { Blame, HistoryEvent, HistoryEventOf, Measure } from '../../history
 import type { Verdict } from '../../history/verdict.ts';
 import { failureOf, labHealth, recordHealth, stalledOver, type Sickness } from './health.ts';
 import { checks, isCheck, runCheck, type Finding, type Remark, type State } from './index.ts';
-import { decidedBy, numbered, type DecidedBy } from './deciding.ts';
+import { decidedBy, lastSeen, numbered, type DecidedBy } from './deciding.ts';
 import { incomplete } from './finding.ts';
 import { statementRemarks } from './statement.ts';
 import { tableRemarks } from './tables.ts';
@@ -176,7 +176,10 @@ function ending(events: Events, asked: readonly CheckJudgement[]): Outcome {
   // Without word that every step was played, a failed lab may have kept later checks from being asked.
   if (failed && finished?.completed !== true) return inconclusive(failureOf(failed), failed.blame, failed.n);
   if (!finished)
-    return inconclusive(both('The scenario did not finish.', 'シナリオが最後まで実行されませんでした。'));
+    return {
+      ...inconclusive(both('The scenario did not finish.', 'シナリオが最後まで実行されませんでした。')),
+      decidedBy: lastSeen(events),
+    };
   if (finished.completed === false)
     return inconclusive(
       both(

@@ -1,7 +1,7 @@
 /** A long-lived process in a node of the lab: its streams are ours, and its end is always noticed. */
 import type { Recorder } from '../../history/events.ts';
 import type { ExecOptions, StartedContainer, StartedExec } from '../engine/engine.ts';
-import { within } from '../deadline.ts';
+import { CALL_MS, within } from '../deadline.ts';
 import { LabError } from '../errors.ts';
 import { LineReader } from '../engine/lines.ts';
 
@@ -176,7 +176,7 @@ export class NodeProcess {
     await Promise.all([out, err]);
     const status = await this.#exec.ended.catch(() => null);
     const declared = this.#declared;
-    const exit = !declared && status !== null && (await this.#wasCutOff()) ? null : status;
+    const exit = declared ? status : await this.#ownEnd(status);
     const { node, process } = this.spec;
     this.#record({
       kind: 'process.ended',
@@ -188,6 +188,16 @@ export class NodeProcess {
       stderr: declared && exit === 0 ? '' : this.#stderr,
     });
     return exit;
+  }
+
+  /** Null: the engine lost it. Of a container that has ended an engine may forget what ran in it, but not its own end. */
+  async #ownEnd(status: number | null): Promise<number | null> {
+    if (status !== null) return (await this.#wasCutOff()) ? null : status;
+    const late = (): Error => new Error(`no answer within ${CALL_MS} ms`);
+    return within(CALL_MS, this.#container.inspect(), late).then(
+      ({ exit }) => exit,
+      () => null,
+    );
   }
 
   /** Its streams broke while it ran, and it ended for that: nothing of its own. */
