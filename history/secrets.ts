@@ -16,15 +16,26 @@ export class Concealer {
   readonly #marks = new Map<string, string>();
 
   add(name: string, forms: readonly string[]): void {
-    for (const form of forms) if (form !== '') this.#marks.set(inJson(form), markOf(name));
+    for (const form of forms) if (form !== '') this.#marks.set(form, markOf(name));
   }
   /** The same value, or a copy of it with marks. */
   apply<T>(value: T): T {
     if (this.#marks.size === 0) return value;
     const text = JSON.stringify(value);
-    let concealed = text;
-    for (const [form, mark] of this.#marks) concealed = concealed.replaceAll(form, mark);
-    return concealed === text ? value : (JSON.parse(concealed) as T);
+    if (![...this.#marks.keys()].some((form) => text.includes(inJson(form)))) return value;
+    return this.#concealed(value) as T;
+  }
+  /** In texts alone: a number that a secret of digits is a part of stays a number. */
+  #concealed(value: unknown): unknown {
+    if (typeof value === 'string') {
+      let text = value;
+      for (const [form, mark] of this.#marks) text = text.replaceAll(form, mark);
+      return text;
+    }
+    if (Array.isArray(value)) return value.map((each) => this.#concealed(each));
+    if (typeof value !== 'object' || value === null) return value;
+    const pairs = Object.entries(value).map(([key, each]) => [this.#concealed(key), this.#concealed(each)]);
+    return Object.fromEntries(pairs) as unknown;
   }
 }
 

@@ -2,11 +2,12 @@ import { Given, Then, When } from '@cucumber/cucumber';
 import {
   failTakingReports,
   fullQueue,
+  lateBy,
+  lossesAreTold,
   playMany,
   takeReportsAgain,
   type CloudFailure,
 } from './support/accounting.ts';
-import { slowestFrom } from './support/functions.ts';
 import { startAndEnrol } from './support/product.ts';
 import type { HeiikiWorld } from './support/world.ts';
 
@@ -84,20 +85,34 @@ Then('the reports show their order and come as the product declares', async func
 Then('the cloud has each of them once', async function (this: HeiikiWorld) {
   const { session } = this;
   const acts = [...this.acts('attacks'), this.act('sentinel')].map(({ id }) => id);
-  const within = session.within('reconnect') + session.declared('detect');
-  const watch = session.declared('retry') + session.declared('detect');
+  // What the cloud still holds back when it is well again comes that much later.
+  const held = this.cloudFault === 'slow' ? lateBy(session) : 0;
+  const within = held + session.within('reconnect') + session.declared('detect');
+  const watch = held + session.declared('retry') + session.declared('detect');
   const args = { acts, control: this.act('attack').id, fault: this.cloudFault, within, watch };
   await session.ask({ check: 'exactly-once', args, since: this.event('cloud back'), restsOn: 'DET-03' });
 });
 
-Then('the cloud is told how many are lost', async function (this: HeiikiWorld) {
-  const { overflow } = this.session.product.product.statement.queue ?? {};
-  // Losses are told with a heartbeat, of which no product declares how often it comes.
-  const announce = slowestFrom(this.session, 0);
-  const keeps = this.fullQueue.detections;
-  const args = { ...arrival(this), keeps, announce, ...(overflow ? { overflow } : {}) };
+Then('the cloud has each of them once after that start', async function (this: HeiikiWorld) {
+  const { session } = this;
   const since = this.event('relay back');
-  await this.session.ask({ check: 'overflow-announced', args, since, restsOn: 'DET-03' });
+  const starts = session.declared('enrol');
+  const connected = { within: session.within('reconnect') + starts, via: 'relay' };
+  await session.ask({ check: 'connected-again', args: connected, since, given: 'NET-06' });
+  const sentinel = await session.play(session.fresh(this.stimulus));
+  const acts = [...this.acts('attacks'), sentinel].map(({ id }) => id);
+  const within = session.within('reconnect') + starts + session.within('detect');
+  const watch = session.within('reconnect') + starts + session.declared('retry') + session.declared('detect');
+  const args = { acts, control: this.act('attack').id, within, watch };
+  await session.ask({ check: 'exactly-once', args, since, restsOn: 'LOG-03' });
+});
+
+Then('the cloud is told how many are lost', async function (this: HeiikiWorld) {
+  await lossesAreTold(this, {
+    since: this.event('relay back'),
+    within: arrival(this).within,
+    restsOn: 'DET-03',
+  });
 });
 
 Then('all of the attacks are reported, and ordinary events made room', async function (this: HeiikiWorld) {

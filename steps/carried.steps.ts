@@ -1,4 +1,5 @@
 import { Given, Then, When } from '@cucumber/cucumber';
+import { lossesAreTold } from './support/accounting.ts';
 import { until } from './support/ask.ts';
 import { longEnough, TRIES } from './support/outage.ts';
 import { startAndEnrol } from './support/product.ts';
@@ -28,6 +29,14 @@ When('the endpoint arrives where the product reaches its cloud', async function 
 Then('each of them arrives, and none is told twice', async function (this: HeiikiWorld) {
   const [since, within] = [this.event('move'), timeToWork(this.session)];
   await arriveOnce(this, { since, within, restsOn: 'MOV-01' });
+});
+
+Then('what it could not carry is told to the cloud', async function (this: HeiikiWorld) {
+  await lossesAreTold(this, {
+    since: this.event('move'),
+    within: timeToWork(this.session),
+    restsOn: 'DET-07',
+  });
 });
 
 When(

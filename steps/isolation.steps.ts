@@ -74,7 +74,8 @@ When('the cloud orders the isolation to be ended', async function (this: HeiikiW
 
 Then('the order is acknowledged once the product is back', async function (this: HeiikiWorld) {
   const { session } = this;
-  const back = Math.max(session.within('fallback'), session.within('reconnect'));
+  const byPolicy = session.product.product.statement.recovery === 'policy' ? session.within('policy') : 0;
+  const back = byPolicy + Math.max(session.within('fallback'), session.within('reconnect'));
   const args = { command: this.order.uid, within: back + session.declared('command') };
   await session.ask({ check: 'command-done', args, since: this.event('move'), restsOn: 'MOV-01' });
 });

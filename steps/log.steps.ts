@@ -152,9 +152,9 @@ Then('nothing that was queued is lost', async function (this: HeiikiWorld) {
 });
 
 When(
-  /^the clock of the cloud, and with it its certificate, is (fast|slow)$/,
-  async function (this: HeiikiWorld, wrong: 'fast' | 'slow') {
-    const hours = this.session.random.integer(0, 1) === 0 ? 1 : 10;
+  /^the clock of the cloud, and with it its certificate, is (an hour|ten hours) (fast|slow)$/,
+  async function (this: HeiikiWorld, far: 'an hour' | 'ten hours', wrong: 'fast' | 'slow') {
+    const hours = far === 'an hour' ? 1 : 10;
     this.note('clock wrong', await this.session.setCloudClock((wrong === 'fast' ? hours : -hours) * HOUR));
   },
 );

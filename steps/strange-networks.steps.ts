@@ -8,8 +8,8 @@ import type { HeiikiWorld } from './support/world.ts';
 
 /** of topologies/stranger.yaml */
 const STRANGER = 'stranger';
-/** how often a relay goes and comes back: in the lane ci less, as each takes its second */
-const FLAPS = { ci: 10, evaluation: 30 } as const;
+/** how often a relay goes and comes back */
+const FLAPS = 30;
 const FLAP_SECONDS = 0.5;
 const WHILE_FLAPPING = 5;
 
@@ -65,7 +65,7 @@ When('the endpoint is moved to the home network', async function (this: HeiikiWo
 
 When('the relay comes and goes many times, and attacks happen meanwhile', async function (this: HeiikiWorld) {
   const { session } = this;
-  const settings = { seconds: FLAP_SECONDS, times: FLAPS[session.lane] };
+  const settings = { seconds: FLAP_SECONDS, times: FLAPS };
   this.note('relay lost', await session.loseRelay('flapping', settings));
   const acts: PlayedAct[] = [];
   // From the first time that it goes until it is to stay: what is reported when it has come back often, too.
@@ -89,7 +89,7 @@ Then('the product has not knocked without end', async function (this: HeiikiWorl
   const { session } = this;
   const since = this.event('relay lost');
   await session.finishEvidence();
-  const watch = FLAPS[session.lane] * FLAP_SECONDS * 2000 * 0.9;
+  const watch = FLAPS * FLAP_SECONDS * 2000 * 0.9;
   const args = { point: session.endpoint.name, most: knocksAMinute(session, FLAP_SECONDS * 2), watch };
   await session.ask({ check: 'reconnects-bounded', args, since });
 });

@@ -27,7 +27,24 @@ Feature: Accounting for detections
         | how                 |
         | answers are lost    |
         | answers are cut off |
+        | answers are late    |
         | errors              |
+
+    @traces
+    Scenario Outline: Reports wait while <happens>
+      Given the product works in a closed network
+      And an attack has been reported
+      When the relay is lost: refused
+      And several attacks of the same kind happen
+      And it has had its time to notice them
+      And <happens>
+      And the relay comes up later
+      Then the cloud has each of them once after that start
+
+      Examples:
+        | happens                                          |
+        | the product is killed and started by its manager |
+        | the endpoint is started again                    |
 
   @DET-06 @should @stimulus:attack
   Rule: The order of attacks can be told from their reports

@@ -65,9 +65,11 @@ Feature: Detailed log
       And their times are right, or the report says how far they are off
 
       Examples:
-        | wrong |
-        | fast  |
-        | slow  |
+        | wrong          |
+        | an hour fast   |
+        | ten hours fast |
+        | an hour slow   |
+        | ten hours slow |
 
   @LOG-07 @may @S12 @if:log-retention @stimulus:any
   Rule: The cloud keeps the log for as long as is declared, and no longer

@@ -11,6 +11,14 @@ Feature: An endpoint that is carried about
       And the endpoint arrives where the product reaches its cloud
       Then each of them arrives, and none is told twice
 
+    @stimulus:attack
+    Scenario: More than it can carry
+      Given the product works with a queue that can be filled
+      And the endpoint is cut off from every network
+      When more attacks happen than its queue holds
+      And the endpoint arrives where the product reaches its cloud
+      Then what it could not carry is told to the cloud
+
   @MOV-06 @must @S6 @stimulus:any @traces
   Rule: The cloud knows the endpoint once, whatever happens to it
 

@@ -23,7 +23,7 @@ export interface Behaviour {
   /** groups whose new members are reported */
   readonly privilegedGroups: readonly string[];
   /** findings kept on disk, only the newest one in memory once sending has failed, or written when it is stopped */
-  readonly queue: 'durable' | 'newest-only' | 'written-at-stop';
+  readonly queue: 'durable' | 'durable-but-forgets-taken' | 'newest-only' | 'written-at-stop';
   /** findings that wait are given up after so many failed attempts in a row, but for the newest one */
   readonly givesUpAfter: number | null;
   /** a finding that cannot be written, as the disk is full, ends the agent */
@@ -310,6 +310,7 @@ export const FLAWS = {
   'memory-queue': { queue: 'newest-only' },
   'gives-up-reports': { givesUpAfter: 4 },
   'loses-queue-at-kill': { queue: 'written-at-stop' },
+  'tells-again-at-start': { queue: 'durable-but-forgets-taken' },
   'ends-when-disk-is-full': { endsWhenFull: true },
   'hides-parents': { log: { ...HONEST.log, parents: false } },
   'forgets-log-in-outage': { log: { ...HONEST.log, forgetsWhileAway: true } },

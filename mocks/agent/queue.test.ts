@@ -53,6 +53,16 @@ describe('the journal of findings', () => {
     expect(numbers(second)).to.deep.equal([3]);
   });
 
+  it('of the broken one tells all of it again that was taken, as something new', () => {
+    const first = new Journal(path, 10);
+    for (const title of ['a', 'b']) first.add(finding(title));
+    const [taken] = first.oldest(1);
+    first.remove([taken!.finding_info.uid]);
+    const second = new Journal(path, 10, { forgetsTaken: true });
+    expect(titles(second)).to.deep.equal(['b', 'a']);
+    expect(second.oldest(10).map((one) => one.finding_info.uid)).to.not.include(taken!.finding_info.uid);
+  });
+
   it('leaves out a last line that was cut in the middle', () => {
     new Journal(path, 10).add(finding('whole'));
     appendFileSync(path, '{"add":{"activ');

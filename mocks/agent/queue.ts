@@ -3,6 +3,7 @@
  * first, bounded. What an overflow drops is counted, and the count is in the journal too. While the disk is full the
  * findings are in memory alone, and are written as soon as there is room.
  */
+import { randomUUID } from 'node:crypto';
 import { closeSync, fdatasyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { DetectionFinding } from '../cloud/protocol/types.ts';
@@ -42,11 +43,11 @@ export class Journal implements FindingQueue {
   /** of the last finding: they are numbered in the order in which they were made, also over a restart */
   #number = 0;
 
-  constructor(path: string, capacity: number, { endsWhenFull = false } = {}) {
+  constructor(path: string, capacity: number, { endsWhenFull = false, forgetsTaken = false } = {}) {
     this.#path = path;
     this.#capacity = capacity;
     this.#endsWhenFull = endsWhenFull;
-    this.#replay(readIfThere(path) ?? '');
+    this.#replay(readIfThere(path) ?? '', forgetsTaken);
     mkdirSync(dirname(path), { recursive: true });
     this.#fd = openSync(path, 'a', 0o600);
     this.#rewrite();
@@ -112,11 +113,15 @@ export class Journal implements FindingQueue {
     if (this.#behind && this.#endsWhenFull) throw new Error('the disk is full');
   }
   /** A last line that was being written when the power went is no entry. */
-  #replay(text: string): void {
+  #replay(text: string, forgetsTaken: boolean): void {
     for (const line of text.split('\n')) {
       const entry = parsed(line);
       if (entry) this.#apply(entry);
     }
+    if (!forgetsTaken) return;
+    for (const entry of text.split('\n').map(parsed))
+      if (entry && 'add' in entry && !this.#waiting.has(entry.add.finding_info.uid))
+        this.#apply({ add: toldAgain(entry.add) });
   }
   /** Writes the journal anew, without what is finished, and opens it for appending; not while the disk is full. */
   #rewrite(): void {
@@ -129,6 +134,12 @@ export class Journal implements FindingQueue {
     closeSync(this.#fd);
     this.#fd = openSync(this.#path, 'a');
   }
+}
+
+/** Of the broken one to which nothing that it finds on its disk has been told. */
+function toldAgain(finding: DetectionFinding): DetectionFinding {
+  const uid = randomUUID();
+  return { ...finding, finding_info: { ...finding.finding_info, uid } };
 }
 
 const textOf = (entries: readonly Entry[]): string =>
@@ -216,6 +227,8 @@ export function queueOf({ queue, endsWhenFull }: Behaviour, state: string, capac
   switch (queue) {
     case 'durable':
       return new Journal(join(state, 'queue.jsonl'), capacity, { endsWhenFull });
+    case 'durable-but-forgets-taken':
+      return new Journal(join(state, 'queue.jsonl'), capacity, { forgetsTaken: true });
     case 'newest-only':
       return new NewestOnly();
     case 'written-at-stop':

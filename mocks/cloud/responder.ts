@@ -3,11 +3,15 @@ import type { CommandQueue } from './commands.ts';
 import type { Emit } from './exchange.ts';
 import type { Evidence, TakenFinding } from './protocol/types.ts';
 
+/** Of the system: who has written a file by one of them is not to lose that. */
+const SYSTEM = /^\/(?:usr|bin|sbin|lib\w*)\//;
+
 /** Absolute path of the program, or else the file, that the finding is about; undefined: it names none. */
 export function programOf({ evidences = [] }: Pick<TakenFinding, 'evidences'>): string | undefined {
-  const first = <T>(pick: (evidence: Evidence) => T | undefined): T | undefined =>
-    evidences.map(pick).find((found) => found !== undefined);
-  return first(({ process }) => process?.file?.path) ?? first(({ file }) => file?.path);
+  const all = (pick: (evidence: Evidence) => string | undefined): string[] =>
+    evidences.map(pick).filter((path) => path !== undefined);
+  const paths = [...all(({ process }) => process?.file?.path), ...all(({ file }) => file?.path)];
+  return paths.find((path) => !SYSTEM.test(path)) ?? paths[0];
 }
 
 export class Responder {

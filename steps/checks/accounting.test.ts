@@ -45,7 +45,7 @@ describe('exactly-once', () => {
     played.story.act('a2').acted('a2').after(100).report('a1', { uid: 'uid-other' });
     const finding = ask(played, 0);
     expect(finding.state).to.equal('violated');
-    expect(finding.reason.en).to.contain('1 of 2 acts are at the cloud more than once').and.contain('a1');
+    expect(finding.reason.en).to.contain('1 of 3 acts are at the cloud more than once').and.contain('a1');
   });
   it('allows as many findings of one act as the control made', () => {
     const two = failing(true, [RULE, RULE]);
@@ -63,7 +63,40 @@ describe('exactly-once', () => {
     played.story.report('a2', { uid: 'a2-second' });
     const renamed = ask(played, 5000);
     expect(renamed.state).to.equal('violated');
-    expect(renamed.reason.en).to.contain('1 of 2 acts').and.contain('a2').and.not.to.contain('a1');
+    expect(renamed.reason.en).to.contain('1 of 3 acts').and.contain('a2').and.not.to.contain('a1');
+  });
+  it('is violated where the control comes again, whatever else was to be survived', () => {
+    const { story, back } = failing(false);
+    story.report('a1').act('a2').acted('a2').after(100).report('a2');
+    const { acts, control, within, watch } = args;
+    const restarted = { acts, control, within, watch };
+    const asked = () => runCheck('exactly-once', story.view(back, story.now + 5000), restarted);
+    expect(asked().state).to.equal('satisfied');
+    const told = story.view(0).events.find((event) => event.kind === 'cloud.detection');
+    story.report(args.control, {
+      uid: 'control-again',
+      ...(told?.kind === 'cloud.detection' ? { startTime: told.startTime } : {}),
+    });
+    expect(asked().reason.en).to.contain('1 of 3 acts').and.contain(args.control);
+  });
+  it('is violated by the same again, also of a kind that the control had not, and not by a word of a series', () => {
+    const own = failing(true, ['other']);
+    own.story.act('a2').acted('a2').after(100).report('a2');
+    expect(ask(own, 5000).state).to.equal('satisfied');
+    const [told] = own.story
+      .view(0)
+      .events.filter((event) => event.kind === 'cloud.detection')
+      .slice(-1);
+    own.story.report('a2', { uid: 'again', ...(told ? { startTime: told.startTime } : {}) });
+    expect(ask(own, 5000).reason.en).to.contain('a2');
+    const word = failing();
+    word.story
+      .act('a2')
+      .acted('a2')
+      .after(100)
+      .report('a2')
+      .report('a2', { ...series, analytic: RULE });
+    expect(ask(word, 5000).state).to.equal('satisfied');
   });
   it('counts each kind by itself', () => {
     const two = failing(true, [RULE, RULE]);

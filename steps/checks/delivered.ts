@@ -70,9 +70,10 @@ export const eachInTime = check(Args, (view, { acts, within, via }) => {
     `${ledger.lost.length} of ${ledger.injected} acts had not been reported within ${inSeconds(within)} of the act: ${names(ledger.lost).en}.`,
     `操作${ledger.injected}件中${ledger.lost.length}件が、操作から${seconds(within)}秒以内に報告されませんでした：${names(ledger.lost).ja}。`,
   );
-  const overdue = ledger.lost.find((act) => view.now > due(act));
+  const late = ledger.lost.filter((act) => view.now > due(act));
+  const [overdue] = late;
   if (!overdue) return undecided(reason, details);
-  const unknown = unplayed(view.events, ledger.lost);
+  const unknown = unplayed(view.events, late);
   if (unknown) return notEnded(unknown);
   return violated(reason, { ...details, missed: { from: due(overdue) - within, until: due(overdue) } });
 });

@@ -19,6 +19,7 @@ import {
 } from './finding.ts';
 import {
   actOf,
+  endOf,
   entryOf,
   ledgerOf,
   notPlayed,
@@ -28,13 +29,15 @@ import {
   type Entry,
 } from './ledger.ts';
 import { count, inSeconds, seconds } from './measures.ts';
+import { againOf } from './once.ts';
 import { anchorTime, ofKind } from './window.ts';
 
 const Args = z.object({
   /** the last one was played after the cloud had come back */
   acts: z.array(z.string()).min(2),
   control: z.string(),
-  fault: z.string(),
+  /** of the cloud, which must have met a request of theirs; without it something else was to be survived */
+  fault: z.string().optional(),
   within: Within,
   /** so long after the anchor nothing may have come under another uid */
   watch: Within,
@@ -44,16 +47,31 @@ const Args = z.object({
 export const exactlyOnce = check(Args, (view, { acts, control, fault, within, watch }) => {
   const entries = entriesOf(view, acts);
   if (!Array.isArray(entries)) return entries;
-  const usual = identitiesOf(view, control);
-  if (!(usual instanceof Map)) return usual;
-  const hits = hitsOf(view, fault, entries);
-  if (hits === 0) return notHit(fault);
+  const before = actOf(view.events, control);
+  if (!before) return notPlayed(control);
+  const model = entryOf(view.events, before);
+  if (model.reports.length === 0) return controlSilent(control);
+  // The control as well: what is told anew need not have been under way. What it says late it says for the first time.
+  const first = Math.min(...entries.map(({ act }) => act.n));
+  const nonces = [before, ...entries.map(({ act }) => act)].map(({ nonce }) => nonce);
+  const againIn = (entry: Entry): Arrival[] =>
+    againOf(entry, endOf(view.events, entry.act) - entry.act.t + within, nonces);
+  const again = againIn(model).filter(({ n }) => n > first);
+  const usual = kindsOf(
+    model.reports.filter((report) => !again.includes(report)),
+    nonces,
+  );
+  const hits = fault === undefined ? undefined : hitsOf(view, fault, entries);
+  if (fault !== undefined && hits === 0) return notHit(fault);
   const from = anchorTime(view);
   const until = from + within;
   const ledger = ledgerOf(entries, until);
-  const renamed = entries
-    .filter(({ reports }) =>
-      [...kindsOf(reports)].some(([kind, count]) => count > (usual.get(kind) ?? count)),
+  const looked = [model, ...entries];
+  const renamed = looked
+    .filter(
+      (entry) =>
+        [...kindsOf(entry.reports, nonces)].some(([kind, count]) => count > (usual.get(kind) ?? count)) ||
+        againIn(entry).some((report) => !usual.has(kindOf(report))),
     )
     .map(({ act }) => act);
   const identities = entries.reduce((sum, { reports }) => sum + reports.length, 0);
@@ -62,19 +80,19 @@ export const exactlyOnce = check(Args, (view, { acts, control, fault, within, wa
       ...measuresOf(view, ledger),
       count('delivery.reordered', ledger.overtaken.length),
       count('delivery.identities', identities),
-      count('delivery.interrupted', hits),
+      ...(hits === undefined ? [] : [count('delivery.interrupted', hits)]),
     ],
     evidence: ledger.evidence,
   };
   if (renamed.length > 0)
     return violated(
       {
-        en: `${renamed.length} of ${ledger.injected} acts are at the cloud more than once, under another uid each time: ${names(renamed).en}.`,
-        ja: `操作${ledger.injected}件中${renamed.length}件が、別の識別番号で重複してクラウドに登録されました：${names(renamed).ja}。`,
+        en: `${renamed.length} of ${looked.length} acts are at the cloud more than once, under another uid each time: ${names(renamed).en}.`,
+        ja: `操作${looked.length}件中${renamed.length}件が、別の識別番号で重複してクラウドに登録されました：${names(renamed).ja}。`,
       },
       {
         ...details,
-        evidence: entries
+        evidence: looked
           .filter(({ act }) => renamed.includes(act))
           .flatMap(({ act, reports }) => numbersOf([act, ...reports])),
       },
@@ -96,27 +114,23 @@ export const exactlyOnce = check(Args, (view, { acts, control, fault, within, wa
   return view.now < from + watch ? undecided(reason, details) : satisfied(reason, details);
 });
 
-/** analytic → how many findings */
-function kindsOf(reports: readonly Arrival[]): Map<string, number> {
+const kindOf = (report: Arrival): string => (report.kind === 'cloud.detection' ? report.analytic : '');
+
+/** analytic → how many findings; without those that speak of several acts */
+function kindsOf(reports: readonly Arrival[], nonces: readonly string[]): Map<string, number> {
   const kinds = new Map<string, number>();
-  for (const report of reports) {
-    const kind = report.kind === 'cloud.detection' ? report.analytic : '';
-    kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
-  }
+  for (const report of reports)
+    if (nonces.filter((nonce) => report.body.includes(nonce)).length < 2)
+      kinds.set(kindOf(report), (kinds.get(kindOf(report)) ?? 0) + 1);
   return kinds;
 }
 
-/** How many findings of which kind the product makes of one such act when nothing fails. */
-function identitiesOf({ events }: View, control: string): Map<string, number> | Finding {
-  const act = actOf(events, control);
-  if (!act) return notPlayed(control);
-  const { reports } = entryOf(events, act);
-  if (reports.length > 0) return kindsOf(reports);
-  return incomplete('harness', {
+/** How many findings of which kind the product makes of one such act when nothing fails is seen by the control. */
+const controlSilent = (control: string): Finding =>
+  incomplete('harness', {
     en: `The control act ${control} was not reported, so it is not known how many findings one act makes.`,
     ja: `対照の操作 ${control} が報告されていないため、一つの操作で生じる検知の数が分かりません。`,
   });
-}
 
 /** Requests that the fault has hit while these acts were under way. */
 function hitsOf({ events }: View, fault: string, entries: readonly Entry[]): number {

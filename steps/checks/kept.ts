@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { both } from '../../history/both.ts';
 import type { HistoryEventOf } from '../../history/events.ts';
 import { check, satisfied, undecided, violated, Within, type View } from './finding.ts';
-import { actOf, entryOf, ledgerOf, notPlayed, type Act, type Entry } from './ledger.ts';
+import { actOf, entryOf, ledgerOf, notEnded, notPlayed, unplayed, type Act, type Entry } from './ledger.ts';
 import { count, inSeconds, seconds } from './measures.ts';
 import { anchorTime, ofKind } from './window.ts';
 
@@ -41,6 +41,8 @@ export const keptOrSaid = check(Args, (view, { acts, within }) => {
     `操作${injected}件中${lost.length}件が、再インストールから${seconds(within)}秒以内に届きませんでした。失われたと示された件数は${said}件です。`,
   );
   if (view.now <= until) return undecided(reason, details);
+  const unknown = unplayed(view.events, lost);
+  if (unknown && said < lost.length) return notEnded(unknown);
   return said >= lost.length
     ? satisfied(reason, details)
     : violated(reason, { ...details, missed: { from, until } });

@@ -36,7 +36,8 @@ describe('whole-findings', () => {
     ['a severity', { severity_id: undefined }, 'severity_id'],
     ['a class', { class_uid: undefined }, 'class_uid'],
     ['the right type', { type_uid: 200402 }, 'type_uid'],
-    ['a vendor', { metadata: { version: '1.5.0', product: { name: 'P' } } }, 'metadata.product.vendor_name'],
+    ['who made it', { metadata: { version: '1.5.0', product: { vendor_name: 'V' } } }, 'metadata.product'],
+    ['what an attack was', { finding_info: { ...INFO, attacks: [{}] } }, 'finding_info.attacks.0'],
     ['a type of its file', { evidences: [{ file: { name: 'tool' } }] }, 'evidences.0.file.type_id'],
     ['a technique', { finding_info: INFO }, 'finding_info.attacks'],
     [

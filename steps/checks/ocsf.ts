@@ -49,6 +49,8 @@ export const wholeFindings = check(Args, (view, { acts, within }) => {
 const Text = z.string().min(1);
 const TIME = z.number().int().positive();
 const File = z.looseObject({ name: Text, type_id: z.number().int() });
+const namesSomething = (attack: object): boolean =>
+  ['tactic', 'tactics', 'technique', 'sub_technique'].some((key) => key in attack);
 /** Names as in the schema; what is optional there and never looked at here is left out. */
 const Finding = z.looseObject({
   activity_id: z.literal([0, 1, 2, 3, 99]),
@@ -59,12 +61,15 @@ const Finding = z.looseObject({
   time: TIME,
   metadata: z.looseObject({
     version: z.string().regex(/^\d+\.\d+\.\d+/),
-    product: z.looseObject({ vendor_name: Text, name: Text }),
+    product: z
+      .looseObject({ name: Text.optional(), uid: Text.optional() })
+      .refine(({ name, uid }) => name ?? uid, 'has neither name nor uid'),
   }),
   finding_info: z.looseObject({
     uid: Text,
     title: Text,
     analytic: z.looseObject({ type_id: z.number().int() }).optional(),
+    attacks: z.array(z.looseObject({}).refine(namesSomething, 'has no tactic and no technique')).optional(),
   }),
   device: z.looseObject({ type_id: z.number().int() }).optional(),
   evidences: z.array(z.looseObject({ file: File.optional() })).optional(),

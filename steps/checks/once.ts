@@ -31,9 +31,10 @@ export const noneDoubled = check(Args, (view, { acts, sentinel: id, within }) =>
       });
     entries.push(entryOf(view.events, act));
   }
+  const nonces = entries.map(({ act }) => act.nonce);
   const told = entries.map((entry) => {
     const lasted = endOf(view.events, entry.act) - entry.act.t;
-    return { act: entry.act, again: againOf(entry, lasted + within) };
+    return { act: entry.act, again: againOf(entry, lasted + within, nonces) };
   });
   const doubled = told.filter(({ again }) => again.length > 0);
   const measures = [count('delivery.doubled', doubled.length)];
@@ -68,12 +69,14 @@ export const noneDoubled = check(Args, (view, { acts, sentinel: id, within }) =>
  * Findings of the same kind under another uid: of the same moment; or of the same content, further apart than an act
  * has sides (`apart`, ms: as long as it lasted, and what a product has to notice it). Two sensors may tell one act in
  * two findings, but not that much later without any other word; and a clock that knows whole seconds only has many
- * moments in one. For lines, each that came again.
+ * moments in one. One that speaks of other acts as well speaks of a series. For lines, each that came again.
  */
-function againOf({ reports, copies }: Entry, apart: number): Arrival[] {
+export function againOf({ reports, copies }: Entry, apart: number, nonces: readonly string[]): Arrival[] {
   const findings = ofKind(reports, 'cloud.detection');
   const others = findings.filter((report, index) =>
-    findings.slice(0, index).some((other) => isAgain(report, other, apart)),
+    findings
+      .slice(0, index)
+      .some((other) => isAgain(report, other, apart) && ofTheSame(report, other, nonces)),
   );
   return [...others, ...copies.filter(({ kind }) => kind === 'cloud.telemetry')];
 }
@@ -84,6 +87,10 @@ function isAgain(report: Detection, other: Detection, apart: number): boolean {
   const moment = between === 0 && report.startTime % 1000 !== 0;
   return moment || ((between === 0 || between > apart) && contentOf(report.body) === contentOf(other.body));
 }
+
+/** Both speak of the same acts. */
+const ofTheSame = (one: Detection, other: Detection, nonces: readonly string[]): boolean =>
+  nonces.every((nonce) => one.body.includes(nonce) === other.body.includes(nonce));
 
 /** What a finding says, without what a second one of the same has of its own: uid, times, number. As text, to compare. */
 function contentOf(body: string): string {

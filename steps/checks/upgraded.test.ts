@@ -61,6 +61,11 @@ describe('upgraded', () => {
     const finding = run(beat(updated.story, { version: '1.1.0' }), updated.since);
     expect(finding.measures.map(({ value }) => value)).to.deep.equal([0.5, '1.0.0', '1.1.0']);
   });
+  it('takes the new version from an enrolment of the same endpoint, too', () => {
+    const { story, since } = away();
+    const finding = run(enrol(story, AGENT, 'pc-01', '1.1.0'), since);
+    expect(finding.state, finding.reason.en).to.equal('satisfied');
+  });
   it('lets heartbeats without a version say nothing', () => {
     const { story, since } = away();
     expect(run(beat(story, {}), since).state).to.equal('undecided');

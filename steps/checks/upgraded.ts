@@ -6,9 +6,8 @@ import { check, incomplete, satisfied, undecided, violated, Within, type Finding
 import { inSeconds, seconds, timeMeasure, words } from './measures.ts';
 import { anchorTime, ofKind } from './window.ts';
 
-type Beat = HistoryEventOf<'cloud.heartbeat'>;
 /** an endpoint's word of its version */
-type Told = Beat | HistoryEventOf<'cloud.enrolled'>;
+type Told = HistoryEventOf<'cloud.enrolled' | 'cloud.heartbeat'>;
 
 export const upgraded = check(z.object({ within: Within, relay: z.string() }), (view, { within, relay }) => {
   const hook = ofKind(view.events, 'hook.finished').findLast((event) => event.hook === 'upgrade');
@@ -19,12 +18,12 @@ export const upgraded = check(z.object({ within: Within, relay: z.string() }), (
     });
   if (hook.outcome !== 'ok') return notUpgraded(hook);
   const begun = (hook.at ?? hook.t) - hook.ms;
-  const beats = ofKind(view.events, 'cloud.heartbeat');
-  const before = new Map<string, Told>();
-  for (const event of view.events)
-    if ((event.kind === 'cloud.enrolled' || event.kind === 'cloud.heartbeat') && event.t < begun)
-      if (event.version !== undefined) before.set(event.agent, event);
-  const [known] = before.values();
+  const told = view.events.filter(
+    (event): event is Told =>
+      (event.kind === 'cloud.enrolled' || event.kind === 'cloud.heartbeat') && event.version !== undefined,
+  );
+  const before = told.filter(({ t }) => t < begun);
+  const known = before.at(-1);
   if (!known)
     return violated({
       en: 'It had not told its cloud which version it is, so no upgrade can be seen there.',
@@ -43,12 +42,16 @@ export const upgraded = check(z.object({ within: Within, relay: z.string() }), (
       },
       { evidence: [known.n, stranger.n] },
     );
-  // Each endpoint by its own word: a product may have several services that enrol.
-  const after = beats.find(({ t, agent, version }) => {
-    const other = before.get(agent)?.version;
-    return t > begun && version !== undefined && other !== undefined && version !== other;
+  // Each endpoint by its own word, as a product may have several services that enrol; by what it told last in either place.
+  const earlier = ({ agent }: Told): Told[] =>
+    (['cloud.heartbeat', 'cloud.enrolled'] as const).flatMap(
+      (kind) => before.findLast((event) => event.agent === agent && event.kind === kind) ?? [],
+    );
+  const after = told.find((event) => {
+    const own = earlier(event);
+    return event.t > begun && own.length > 0 && own.every(({ version }) => version !== event.version);
   });
-  const first = after && before.get(after.agent);
+  const first = after && before.findLast(({ agent }) => agent === after.agent);
   if (!after?.version || !first?.version || after.t > until) {
     const reason = both(
       `No other version than ${known.version} had been heard at the cloud within ${inSeconds(within)}.`,
@@ -86,7 +89,7 @@ function notUpgraded({ outcome, exit, output, n }: HistoryEventOf<'hook.finished
   );
 }
 
-function elsewhere(after: Beat, relay: string): Finding {
+function elsewhere(after: Told, relay: string): Finding {
   const way = after.relay ?? after.via;
   return violated(
     {

@@ -6,7 +6,9 @@ import type { StimulusId } from '../../mocks/workloads/stimuli.ts';
 import type { Statement } from '../../products/schema.ts';
 import type { Applicability } from './applicability.ts';
 import { seen } from './ask.ts';
+import { slowestFrom } from './functions.ts';
 import type { PlayedAct, Session } from './session.ts';
+import type { HeiikiWorld } from './world.ts';
 
 export async function playMany(
   session: Session,
@@ -49,21 +51,40 @@ const FAILURES = {
   'answers are lost': 'lost-ack',
   'answers are cut off': 'cut-answer',
   errors: '5xx',
+  'answers are late': 'slow',
 } as const satisfies Readonly<Record<string, FaultKind>>;
 export type CloudFailure = keyof typeof FAILURES;
 
 /** From now on reports fail in that way; everything else works. Returns the name of the fault. */
 export async function failTakingReports(session: Session, how: CloudFailure): Promise<FaultKind> {
   const kind = FAILURES[how];
+  const late = kind === 'slow' ? { ms: lateBy(session) } : {};
   await session.changeCloud(`the cloud's fault ${kind}`, (cloud) =>
-    cloud.fault({ kind, operations: ['sendDetections'] }),
+    cloud.fault({ kind, operations: ['sendDetections'], ...late }),
   );
   return kind;
 }
+/** So late is an answer, ms, that who waits for none has sent again by then. */
+export const lateBy = (session: Session): number => 2 * session.declared('retry');
 
 /** As soon as a report has met with the failure, or the product has had its time to send one. */
 export async function takeReportsAgain(session: Session): Promise<HistoryEvent> {
   const hit = (event: HistoryEvent): boolean => event.kind === 'cloud.fault' && event.state === 'hit';
   await seen(session.history, Date.now() + session.within('detect'), hit);
   return session.changeCloud('healing the cloud', (cloud) => cloud.heal());
+}
+
+/** Of what was played while the cloud was out of reach, more than the queue holds, the cloud is told how much is lost. */
+export async function lossesAreTold(
+  world: HeiikiWorld,
+  { since, within, restsOn }: { since: HistoryEvent; within: number; restsOn: string },
+): Promise<void> {
+  const { session } = world;
+  const { overflow } = session.product.product.statement.queue ?? {};
+  const acts = world.acts('attacks').map(({ id }) => id);
+  // Losses are told with a heartbeat, of which no product declares how often it comes.
+  const announce = slowestFrom(session, 0);
+  const keeps = world.fullQueue.detections;
+  const args = { acts, within, keeps, announce, ...(overflow ? { overflow } : {}) };
+  await session.ask({ check: 'overflow-announced', args, since, restsOn });
 }

@@ -15,7 +15,9 @@ const finding = (...evidences: Evidence[]) => ({ evidences });
 describe('the program that an analyst ends', () => {
   it('is the one that was brought, and not the one that has brought it', () => {
     const brought = finding(by('/usr/bin/install', SAMPLE));
-    expect(programOf(brought)).to.equal('/usr/bin/install');
+    expect(programOf(brought)).to.equal(SAMPLE);
+    expect(programOf(finding(by('/opt/tool', SAMPLE)))).to.equal('/opt/tool');
+    expect(programOf(finding(by('/usr/bin/install')))).to.equal('/usr/bin/install');
     expect(pathToEnd([brought], NONCE)).to.equal(SAMPLE);
     expect(pathToEnd([finding(by('/usr/bin/install'), by('/bin/sh', SAMPLE))], NONCE)).to.equal(SAMPLE);
   });

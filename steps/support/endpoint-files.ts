@@ -51,7 +51,7 @@ export async function filesHolding(
   const input = words.map((word) => `${word}\n`).join('');
   const found: string[] = [];
   for (const some of portions(files)) {
-    const argv = [...LIST_HOLDING, kind === 'text' ? '-I' : '-a', '--', ...some];
+    const argv = [...LIST_HOLDING, ...(kind === 'text' ? ['-I'] : []), '--', ...some];
     const { exit, stdout, stderr } = await endpoint.exec(argv, { user: 'root', input, timeoutMs: LOOK_MS });
     if (!LOOKED.includes(exit) || stderr !== '')
       throw new Error(

@@ -1,6 +1,7 @@
 /** Steps that take several attempts: what a relay's administrator and the one of the endpoints do together. */
 import type { HistoryEvent } from '../../history/events.ts';
 import type { StimulusId } from '../../mocks/workloads/stimuli.ts';
+import { until } from './ask.ts';
 import { trustRelay } from './inspection.ts';
 import { RELAY_CA } from './relay-words.ts';
 import { deliversAgain } from './recovery.ts';
@@ -48,7 +49,9 @@ export async function renewed(session: Session, stimulus: StimulusId): Promise<H
     if (await deliversAgain(session, stimulus, time)) return session.history.events.at(-1) ?? told;
   }
   // Whoever reads the trust store when it starts is started; that is no new installation either.
-  return session.restart();
+  const restarted = await session.restart();
+  await until(session.history, restarted.t + session.within('reconnect'));
+  return session.history.events.at(-1) ?? restarted;
 }
 
 /** All that is known of the relay now, by the product's own command. */

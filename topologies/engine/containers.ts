@@ -83,7 +83,9 @@ function placeOf(spec: ContainerSpec, [first]: Attached): Docker.ContainerCreate
 function boundsOf(spec: ContainerSpec): Docker.HostConfig {
   const wanted = (spec.capabilities ?? []).map((name) => name.replace(/^CAP_/, ''));
   const dropped = [...DROPPED, ...(spec.dropCapabilities ?? [])].filter((name) => !wanted.includes(name));
-  const memory = spec.memoryBytes ?? MEMORY;
+  // What stands on such a disk is in memory, and is the container's.
+  const disks = Object.values(spec.disks ?? {}).reduce((sum, bytes) => sum + bytes, 0);
+  const memory = (spec.memoryBytes ?? MEMORY) + disks;
   return {
     Init: true,
     CapAdd: wanted,
