@@ -48,6 +48,19 @@ describe('HistoryWriter', () => {
     expect(text).to.contain(markOf(RELAY_PASSWORD)).and.not.contain('cret').and.not.contain(header);
     expect(await readHistory(file)).to.deep.equal(history.events);
   });
+  it('leaves a number alone of which a secret is a part', async () => {
+    const history = await HistoryWriter.open(join(folder(), 'history.ndjson'));
+    history.conceal('pin', ['123456']);
+    const value = { path: '/tmp/123456', times: [1123456, '123456'] };
+    const event = history.record('harness', {
+      ...{ kind: 'endpoint.state', endpoint: 'pc', by: 'exec', what: 'x' },
+      value,
+    });
+    expect(event).to.deep.include({
+      value: { path: `/tmp/${markOf('pin')}`, times: [1123456, markOf('pin')] },
+    });
+    await history.close();
+  });
   it('numbers, dates and writes what is read back the same', async () => {
     const file = join(folder(), 'history.ndjson');
     const before = Date.now();

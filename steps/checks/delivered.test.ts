@@ -148,4 +148,10 @@ describe('each-in-time', () => {
     const told = story.report('a2').view(0, story.now + 9000);
     expect(runCheck('each-in-time', told, args).state).to.equal('satisfied');
   });
+  it('blames nobody either while a later one has its time yet', () => {
+    const story = Story.closed().working().act('a1').after(200).acted('a1', 'unknown').after(900);
+    story.act('a2').acted('a2');
+    const finding = runCheck('each-in-time', story.view(0, story.now + 200), args);
+    expect([finding.state, finding.blame]).to.deep.equal(['incomplete', 'host']);
+  });
 });

@@ -38,6 +38,12 @@ describe('kept-or-said', () => {
       expect(run(at).state, said).to.equal('violated');
     }
   });
+  it('blames nobody for the loss of an act that was not played to its end', () => {
+    const story = Story.closed().working().moved(null).act('a1').acted('a1').act('a2').acted('a2', 'unknown');
+    const since = story.after(1000).moved('closed').hook('install').n;
+    story.report('a1').after(5001);
+    expect(run({ story, since })).to.include({ state: 'incomplete', blame: 'host' });
+  });
   it('does not pass when nothing was played', () => {
     const story = Story.closed().working().hook('install');
     expect(run({ story, since: story.n }).state).to.equal('incomplete');
