@@ -6,6 +6,9 @@ export const markOf = (name: string): string => `‹${name}›`;
 /** The account's at a relay. */
 export const RELAY_PASSWORD = 'relay password';
 
+/** What the console of the cloud shows to whoever removes an endpoint. */
+export const REMOVAL_TOKEN = 'removal token';
+
 /** A password as it is written, and as Basic sign-in sends it (RFC 7617). */
 export const formsOf = ({ user, password }: { user: string; password: string }): string[] => [
   password,

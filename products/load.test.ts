@@ -449,6 +449,19 @@ describe('several products', () => {
     expect(lines[0]).to.contain('not what the cloud does');
   });
 
+  it('wants a token for removal to come from its cloud and to reach its hook', async () => {
+    const token = GOOD.replace('protection: none', 'protection: prefetched-token');
+    await using without = await acme(token);
+    expect((await refused(without.path, 'acme'))[0]).to.contain('`uninstall` is not told the token');
+    const told = `${token}  uninstall: [/opt/acme/install, "{uninstall.secret}"]\n`;
+    await using right = await acme(told);
+    expect((await loadProduct('acme', right.path)).product.statement.uninstall.protection).to.equal(
+      'prefetched-token',
+    );
+    await using lines = await acme(told.replace('dialect: heiiki-v1', 'dialect: json-lines'));
+    expect((await refused(lines.path, 'acme'))[0]).to.contain('only the dialect heiiki-v1 has a token');
+  });
+
   it('says that a file is not there', async () => {
     await using folder = await folderWith({});
     const [line] = await refused(folder.path, join(folder.path, 'none.yaml'));

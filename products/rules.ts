@@ -132,6 +132,7 @@ export function checkStatement(product: Product, complain: Complaint): void {
       'name where they come from in `statement.channels.update`, or remove `selfUpdate`',
     );
   checkLogRetention(product, complain);
+  checkToken(product, complain);
   if (statement.stimuli.includes('log-line') && product.cloud.dialect !== 'json-lines')
     complain(
       ['statement', 'stimuli'],
@@ -169,6 +170,24 @@ function checkChannels({ statement }: Product, complain: Complaint): void {
       ['statement', 'channels'],
       'a policy is to tell it its relay, and there is no channel `policy`',
       'name where policies come from in `statement.channels.policy`, or declare another way',
+    );
+}
+
+/** Its cloud makes the token, and whoever removes it has to give that to the hook. */
+function checkToken({ statement, cloud, hooks }: Product, complain: Complaint): void {
+  if (statement.uninstall.protection !== 'prefetched-token') return;
+  const place = ['statement', 'uninstall', 'protection'];
+  if (cloud.dialect !== 'heiiki-v1')
+    complain(
+      place,
+      'only the dialect heiiki-v1 has a token for removal',
+      'set `cloud.dialect: heiiki-v1`, or declare another protection',
+    );
+  if (!(hooks.uninstall ?? []).flatMap(placeholdersIn).includes('uninstall.secret'))
+    complain(
+      place,
+      'the hook `uninstall` is not told the token',
+      'give it {uninstall.secret} in `hooks.uninstall`, or declare another protection',
     );
 }
 

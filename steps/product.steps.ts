@@ -1,6 +1,7 @@
 import { Given, Then, When } from '@cucumber/cucumber';
 import { undeclaredMode } from './support/applicability.ts';
 import { putInForce, remove, setPolicy } from './support/product.ts';
+import { removalSecret } from './support/removal-secret.ts';
 import { readProxySettings } from './support/traces.ts';
 import { curlToCloud } from './support/curl.ts';
 import type { HeiikiWorld } from './support/world.ts';
@@ -80,9 +81,7 @@ When(
 );
 
 When('the product is removed as its maker documents it', async function (this: HeiikiWorld) {
-  const { protection } = this.session.product.product.statement.uninstall;
-  const hasSecret = protection === 'local-secret' || protection === 'prefetched-token';
-  this.note('removal', await remove(this.session, hasSecret ? this.session.secret : 'none'));
+  this.note('removal', await remove(this.session, await removalSecret(this.session)));
 });
 
 Then('the removal was refused', async function (this: HeiikiWorld) {

@@ -17,6 +17,9 @@ import type { Answer, Ask } from './transport/https.ts';
 
 export const REQUEST_MS = 1500;
 
+/** By what the cloud knows the endpoint. */
+export type Credentials = Pick<Identity, 'agentId' | 'key'>;
+
 /** The cloud answered, and not with what was asked for. */
 export class CloudError extends Error {
   readonly status: number;
@@ -31,8 +34,8 @@ export class CloudError extends Error {
 
 export class Cloud {
   readonly #link: Link;
-  identity: Identity | null;
-  constructor(link: Link, identity: Identity | null) {
+  identity: Credentials | null;
+  constructor(link: Link, identity: Credentials | null) {
     this.#link = link;
     this.identity = identity;
   }
@@ -43,10 +46,17 @@ export class Cloud {
       { health: true },
     );
     const { json } = expected('enrolling', answer, 201);
-    if (!isRecord(json) || typeof json['agentId'] !== 'string' || typeof json['key'] !== 'string')
+    const { agentId, key, removal } = isRecord(json) ? json : {};
+    const { salt, hash } = isRecord(removal) ? removal : {};
+    if (
+      typeof agentId !== 'string' ||
+      typeof key !== 'string' ||
+      typeof salt !== 'string' ||
+      typeof hash !== 'string'
+    )
       throw new CloudError('enrolling', answer);
-    this.identity = { agentId: json['agentId'], key: json['key'] };
-    return this.identity;
+    this.identity = { agentId, key };
+    return { agentId, key, removal: { salt, hash } };
   }
   /** Resolves with the revision of the policy at the cloud, the time there, and the version to run. */
   async heartbeat(body: Heartbeat): Promise<HeartbeatAnswer> {

@@ -103,6 +103,12 @@ describe('the configuration', () => {
     appendFileSync(places.config, 'x');
     expect(() => loadConfig(places)).to.throw('the configuration is no JSON');
   });
+  it('of an agent whose cloud makes its token holds no secret', () => {
+    const { config: byToken } = configFrom([...required(), '--protection', 'prefetched-token']);
+    expect(byToken).to.include({ protection: 'prefetched-token', secret: null });
+    saveConfig(places, byToken);
+    expect(loadConfig(places)).to.deep.equal(byToken);
+  });
   it('refuses wrong arguments of the installer', () => {
     const wrong: [string[], string][] = [
       [['--cloud', 'https://x'], '--ca is missing; add it'],
@@ -111,6 +117,10 @@ describe('the configuration', () => {
       [
         [...required(), '--protection', 'local-secret'],
         '--protection local-secret has no secret; add --secret',
+      ],
+      [
+        [...required(), '--protection', 'prayer'],
+        '--protection prayer is unknown; use local-secret, prefetched-token, cloud-policy',
       ],
       [[...required(), '--colour', 'red'], 'the options are --relay --relay-url'],
       [[...required(), '--queue', 'many'], '--queue many is no number of findings'],
@@ -125,13 +135,28 @@ const edit = (file: string, from: string, to: string) =>
 
 describe('removal', () => {
   const stored = hashSecret('right');
-  const ask = { protection: 'local-secret', stored, secret: null, policy: 'on' } as const;
+  const ask = { protection: 'local-secret', stored, verifier: null, secret: null, policy: 'on' } as const;
   it('with a local secret needs it, or a policy that allows removal', () => {
     expect(refusal(ask, HONEST.removal)).to.contain('removal needs the secret that was set at install');
     expect(refusal({ ...ask, secret: 'wrong' }, HONEST.removal)).to.contain('not the secret');
     expect(refusal({ ...ask, secret: 'right' }, HONEST.removal)).to.equal(undefined);
     expect(refusal({ ...ask, policy: 'off' }, HONEST.removal)).to.equal(undefined);
     expect(refusal({ ...ask, policy: null }, HONEST.removal)).to.be.a('string');
+  });
+  it('with a token of the cloud needs it once there is one, or a policy that allows removal', () => {
+    // printf '\\x00\\xffright' | sha256sum
+    const verifier = {
+      salt: '00ff',
+      hash: '318b96f435e11f07c0647ad023fe4639b223240926ed70e0f182c761930521bd',
+    };
+    const byToken = { ...ask, protection: 'prefetched-token', verifier, stored: null } as const;
+    expect(refusal(byToken, HONEST.removal)).to.contain('removal needs the token that the console');
+    expect(refusal({ ...byToken, secret: 'wrong' }, HONEST.removal)).to.contain('not the token');
+    expect(refusal({ ...byToken, secret: 'right' }, HONEST.removal)).to.equal(undefined);
+    expect(refusal({ ...byToken, policy: 'off' }, HONEST.removal)).to.equal(undefined);
+    expect(refusal({ ...byToken, verifier: null }, HONEST.removal)).to.equal(undefined);
+    // The other one's secret opens nothing here.
+    expect(refusal({ ...byToken, stored, secret: 'wrong' }, HONEST.removal)).to.be.a('string');
   });
   it('by policy is not helped by any secret', () => {
     const byPolicy = { ...ask, protection: 'cloud-policy', secret: 'right' } as const;

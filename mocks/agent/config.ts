@@ -13,7 +13,7 @@ import type { Places } from './places.ts';
 import type { HostPort } from './transport/dial.ts';
 import { readRelay, writeRelay } from './transport/relay.ts';
 
-export type Protection = 'local-secret' | 'cloud-policy' | 'none';
+export type Protection = 'local-secret' | 'prefetched-token' | 'cloud-policy' | 'none';
 /** What the endpoint was told of its relays. The account's secret is in a file of its own. */
 export interface RelaySettings {
   /** host:port, or a URL with https or socks5 */
@@ -61,7 +61,12 @@ const CONNECTIVITY: readonly string[] = [
   'relay-only',
   'direct-only',
 ] satisfies Connectivity[];
-const PROTECTION: readonly string[] = ['local-secret', 'cloud-policy', 'none'] satisfies Protection[];
+const PROTECTION: readonly string[] = [
+  'local-secret',
+  'prefetched-token',
+  'cloud-policy',
+  'none',
+] satisfies Protection[];
 export const isConnectivity = (word: unknown): word is Connectivity =>
   typeof word === 'string' && CONNECTIVITY.includes(word);
 export const isProtection = (word: unknown): word is Protection =>

@@ -21,6 +21,7 @@ import { firstAddress, forgetIdentityAfterMoves, machineIdBy, storedIdentity } f
 import { Link, type Trial } from './link.ts';
 import { PRODUCT, versionOf, type Places } from './places.ts';
 import { PolicyInForce } from './policy.ts';
+import { saveVerifier } from './protection.ts';
 import { queueOf, type FindingQueue } from './queue.ts';
 import { Relays } from './relays.ts';
 import { Reporter } from './reporter.ts';
@@ -214,7 +215,10 @@ export class Daemon {
         machineId: machineIdBy(this.#behaviour.identity, this.#places, this.#time.life + this.#trail.lives),
         product: { name, version: versionOf(this.#places) },
       }),
-      enrolled: (identity) => writeWhole(join(this.#places.state, 'identity.json'), JSON.stringify(identity)),
+      enrolled: ({ removal, ...identity }) => {
+        saveVerifier(this.#places, removal);
+        writeWhole(join(this.#places.state, 'identity.json'), JSON.stringify(identity));
+      },
       policyTaken: (policy) => void this.#followRelay(policy),
       told: (serverTime) => this.#time.told(serverTime),
       lived: (moment) => this.#trail.note(moment),

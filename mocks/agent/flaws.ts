@@ -203,6 +203,8 @@ export interface Behaviour {
     readonly asksForSecret: boolean;
     readonly obeysPolicy: boolean;
     readonly needsCloud: boolean;
+    /** whether a token is right is the cloud's to say, each time */
+    readonly asksCloudForToken: boolean;
     /** a removal that the cloud has not allowed is told to it again and again, by a process that stays */
     readonly leavesHeartbeat: boolean;
     /** how many findings go with it */
@@ -289,6 +291,7 @@ export const HONEST: Behaviour = {
     asksForSecret: true,
     obeysPolicy: true,
     needsCloud: false,
+    asksCloudForToken: false,
     leavesHeartbeat: false,
     saysLost: true,
   },
@@ -332,6 +335,7 @@ export const FLAWS = {
   'leaks-when-moved': { leaksAfter: 2000 },
   'never-returns': { returnsToRelay: false },
   'removal-needs-cloud': { removal: { ...HONEST.removal, needsCloud: true } },
+  'asks-cloud-for-token': { removal: { ...HONEST.removal, asksCloudForToken: true } },
   'uninstalls-for-anyone': { removal: { ...HONEST.removal, asksForSecret: false } },
   'configuration-for-everyone': { stored: { ...HONEST.stored, openToUsers: true } },
   'takes-proxy-of-users': { takesProxyOfUsers: true },

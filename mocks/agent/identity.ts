@@ -3,8 +3,7 @@ import { createHash } from 'node:crypto';
 import { rmSync, statSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import type { Identity } from '../cloud/protocol/types.ts';
-import type { Cloud } from './cloud.ts';
+import type { Cloud, Credentials } from './cloud.ts';
 import { readIfThere, readState } from './files.ts';
 import type { Behaviour } from './flaws.ts';
 import type { Link } from './link.ts';
@@ -41,7 +40,7 @@ export function addresses(): string[] {
 export const firstAddress = (): string | null => addresses()[0] ?? null;
 
 /** null: the cloud does not know this endpoint yet. */
-export function storedIdentity(places: Places): Identity | null {
+export function storedIdentity(places: Places): Credentials | null {
   const { agentId, key } = readState(fileOf(places)) ?? {};
   return typeof agentId === 'string' && typeof key === 'string' ? { agentId, key } : null;
 }

@@ -56,7 +56,10 @@ export function configFrom(args: readonly string[]): Given {
       'use relay-preferred, relay-only or direct-only',
     );
   if (!isProtection(protection))
-    throw new ConfigError(`--protection ${protection} is unknown`, 'use local-secret, cloud-policy or none');
+    throw new ConfigError(
+      `--protection ${protection} is unknown`,
+      'use local-secret, prefetched-token, cloud-policy or none',
+    );
   if (defect !== undefined && !isFlaw(defect))
     throw new ConfigError(`--defect ${defect} is unknown`, 'see mocks/agent/flaws.ts');
   if (protection === 'local-secret' && (given.secret ?? '') === '')

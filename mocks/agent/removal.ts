@@ -9,13 +9,14 @@ import { removeIsolation } from './isolation.ts';
 import { endGuard } from './guard.ts';
 import type { Places } from './places.ts';
 import { PolicyInForce } from './policy.ts';
-import { refusal } from './protection.ts';
+import { refusal, storedVerifier } from './protection.ts';
 import { Journal, journalOf } from './queue.ts';
 import { goneWithin, halt, runningPid } from './service.ts';
 import { unsetSystemProxy } from './system-proxy.ts';
 
 const UNENROL_MS = 1200;
 const STOP_MS = 2000;
+const TEST_MS = 8000;
 
 /** undefined: it is gone. Otherwise why it may not be removed. Throws ConfigError if it is not installed. */
 export async function uninstall(places: Places, secret: string | null): Promise<string | undefined> {
@@ -23,8 +24,11 @@ export async function uninstall(places: Places, secret: string | null): Promise<
   const { removal, allowlist, setsSystemProxy } = behaviourOf(config.flaw);
   const policy =
     new PolicyInForce(join(places.state, 'policy.json'), allowlist).current?.uninstallProtection ?? null;
-  const refused = refusal({ protection: config.protection, stored: config.secret, secret, policy }, removal);
+  const { protection, secret: stored } = config;
+  const refused = refusal({ protection, stored, verifier: storedVerifier(places), secret, policy }, removal);
   if (refused !== undefined) return refused;
+  if (protection === 'prefetched-token' && removal.asksCloudForToken && !(await cloudAnswers(places)))
+    return 'the token is checked by the cloud; try again when it can be reached';
   const farewell = removal.leavesHeartbeat && policy !== 'off';
   const kept = await (farewell ? stayBehind(places) : leave(places, removal.needsCloud));
   if (kept !== undefined) return kept;
@@ -42,6 +46,11 @@ function waiting(places: Places): number {
   const queue = new Journal(journalOf(places), Infinity);
   queue.close();
   return queue.size;
+}
+
+/** For the broken one that cannot tell a token by itself. */
+async function cloudAnswers({ socket }: Places): Promise<boolean> {
+  return (await control(socket, { do: 'test' }, TEST_MS))?.['works'] === true;
 }
 
 async function leave(places: Places, must: boolean): Promise<string | undefined> {

@@ -1,6 +1,5 @@
 /** Another customer of the cloud takes the endpoint over: what it was to the old one must not speak to it any more. */
-import type { Identity } from '../cloud/protocol/types.ts';
-import { Cloud } from './cloud.ts';
+import { Cloud, type Credentials } from './cloud.ts';
 import type { Behaviour } from './flaws.ts';
 import type { Link } from './link.ts';
 import type { PolicyInForce } from './policy.ts';
@@ -30,7 +29,7 @@ export function joinTenant({ behaviour, link, cloud, policy, queue }: TenantPart
   return tellsOld && old ? goOnAs(old, link, policy) : () => undefined;
 }
 
-function goOnAs(identity: Identity, link: Link, { revision }: PolicyInForce): () => void {
+function goOnAs(identity: Credentials, link: Link, { revision }: PolicyInForce): () => void {
   const cloud = new Cloud(link, identity);
   const beat = (): void => {
     cloud

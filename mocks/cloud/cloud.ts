@@ -12,6 +12,7 @@ import { Faults } from './faults.ts';
 import { LogStore } from './log-store.ts';
 import { PolicyStore } from './policy.ts';
 import { ReleaseStore } from './release.ts';
+import { RemovalTokens } from './removal-tokens.ts';
 import { Responder } from './responder.ts';
 import type { Contract } from './protocol/contract.ts';
 import { Tenants } from './tenants.ts';
@@ -48,6 +49,7 @@ export function createCloud(options: {
     releases: new ReleaseStore(),
     commands: new CommandQueue(now),
     log: new LogStore(options.logDays, now),
+    removal: new RemovalTokens(),
     responder: new Responder(),
     now,
     told: () => now() + faults.clockOffMs,
@@ -202,6 +204,8 @@ function obey(rule: Rule, order: Order): unknown {
       emit({ kind: 'cloud.log-read', ...reading });
       return reading;
     }
+    case 'removal-token':
+      return state.removal.of(order.agent);
     case 'agents':
       return state.agents.list();
     default:

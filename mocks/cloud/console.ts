@@ -54,6 +54,11 @@ export interface CloudConsole {
   ageLog(days: number): Promise<void>;
   /** What an analyst finds who looks these texts up in the log; `cloud.log-read` is then in the history. */
   readLog(texts: readonly string[], agent?: string): Promise<LogReading>;
+  /**
+   * What lets the endpoint be removed, by agentId or host name; undefined: the only one. A secret: in no event. null: the
+   * cloud has none, as the endpoint has never enrolled.
+   */
+  removalToken(agent?: string): Promise<string | null>;
   agents(): Promise<readonly AgentRecord[]>;
 }
 
@@ -147,6 +152,7 @@ function orders(ask: Ask): CloudConsole {
       await ask({ what: 'age-log', days });
     },
     readLog: (texts, agent) => ask({ what: 'read-log', texts, ...(agent === undefined ? {} : { agent }) }),
+    removalToken: (agent) => ask({ what: 'removal-token', ...(agent === undefined ? {} : { agent }) }),
     agents: () => ask({ what: 'agents' }),
   };
 }

@@ -34,6 +34,8 @@ export type Order =
   | { readonly what: 'age-log'; readonly days: number }
   /** what an analyst finds who looks these texts up in the log of an agent */
   | { readonly what: 'read-log'; readonly agent?: string; readonly texts: readonly string[] }
+  /** shown to whoever administers the endpoint, and so in no event */
+  | { readonly what: 'removal-token'; readonly agent?: string }
   | { readonly what: 'agents' };
 
 /** To the program. */
@@ -72,5 +74,6 @@ export interface Values {
   heal: null;
   'age-log': null;
   'read-log': LogReading;
+  'removal-token': string | null;
   agents: readonly AgentRecord[];
 }

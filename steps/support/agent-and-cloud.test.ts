@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { expect } from 'chai';
+import { storedVerifier, tokenMatches } from '../../mocks/agent/protection.ts';
 import { forbidShell } from '../../mocks/agent/shell.ts';
 import type { Release } from '../../mocks/cloud/protocol/types.ts';
 import { finding } from '../../mocks/cloud/testing.ts';
@@ -97,6 +98,28 @@ describe('the agent and the cloud: content that is carried to the endpoint', () 
     await using lab = await agentAtCloud('hides-content-age');
     await lab.until('heartbeats', () => lab.of('cloud.heartbeat').length > 1);
     expect(shown(lab)).to.equal(undefined);
+  });
+});
+
+describe('the agent and the cloud: the token of a removal', () => {
+  const shown = (lab: AgentAtCloud) => lab.cloud.obey({ what: 'removal-token' }) as string;
+  const kept = (lab: AgentAtCloud) => storedVerifier(lab.places) ?? { salt: '', hash: '' };
+
+  it('is checked by the endpoint alone, and another one after another enrolment', async () => {
+    await using lab = await agentAtCloud();
+    expect(storedVerifier(lab.places)).to.equal(null);
+    await lab.until('a heartbeat', () => lab.of('cloud.heartbeat').length > 0);
+    const first = shown(lab);
+    expect([tokenMatches(first, kept(lab)), tokenMatches(`${first}x`, kept(lab))]).to.deep.equal([
+      true,
+      false,
+    ]);
+    lab.cloud.obey({ what: 'open-tenant', name: 'site-b', token: 'T2' });
+    lab.joinTenant('T2');
+    // Until then the old one counts: nobody gets a moment in which none is needed.
+    expect(tokenMatches(first, kept(lab))).to.equal(true);
+    await lab.until('the next one', () => shown(lab) !== first && tokenMatches(shown(lab), kept(lab)));
+    expect(tokenMatches(first, kept(lab))).to.equal(false);
   });
 });
 

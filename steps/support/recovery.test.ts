@@ -12,7 +12,7 @@ import type { Session } from './session.ts';
 interface Product {
   readonly times?: Readonly<Partial<Record<TimingKey, number>>>;
   readonly hooks?: readonly HookName[];
-  readonly protection?: 'none' | 'cloud-policy';
+  readonly protection?: 'none' | 'cloud-policy' | 'prefetched-token';
   /** hooks that fail, the first so many times */
   readonly failing?: Readonly<Partial<Record<HookName, number>>>;
   /** of the lab's cloud, which has a policy for it; left out: another cloud's */
@@ -38,6 +38,7 @@ async function climbed(
       notModified: false,
       via: 'direct',
     });
+  const secrets: string[] = [];
   const session = {
     history,
     secret: 'secret',
@@ -57,6 +58,7 @@ async function climbed(
         return Promise.resolve(2);
       },
     },
+    inCloud: () => Promise.resolve('token'),
     within: (key: TimingKey) => times[key] ?? 1,
     declared: (key: TimingKey) => times[key] ?? 1,
     fresh: () => ({}),
@@ -66,7 +68,8 @@ async function climbed(
       return well !== undefined && attempts().at(-1)?.method === well;
     },
     move: (zone: string) => Promise.resolve(zones.push(zone)),
-    hook: (hook: HookName) => {
+    hook: (hook: HookName, { secret }: { secret?: string } = {}) => {
+      if (secret !== undefined) secrets.push(secret);
       const fails = left.get(hook) ?? 0;
       left.set(hook, fails - 1);
       return Promise.resolve({ kind: 'hook.finished', hook, outcome: fails > 0 ? 'failed' : 'ok' });
@@ -87,6 +90,7 @@ async function climbed(
     steps: ofKind(history.events, 'manual.step').map(({ text, site }) => (site ? `there: ${text}` : text)),
     zones,
     policies: ofKind(history.events, 'cloud.policy-set').map((set) => set.policy),
+    secrets,
   };
 }
 
@@ -151,6 +155,16 @@ describe('the ways to bring a product back', () => {
       'install the product without a relay',
     ]);
     expect(zones).to.deep.equal(['closed', 'internet']);
+  });
+  it('count that a token is fetched at the cloud, which is no way to the endpoint', async () => {
+    const { notes, steps, zones, secrets } = await climbed({ protection: 'prefetched-token' });
+    expect(notes.at(-1)).to.deep.equal(['reinstall', 'done']);
+    expect(steps).to.deep.equal([
+      'fetch the removal token at the cloud',
+      'remove the product',
+      'install the product without a relay',
+    ]);
+    expect([zones, secrets]).to.deep.equal([[], ['token']]);
   });
   it('end where its cloud can be reached nowhere, and where it cannot be removed', async () => {
     const product = { protection: 'cloud-policy', failing: { uninstall: 1000 } } as const;

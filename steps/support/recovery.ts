@@ -8,6 +8,7 @@ import { ask, until } from './ask.ts';
 import { editConfiguration } from './edit-configuration.ts';
 import { CheckViolated } from './errors.ts';
 import { manual, type Attempted } from './manual.ts';
+import { removalSecret } from './removal-secret.ts';
 import type { RelayTold } from './relay-words.ts';
 import type { Session } from './session.ts';
 
@@ -137,10 +138,13 @@ async function localCommand(session: Session, { relay, words }: Goal): Promise<A
 async function reinstall(session: Session, { relay, words, detour }: Goal): Promise<Attempted> {
   const { endpoint } = session;
   const zone = endpoint.zone;
-  const local = session.product.product.statement.uninstall.protection !== 'cloud-policy';
+  const { protection } = session.product.product.statement.uninstall;
+  const local = protection !== 'cloud-policy';
+  if (protection === 'prefetched-token') manual(session, 'fetch the removal token at the cloud', false);
+  const secret = await removalSecret(session);
   // Who knows that the cloud must allow the removal does not try it before: trying is no step then.
   if (local) manual(session, 'remove the product', false);
-  let removed = await session.hook('uninstall', { secret: local ? session.secret : 'none' });
+  let removed = await session.hook('uninstall', { secret });
   if (!local && succeeded(removed)) manual(session, 'remove the product', false);
   if (!succeeded(removed)) {
     if (detour === null)

@@ -12,6 +12,7 @@ import { behaviourOf, type Flaw } from '../../mocks/agent/flaws.ts';
 import { Link } from '../../mocks/agent/link.ts';
 import { placesBelow, versionOf, type Places } from '../../mocks/agent/places.ts';
 import { PolicyInForce } from '../../mocks/agent/policy.ts';
+import { saveVerifier } from '../../mocks/agent/protection.ts';
 import { queueOf } from '../../mocks/agent/queue.ts';
 import { Reporter } from '../../mocks/agent/reporter.ts';
 import { SelfUpdate } from '../../mocks/agent/self-update.ts';
@@ -159,7 +160,7 @@ function assemble(flaw: Flaw | null, ca: string, port: number) {
       machineId: '0123456789abcdef',
       product: { name: 'P', version: versionOf(places) },
     }),
-    enrolled: () => undefined,
+    enrolled: ({ removal }) => saveVerifier(places, removal),
     policyTaken: () => undefined,
     told: () => undefined,
     lived: () => undefined,

@@ -8,6 +8,7 @@ import type { LogStore } from '../log-store.ts';
 import { toDetection } from '../ocsf.ts';
 import type { PolicyStore } from '../policy.ts';
 import type { ReleaseStore } from '../release.ts';
+import type { RemovalTokens } from '../removal-tokens.ts';
 import type { Responder } from '../responder.ts';
 import type { Tenants } from '../tenants.ts';
 import type {
@@ -32,6 +33,8 @@ export interface CloudState {
   readonly commands: CommandQueue;
   /** of the agents of all tenants: their ids are their own */
   readonly log: LogStore;
+  /** the same: where an endpoint goes over to another tenant, the token of the old one does not count any more */
+  readonly removal: RemovalTokens;
   readonly responder: Responder;
   now(): number;
   /** as the cloud tells the time, which may be wrong */
@@ -206,5 +209,6 @@ function enrol(tenants: Tenants, request: CloudRequest, { body }: Judged, emit: 
   const where = state.tenant === null ? {} : { tenant: state.tenant };
   const told = { hostname, machine, version: product.version, ...where, peer: request.peer, again };
   emit({ kind: 'cloud.enrolled', agent: agentId, ...told });
-  return { answer: json(201, { agentId, key }), agent: agentId };
+  const removal = state.removal.make(agentId, hostname);
+  return { answer: json(201, { agentId, key, removal }), agent: agentId };
 }

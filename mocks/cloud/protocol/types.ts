@@ -28,6 +28,14 @@ export interface Identity {
   agentId: string;
   /** bearer token of all further requests */
   key: string;
+  removal: RemovalVerifier;
+}
+/** By it an endpoint tells the token that lets it be removed, without knowing the token. */
+export interface RemovalVerifier {
+  /** hexadecimal */
+  salt: string;
+  /** SHA-256 of the salt's bytes and then the token's, hexadecimal */
+  hash: string;
 }
 
 export interface Heartbeat {
