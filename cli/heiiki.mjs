@@ -10,6 +10,14 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const own = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 const node = existsSync(own) ? own : process.execPath;
+const major = Number(process.versions.node.split('.')[0]);
+if (!existsSync(join(root, 'node_modules', 'tsx')) || (node !== own && major < 24)) {
+  process.stderr.write(
+    `heiiki: its own packages are not there, or not all of them (Node here is ${process.versions.node}; 24 is needed)\n` +
+      `  → run \`npm ci\` in ${root}, without --omit=dev and --ignore-scripts\n`,
+  );
+  process.exit(3);
+}
 const child = spawn(node, ['--import', 'tsx', join(root, 'cli', 'main.ts'), ...process.argv.slice(2)], {
   stdio: 'inherit',
   env: { ...process.env, HEIIKI_CWD: process.cwd() },

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { access, constants, readFile, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { bundle } from './bundle.ts';
 import { parseDockerfile } from './dockerfile.ts';
@@ -79,6 +79,10 @@ async function addDockerfile(
     complain(['payload', 'dockerfile'], `there is no file \`${name}\``, `paths are relative to ${folder}`);
     return undefined;
   }
+  if (!(await isReadable(file))) {
+    complain(['payload', 'dockerfile'], `\`${file}\` cannot be read`, 'let whoever runs heiiki read it');
+    return undefined;
+  }
   const text = await readFile(file, 'utf8');
   const parsed = parseDockerfile(text);
   if ('wrong' in parsed) {
@@ -104,8 +108,10 @@ async function addFolder(
     complain(path, `there is no folder \`${folder}\``, "paths are relative to the manifest's folder");
   const paths = (entries ?? []).filter((e) => !e.isDirectory()).map((e) => join(e.parentPath, e.name));
   for (const disk of paths.toSorted()) {
-    if (await isFile(disk)) await addFile(files, disk, join(to, relative(folder, disk)));
-    else
+    if (await isFile(disk)) {
+      if (await isReadable(disk)) await addFile(files, disk, join(to, relative(folder, disk)));
+      else complain(path, `\`${disk}\` cannot be read`, 'let whoever runs heiiki read it');
+    } else
       complain(
         path,
         `\`${disk}\` is neither a file nor a folder`,
@@ -119,6 +125,11 @@ async function addFile(files: Map<string, ContextFile>, disk: string, to: string
   files.set(to.split(sep).join('/'), { content: { disk }, mode: executable ? 0o755 : 0o644 });
 }
 
+const isReadable = (path: string): Promise<boolean> =>
+  access(path, constants.R_OK).then(
+    () => true,
+    () => false,
+  );
 async function isFile(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined))?.isFile() ?? false;
 }

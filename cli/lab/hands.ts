@@ -61,11 +61,16 @@ export class LabHands implements Hands {
     return this.#inTurn(async () => {
       const name = this.#relay(relay);
       const wanted = chosenOne('fault', RELAY_FAULTS, fault) as RelayFault;
+      const before = this.#faults.get(name);
       // What fails half way must still be shown, and healed.
       this.#faults.set(name, { fault: wanted, seen: false });
       const target: Breakable = this.#lab.relay(name);
       await target.inject(wanted, settings).catch((error: unknown) => {
-        if (error instanceof Error && error.name === 'FaultUnavailable') this.#faults.delete(name);
+        // These come before anything is changed.
+        if (error instanceof Error && ['FaultUnavailable', 'UsageError'].includes(error.name)) {
+          if (before) this.#faults.set(name, before);
+          else this.#faults.delete(name);
+        }
         throw error;
       });
       const words = this.#verified(name, 'in-force');

@@ -6,6 +6,7 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { UsageError } from './errors.ts';
 import { PRIVATE } from './private.ts';
 
 export interface Candidate {
@@ -79,7 +80,11 @@ async function currentContext(env: Env): Promise<Candidate | undefined> {
   const id = createHash('sha256').update(name).digest('hex');
   const meta = await json(join(folder, 'contexts/meta', id, 'meta.json'));
   const address = at(meta, 'Endpoints', 'docker', 'Host');
-  if (typeof address !== 'string') return undefined;
+  if (typeof address !== 'string')
+    throw new UsageError(
+      `there is no Docker context \`${name}\``,
+      'see `docker context ls`, or set DOCKER_HOST to the address of an engine',
+    );
   const tls = join(folder, 'contexts/tls', id, 'docker');
   return {
     from: `context ${name}`,
@@ -99,21 +104,31 @@ async function fromProperties(env: Env): Promise<Candidate | undefined> {
   }
 }
 
+/** `npipe:////./pipe/docker_engine` → `\\\\.\\pipe\\docker_engine`, as Windows has it. */
+const pipeOf = (address: string): string => address.replace(/^npipe:\/\//, '').replaceAll('/', '\\');
+
+/** What a client shows and trusts; the text says why it cannot be read. */
+async function certificatesIn(folder: string): Promise<{ ca: Buffer; cert: Buffer; key: Buffer } | string> {
+  const file = (name: string): Promise<Buffer> => readFile(join(folder, name));
+  try {
+    return { ca: await file('ca.pem'), cert: await file('cert.pem'), key: await file('key.pem') };
+  } catch (cause) {
+    return `its certificates cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`;
+  }
+}
+
 /** Does an engine answer there within the bound? The text says why not. */
 export async function answers(candidate: Candidate, timeoutMs = 5000): Promise<true | string> {
+  if (!URL.canParse(candidate.address))
+    return 'no address; write e.g. unix:///var/run/docker.sock or tcp://host:2375';
   const url = new URL(candidate.address);
   if (url.protocol === 'unix:' && !existsSync(url.pathname)) return 'no such socket';
   if (url.protocol === 'ssh:') return 'ssh addresses are not supported; forward the socket and use unix://';
-  const tls = candidate.certificates
-    ? {
-        ca: await readFile(join(candidate.certificates, 'ca.pem')),
-        cert: await readFile(join(candidate.certificates, 'cert.pem')),
-        key: await readFile(join(candidate.certificates, 'key.pem')),
-      }
-    : undefined;
+  const tls = candidate.certificates === undefined ? undefined : await certificatesIn(candidate.certificates);
+  if (typeof tls === 'string') return tls;
   const where =
     url.protocol === 'unix:' || url.protocol === 'npipe:'
-      ? { socketPath: url.pathname }
+      ? { socketPath: url.protocol === 'npipe:' ? pipeOf(candidate.address) : url.pathname }
       : { host: url.hostname, port: url.port || (tls ? 2376 : 2375) };
   return new Promise((resolve) => {
     const send = tls ? httpsRequest : httpRequest;

@@ -6,7 +6,7 @@ import { EngineError, UsageError } from './errors.ts';
 import { argumentsOf, startPrivate } from './private-engine.ts';
 import { PRIVATE } from './private.ts';
 
-const PACKAGES = ['docker.io', 'iptables', 'mmdebstrap'] as const;
+const PACKAGES = ['docker.io', 'iptables', 'mmdebstrap', 'debian-archive-keyring'] as const;
 const DOCKERD = ['/usr/bin/dockerd', '/usr/sbin/dockerd', '/usr/local/bin/dockerd'];
 
 export interface ProvisionOptions {
@@ -55,7 +55,7 @@ function nothing(why: string, tried: readonly string[]): UsageError {
   const looked = tried.map((line) => `\n    ${line}`).join('');
   return new UsageError(
     `no container engine answers, and ${why}. Looked at:${looked}`,
-    'install and start Docker (docs.docker.com/engine/install) or Podman (`systemctl --user start podman.socket`), ' +
+    'install and start Docker (docs.docker.com/engine/install) or Podman (`systemctl start podman.socket` as root), ' +
       'or set DOCKER_HOST to an engine that runs, or run as root on Debian or Ubuntu',
   );
 }

@@ -47,9 +47,9 @@ describe('settings of a fault', () => {
   });
   it('are refused if it does not take them, or not such values', () => {
     const given = (settings: object) => () => settingsFor('loss', FAULTS.loss.takes, settings);
-    expect(given({ times: 3 })).to.throw('Fault loss does not take times. It takes: percent.');
+    expect(given({ times: 3 })).to.throw('fault loss does not take times\n  → It takes: percent.');
     for (const percent of [0, 100, Number.NaN])
-      expect(given({ percent })).to.throw(`Fault loss cannot have percent ${percent}. Use 1 to 90.`);
+      expect(given({ percent })).to.throw(`fault loss cannot have percent ${percent}\n  → Use 1 to 90.`);
     expect(() => settingsFor('silent', {}, { seconds: 1 })).to.throw('It takes: nothing.');
   });
 });

@@ -24,7 +24,10 @@ export async function buildOne(
       t: ref.tag,
       rm: true,
       forcerm: true,
-      ...(bases.parent !== undefined && hasOwnFrom(recipe) ? { buildargs: { BASE: bases.parent } } : {}),
+      buildargs: {
+        ...proxiesOf(process.env),
+        ...(bases.parent !== undefined && hasOwnFrom(recipe) ? { BASE: bases.parent } : {}),
+      },
       labels: { [OURS]: '1', 'heiiki.image': recipe.name },
     });
     await followBuild(answer, (line) => builder.say(`${recipe.name}: ${line}`));
@@ -37,4 +40,15 @@ export async function buildOne(
         'the lines above say which instruction failed; packages need the distribution’s mirror to be reachable',
     });
   }
+}
+
+/** Where the mirror is reached through a company's proxy only. Engines know these arguments; no image keeps them. */
+export function proxiesOf(env: NodeJS.ProcessEnv): Record<string, string> {
+  const names = ['http_proxy', 'https_proxy', 'no_proxy'].flatMap((name) => [name, name.toUpperCase()]);
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = env[name];
+      return value ? [[name, value] as const] : [];
+    }),
+  );
 }
