@@ -1,4 +1,4 @@
-/** The `heiiki` command line (DESIGN §10). */
+/** The `heiiki` command line. */
 import { availableParallelism, constants } from 'node:os';
 import { isAbsolute, resolve } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';

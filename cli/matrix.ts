@@ -76,10 +76,15 @@ export class Matrix {
     await writeFile(ROWS, `[\n${rows.map((row) => JSON.stringify(row)).join(',\n')}\n]\n`);
   }
 
-  /** The same, but for a row that says more, though of another harness: that one stays until all of it is played anew. */
+  /**
+   * The same, but for a row that says more, though of another harness: that one stays until all of it is played anew, or it lacks
+   * a failure that this one has seen.
+   */
   async addIfMore(defect: LoadedProduct, shots: readonly Shot[]): Promise<void> {
     if (shots.length === 0) return;
-    if (this.#isNow(defect) || this.shots(defect).length <= shots.length) await this.add(defect, shots);
+    const played = new Set(this.shots(defect).map(({ requirement }) => requirement));
+    const named = shots.some(({ requirement, verdict }) => verdict === 'fail' && !played.has(requirement));
+    if (this.#isNow(defect) || named || played.size <= shots.length) await this.add(defect, shots);
   }
 
   /** The table for people. */

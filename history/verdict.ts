@@ -1,4 +1,4 @@
-/** The five words of a verdict (DESIGN §3). */
+/** The five words of a verdict. */
 import { z } from 'zod';
 
 export const Verdict = z.enum(['pass', 'fail', 'unsupported', 'not-observable', 'inconclusive']);
