@@ -68,6 +68,8 @@ const STEPS: Readonly<Record<string, string>> = {
   'the cloud fails to take reports: <>': 'クラウドが検知の受信に失敗する：<>',
   'the cloud takes reports again': 'クラウドが検知の受信を再開する',
   'the cloud has each of them once': 'クラウドにそれぞれ一件ずつ登録されている',
+  'the cloud has each of them once after that start':
+    'その起動の後、クラウドにそれぞれ一件ずつ登録されている',
   'each report says when its attack happened': 'それぞれの報告が攻撃の時刻を示している',
   'the reports show their order and come as the product declares':
     '報告から順序が分かり、申告どおりの順に届く',
@@ -146,6 +148,7 @@ const STEPS: Readonly<Record<string, string>> = {
   'the cheapest way that brings the product back is looked for':
     '手間の少ない順に、製品を復旧できる方法を試す',
   'the endpoint arrives where the product reaches its cloud': '端末が、クラウドに届く場所に着く',
+  'what it could not carry is told to the cloud': '持ち運べなかった件数がクラウドに伝わる',
   'each of them arrives, and none is told twice': 'すべて届き、二重に報告されたものはない',
   'the endpoint is moved back to the closed network and has had time to connect':
     '端末を閉域へ戻し、再接続に十分な時間を置く',
