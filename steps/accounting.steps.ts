@@ -8,14 +8,18 @@ import {
   takeReportsAgain,
   type CloudFailure,
 } from './support/accounting.ts';
+import { until } from './support/ask.ts';
 import { startAndEnrol } from './support/product.ts';
 import type { HeiikiWorld } from './support/world.ts';
 
 Given('an attack has been reported', async function (this: HeiikiWorld) {
   const { session } = this;
   const control = await session.play(session.fresh(this.stimulus));
-  const args = { act: control.id, within: session.within('detect') };
+  const within = session.within('detect');
+  const args = { act: control.id, within };
   await session.ask({ check: 'detected', args, since: control.started, given: 'DET-01' });
+  // All that it has to say of one act it has said by then.
+  await until(session.history, control.started.t + within);
   this.note('attack', control);
 });
 
@@ -86,7 +90,7 @@ Then('the cloud has each of them once', async function (this: HeiikiWorld) {
   const { session } = this;
   const acts = [...this.acts('attacks'), this.act('sentinel')].map(({ id }) => id);
   // What the cloud still holds back when it is well again comes that much later.
-  const held = this.cloudFault === 'slow' ? lateBy(session) : 0;
+  const held = this.cloudFault === 'late-answer' ? lateBy(session) : 0;
   const within = held + session.within('reconnect') + session.declared('detect');
   const watch = held + session.declared('retry') + session.declared('detect');
   const args = { acts, control: this.act('attack').id, fault: this.cloudFault, within, watch };
@@ -101,9 +105,14 @@ Then('the cloud has each of them once after that start', async function (this: H
   await session.ask({ check: 'connected-again', args: connected, since, given: 'NET-06' });
   const sentinel = await session.play(session.fresh(this.stimulus));
   const acts = [...this.acts('attacks'), sentinel].map(({ id }) => id);
-  const within = session.within('reconnect') + starts + session.within('detect');
-  const watch = session.within('reconnect') + starts + session.declared('retry') + session.declared('detect');
-  const args = { acts, control: this.act('attack').id, within, watch };
+  // The last of them has its whole time, however late it could be played.
+  const back = Math.max(session.within('reconnect') + starts, Date.now() - since.t);
+  const within = back + session.within('detect');
+  const watch = back + session.declared('retry') + session.declared('detect');
+  // By then it had noticed all that had happened, and was not yet ended.
+  const noticed =
+    Math.max(...this.acts('attacks').map(({ started }) => started.t)) + session.declared('detect');
+  const args = { acts, control: this.act('attack').id, within, watch, started: noticed };
   await session.ask({ check: 'exactly-once', args, since, restsOn: 'LOG-03' });
 });
 

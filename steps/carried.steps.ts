@@ -36,6 +36,8 @@ Then('what it could not carry is told to the cloud', async function (this: Heiik
     since: this.event('move'),
     within: timeToWork(this.session),
     restsOn: 'DET-07',
+    // What fits in is no loss, whatever was declared.
+    mayKeepAll: true,
   });
 });
 

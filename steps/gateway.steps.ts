@@ -74,8 +74,8 @@ When('commands are given now and then', async function (this: HeiikiWorld) {
 });
 
 Then('each of them has its result in time', async function (this: HeiikiWorld) {
-  // Each may be given just when the tunnel for it has been cut, which whoever minds it notices at once.
-  const within = this.session.within('command') + this.session.declared('retry');
+  // Each may be given just when the tunnel for it has been cut.
+  const within = this.session.within('command') + this.session.declared('reconnect');
   const args = { commands: this.commands, within };
   await this.session.ask({ check: 'commands-in-time', args, since: this.event('relay lost') });
 });
@@ -84,12 +84,11 @@ Then('the product has not opened connection after connection', async function (t
   const { session } = this;
   const since = this.event('relay lost');
   const seconds = idleSeconds(session);
-  // Who asks for commands with a connection each does so as often as he takes them, whatever is cut.
-  const often = Math.min(seconds, session.declared('command') / 1000);
-  // What it declares to open while nothing happens is no reconnecting.
-  const own = (session.product.product.statement.relayLoad?.connectionsPerHour ?? 0) / 60;
+  // What it declares to open while nothing happens is no reconnecting, nor is a connection for each time that it asks for commands.
+  const asks = 60 / (session.declared('command') / 1000);
+  const own = (session.product.product.statement.relayLoad?.connectionsPerHour ?? 0) / 60 + asks;
   // Two tunnels for each destination, opened anew whenever they are cut, and one more every five seconds.
-  const most = Math.ceil((60 / often) * declared(session).length * 2 + own) + 12;
+  const most = Math.ceil((60 / seconds) * declared(session).length * 2 + own) + 12;
   const watch = seconds * 1000 * 2;
   await until(session.history, since.t + watch);
   await session.finishEvidence();

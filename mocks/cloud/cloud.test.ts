@@ -98,6 +98,18 @@ describe('cloud: faults', () => {
     expect(cloud.of('cloud.request').at(-1)?.status).to.equal(0);
   });
 
+  it('late-answer stores at once, also what its sender no longer waits for', async () => {
+    const cloud = await testCloud();
+    const { agentId, key } = await cloud.enrol();
+    cloud.cloud.obey({ what: 'fault', fault: { kind: 'late-answer', ms: 60 } });
+    const began = performance.now();
+    const call = cloud.call('GET', `/v1/agents/${agentId}/policy`, { key });
+    while (cloud.of('cloud.policy-read').length === 0 && performance.now() - began < 50)
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    expect(cloud.of('cloud.policy-read')).to.have.length(1);
+    expect((await call).status).to.equal(200);
+    expect(performance.now() - began).to.be.at.least(55);
+  });
   it('slow answers later', async () => {
     const cloud = await testCloud();
     const { agentId, key } = await cloud.enrol();

@@ -74,10 +74,11 @@ async function handle(
   if (faults.hits('5xx', operation.id)) {
     outcome = { answer: problem(503, 'Out of order', 'the cloud was asked to fail'), problems: [] };
   } else {
-    await faults.slowDown(operation.id, request.signal);
+    await faults.slowDown('slow', operation.id, request.signal);
     outcome = request.signal.aborted
       ? { answer: problem(503, 'The client has gone'), problems: [] }
       : await run(operation, request, emit);
+    await faults.slowDown('late-answer', operation.id, request.signal);
   }
   const cut = request.signal.aborted || faults.hits('lost-ack', operation.id);
   const half = !cut && faults.hits('cut-answer', operation.id);

@@ -3,16 +3,25 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { CERTIFICATES, type CertificateKind } from './certificate.ts';
 
-export const FAULTS = ['5xx', 'slow', 'lost-ack', 'cut-answer', 'clock-off', ...CERTIFICATES] as const;
+export const FAULTS = [
+  '5xx',
+  'slow',
+  'late-answer',
+  'lost-ack',
+  'cut-answer',
+  'clock-off',
+  ...CERTIFICATES,
+] as const;
 /**
  * `certificate-…`: from now on the cloud shows that certificate to whoever connects; connections that were open are
- * cut. `certificate-by-clock`: one that it has issued just now, by its clock. `clock-off`: the cloud tells a time that is off by `ms`. `5xx`: 503 and nothing is stored. `slow`: the request is handled after `ms`. `lost-ack`: the request is handled
+ * cut. `certificate-by-clock`: one that it has issued just now, by its clock. `clock-off`: the cloud tells a time that is off by `ms`. `5xx`: 503 and nothing is stored. `slow`: the request is handled after `ms`. `late-answer`: it is
+ * handled and stored, and answered after `ms`. `lost-ack`: the request is handled
  * and stored, then the connection is cut instead of the answer. `cut-answer`: the same, but the first half of the answer is sent.
  */
 export type FaultKind = (typeof FAULTS)[number];
 export interface Fault {
   readonly kind: FaultKind;
-  /** of `slow`, default 3000; of `clock-off`, default a day ahead */
+  /** of `slow` and `late-answer`, default 3000; of `clock-off`, default a day ahead */
   readonly ms?: number;
   /** goes off by itself after so many hits */
   readonly count?: number;
@@ -58,10 +67,10 @@ export class Faults {
     return true;
   }
 
-  /** Waits if `slow` is on; ends early when the client goes away. */
-  async slowDown(operation: string, signal: AbortSignal): Promise<void> {
-    const ms = this.#active.get('slow')?.fault.ms ?? SLOW_MS;
-    if (this.hits('slow', operation)) await delay(ms, undefined, { signal }).catch(() => undefined);
+  /** Waits if that is on; ends early when the client goes away. */
+  async slowDown(kind: 'slow' | 'late-answer', operation: string, signal: AbortSignal): Promise<void> {
+    const ms = this.#active.get(kind)?.fault.ms ?? SLOW_MS;
+    if (this.hits(kind, operation)) await delay(ms, undefined, { signal }).catch(() => undefined);
   }
 
   /** How far off the cloud's clock is, ms. */

@@ -79,6 +79,25 @@ describe('exactly-once', () => {
     });
     expect(asked().reason.en).to.contain('1 of 3 acts').and.contain(args.control);
   });
+  it('takes nothing for sent again that says that it was found after the start', () => {
+    const { story, back } = failing(false);
+    story.report('a1').after(2000);
+    const started = story.now;
+    story.act('a2').acted('a2').after(100).report('a2').report('a1', { uid: 'a1-found-by-a-scan' });
+    const { acts, control, within, watch } = args;
+    const asked = (more: object) =>
+      runCheck('exactly-once', story.view(back, story.now + 5000), { acts, control, within, watch, ...more });
+    expect(asked({ started }).state).to.equal('satisfied');
+    expect(asked({}).state).to.equal('violated');
+  });
+  it('is violated by a finding of several acts that comes again', () => {
+    const joined = failing();
+    const body = `${nonceOf('a1')} ${nonceOf('a2')} joined`;
+    joined.story.act('a2').acted('a2').after(100).report('a2', { uid: 'joined', body });
+    expect(ask(joined, 5000).state).to.equal('satisfied');
+    joined.story.report('a2', { uid: 'joined-again', body, startTime: joined.story.now });
+    expect(ask(joined, 5000).state).to.equal('violated');
+  });
   it('is violated by the same again, also of a kind that the control had not, and not by a word of a series', () => {
     const own = failing(true, ['other']);
     own.story.act('a2').acted('a2').after(100).report('a2');

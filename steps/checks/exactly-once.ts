@@ -1,7 +1,8 @@
 /**
- * `exactly-once`: what was sent again and again while the cloud failed is there once. A product may make several
- * findings of one act; how many of which kind is seen in the control act, of the same kind, that was played before. A
- * kind that this had not is no copy: a rule may speak of a series of acts.
+ * `exactly-once`: what was sent again and again while the cloud failed, or waited while the product was started again, is
+ * there once. A product may make several findings of one act; how many of which kind is seen in the control act, of the
+ * same kind, that was played before. What this had not, and what speaks of several acts, is a copy only where it says
+ * the same again: a rule may speak of a series.
  */
 import { z } from 'zod';
 import { both } from '../../history/both.ts';
@@ -39,17 +40,19 @@ const Args = z.object({
   /** of the cloud, which must have met a request of theirs; without it something else was to be survived */
   fault: z.string().optional(),
   within: Within,
+  /** before the product was started again, ms since the epoch: what it says to have found since then it may have found anew */
+  started: z.number().optional(),
   /** so long after the anchor nothing may have come under another uid */
   watch: Within,
 });
 
 /** The anchor is the end of the fault. */
-export const exactlyOnce = check(Args, (view, { acts, control, fault, within, watch }) => {
+export const exactlyOnce = check(Args, (view, { acts, control, fault, started, within, watch }) => {
   const entries = entriesOf(view, acts);
   if (!Array.isArray(entries)) return entries;
   const before = actOf(view.events, control);
   if (!before) return notPlayed(control);
-  const model = entryOf(view.events, before);
+  const model = sent(entryOf(view.events, before), started);
   if (model.reports.length === 0) return controlSilent(control);
   // The control as well: what is told anew need not have been under way. What it says late it says for the first time.
   const first = Math.min(...entries.map(({ act }) => act.n));
@@ -66,12 +69,12 @@ export const exactlyOnce = check(Args, (view, { acts, control, fault, within, wa
   const from = anchorTime(view);
   const until = from + within;
   const ledger = ledgerOf(entries, until);
-  const looked = [model, ...entries];
+  const looked = [model, ...entries.map((entry) => sent(entry, started))];
   const renamed = looked
     .filter(
       (entry) =>
         [...kindsOf(entry.reports, nonces)].some(([kind, count]) => count > (usual.get(kind) ?? count)) ||
-        againIn(entry).some((report) => !usual.has(kindOf(report))),
+        againIn(entry).some((report) => !usual.has(kindOf(report)) || ofSeveral(report, nonces)),
     )
     .map(({ act }) => act);
   const identities = entries.reduce((sum, { reports }) => sum + reports.length, 0);
@@ -116,12 +119,25 @@ export const exactlyOnce = check(Args, (view, { acts, control, fault, within, wa
 
 const kindOf = (report: Arrival): string => (report.kind === 'cloud.detection' ? report.analytic : '');
 
+const ofSeveral = ({ body }: Arrival, nonces: readonly string[]): boolean =>
+  nonces.filter((nonce) => body.includes(nonce)).length > 1;
+
+/** Without findings of an act before the start that say they were made after it: a scan at the start may find it again. */
+function sent(entry: Entry, started: number | undefined): Entry {
+  if (started === undefined || entry.act.t >= started) return entry;
+  // Clocks of products may know whole seconds only.
+  const from = started - (started % 1000);
+  const reports = entry.reports.filter(
+    (report) => report.kind !== 'cloud.detection' || report.startTime < from,
+  );
+  return { ...entry, reports };
+}
+
 /** analytic → how many findings; without those that speak of several acts */
 function kindsOf(reports: readonly Arrival[], nonces: readonly string[]): Map<string, number> {
   const kinds = new Map<string, number>();
   for (const report of reports)
-    if (nonces.filter((nonce) => report.body.includes(nonce)).length < 2)
-      kinds.set(kindOf(report), (kinds.get(kindOf(report)) ?? 0) + 1);
+    if (!ofSeveral(report, nonces)) kinds.set(kindOf(report), (kinds.get(kindOf(report)) ?? 0) + 1);
   return kinds;
 }
 

@@ -34,6 +34,13 @@ describe('overflow-announced', () => {
     expect(figure(finding, 'overflow.announced')).to.equal(2);
     expect(finding.findings).to.deep.equal([]);
   });
+  it('has nothing to say where all of it was kept, unless that was what is asked or declared', () => {
+    const { story, back } = full(ids, 7);
+    const asked = (more: object) => runCheck('overflow-announced', story.view(back), { ...args, ...more });
+    expect(asked({}).state).to.equal('incomplete');
+    expect(asked({ mayKeepAll: true }).state).to.equal('satisfied');
+    expect(asked({ overflow: 'block' }).state).to.equal('satisfied');
+  });
   it('waits for it, then is violated', () => {
     expect(ask(full(['a3', 'a4'], 8)).state).to.equal('undecided');
     const silent = ask(full(['a3', 'a4'], 7), 9000);

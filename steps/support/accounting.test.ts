@@ -18,9 +18,10 @@ describe('a queue that can be filled', () => {
     expect(fullQueue(statement(queue), 'queue')).to.include({ detections: 5 });
     expect(fullQueue(statement(queue), 'log')).to.deep.equal({ detections: 5, programs: 50 });
   });
-  it('is any that is small, also none at all', () => {
+  it('is any that is small, also one that holds nothing, but none of which nothing is said', () => {
     expect(fullQueue(statement({ detections: 12 }), 'queue')).to.include({ detections: 12 });
-    expect(fullQueue(statement(undefined), 'queue')).to.include({ detections: 0 });
+    expect(fullQueue(statement({ detections: 0 }), 'queue')).to.include({ detections: 0 });
+    expect(fullQueue(statement(undefined), 'queue')).to.have.property('verdict', 'not-observable');
   });
   it('is not one that no scenario can fill', () => {
     for (const what of ['queue', 'log'] as const) {

@@ -34,6 +34,14 @@ export interface FullQueue {
 const MOST = { queue: 20, log: 200 };
 
 export function fullQueue({ queue }: Statement, what: 'queue' | 'log'): FullQueue | Applicability {
+  if (!queue && what === 'queue')
+    return {
+      verdict: 'not-observable',
+      reason: both(
+        'the product does not say how many detections it keeps, so that it is not known when its queue is full',
+        '製品が保持できる検知の件数を申告していないため、いつ満杯になるか分かりません。',
+      ),
+    };
   const detections = queue?.smallest?.detections ?? queue?.detections ?? 0;
   const events = queue?.smallest?.events ?? queue?.events ?? 0;
   const size = what === 'queue' ? detections : events;
@@ -51,14 +59,14 @@ const FAILURES = {
   'answers are lost': 'lost-ack',
   'answers are cut off': 'cut-answer',
   errors: '5xx',
-  'answers are late': 'slow',
+  'answers are late': 'late-answer',
 } as const satisfies Readonly<Record<string, FaultKind>>;
 export type CloudFailure = keyof typeof FAILURES;
 
 /** From now on reports fail in that way; everything else works. Returns the name of the fault. */
 export async function failTakingReports(session: Session, how: CloudFailure): Promise<FaultKind> {
   const kind = FAILURES[how];
-  const late = kind === 'slow' ? { ms: lateBy(session) } : {};
+  const late = kind === 'late-answer' ? { ms: lateBy(session) } : {};
   await session.changeCloud(`the cloud's fault ${kind}`, (cloud) =>
     cloud.fault({ kind, operations: ['sendDetections'], ...late }),
   );
@@ -77,7 +85,12 @@ export async function takeReportsAgain(session: Session): Promise<HistoryEvent> 
 /** Of what was played while the cloud was out of reach, more than the queue holds, the cloud is told how much is lost. */
 export async function lossesAreTold(
   world: HeiikiWorld,
-  { since, within, restsOn }: { since: HistoryEvent; within: number; restsOn: string },
+  {
+    since,
+    within,
+    restsOn,
+    mayKeepAll = false,
+  }: { since: HistoryEvent; within: number; restsOn: string; mayKeepAll?: boolean },
 ): Promise<void> {
   const { session } = world;
   const { overflow } = session.product.product.statement.queue ?? {};
@@ -85,6 +98,6 @@ export async function lossesAreTold(
   // Losses are told with a heartbeat, of which no product declares how often it comes.
   const announce = slowestFrom(session, 0);
   const keeps = world.fullQueue.detections;
-  const args = { acts, within, keeps, announce, ...(overflow ? { overflow } : {}) };
+  const args = { acts, within, keeps, announce, mayKeepAll, ...(overflow ? { overflow } : {}) };
   await session.ask({ check: 'overflow-announced', args, since, restsOn });
 }

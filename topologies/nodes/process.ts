@@ -1,7 +1,7 @@
 /** A long-lived process in a node of the lab: its streams are ours, and its end is always noticed. */
 import type { Recorder } from '../../history/events.ts';
 import type { ExecOptions, StartedContainer, StartedExec } from '../engine/engine.ts';
-import { CALL_MS, within } from '../deadline.ts';
+import { within } from '../deadline.ts';
 import { LabError } from '../errors.ts';
 import { LineReader } from '../engine/lines.ts';
 
@@ -32,6 +32,9 @@ export interface ProcessSpec {
   readonly onOutput?: (chunk: Buffer) => void;
   readonly onErrorLine?: (line: string) => void;
 }
+
+/** So long an engine may take, ms, to say how a container has ended; until it has, nobody knows that something has. */
+const OWN_END_MS = 2000;
 
 export class NodeProcess {
   readonly spec: ProcessSpec;
@@ -193,8 +196,8 @@ export class NodeProcess {
   /** Null: the engine lost it. Of a container that has ended an engine may forget what ran in it, but not its own end. */
   async #ownEnd(status: number | null): Promise<number | null> {
     if (status !== null) return (await this.#wasCutOff()) ? null : status;
-    const late = (): Error => new Error(`no answer within ${CALL_MS} ms`);
-    return within(CALL_MS, this.#container.inspect(), late).then(
+    const late = (): Error => new Error(`no answer within ${OWN_END_MS} ms`);
+    return within(OWN_END_MS, this.#container.inspect(), late).then(
       ({ exit }) => exit,
       () => null,
     );

@@ -42,13 +42,16 @@ export async function buildOne(
   }
 }
 
+/** A proxy on the machine itself, which is another place for who builds. */
+const LOOPBACK = /^(?:\w+:\/\/)?(?:[^@/]*@)?(?:localhost|127\.|\[::1\])/i;
+
 /** Where the mirror is reached through a company's proxy only. Engines know these arguments; no image keeps them. */
 export function proxiesOf(env: NodeJS.ProcessEnv): Record<string, string> {
   const names = ['http_proxy', 'https_proxy', 'no_proxy'].flatMap((name) => [name, name.toUpperCase()]);
   return Object.fromEntries(
     names.flatMap((name) => {
       const value = env[name];
-      return value ? [[name, value] as const] : [];
+      return value && !LOOPBACK.test(value) ? [[name, value] as const] : [];
     }),
   );
 }
