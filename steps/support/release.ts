@@ -1,6 +1,7 @@
 /** A new version of the product that its cloud hands out, and what of it is on the endpoint. */
 import { createHash } from 'node:crypto';
 import type { HistoryEvent, HistoryEventOf } from '../../history/events.ts';
+import type { Endpoint } from '../../topologies/lab-types.ts';
 import { shownBy } from '../checks/channels.ts';
 import { ofKind } from '../checks/window.ts';
 import { seen, until } from './ask.ts';
@@ -73,12 +74,33 @@ const LEAST_PART = 65_536;
 /** Reads from outside what is installed; true if it is that. */
 export async function lookAtInstalled(session: Session, offer?: Offer): Promise<boolean> {
   const file = session.product.product.statement.selfUpdate?.file ?? '';
-  const content = await session.inEndpoint('reading what is installed', (endpoint) => endpoint.get(file));
+  const content = await session.inEndpoint('reading what is installed', (endpoint) =>
+    readSteadily(endpoint, file),
+  );
   const sha256 = content ? createHash('sha256').update(content).digest('hex') : null;
   const value = { file, sha256, bytes: content?.length ?? 0 };
   const read = { endpoint: session.endpoint.name, by: 'archive', what: 'installed-release', value } as const;
   session.history.record('harness', { kind: 'endpoint.state', ...read });
   return sha256 === offer?.sha256;
+}
+
+const READINGS = 5;
+
+/**
+ * An engine looks at the size of a file first and then reads so much of it: of one that is put in the place of another
+ * meanwhile it gives a piece that nobody installed. So it is what two readings in a row agree on.
+ */
+export async function readSteadily(
+  endpoint: Pick<Endpoint, 'get'>,
+  file: string,
+): Promise<Buffer | undefined> {
+  let content = await endpoint.get(file);
+  for (let reading = 1; reading < READINGS; reading++) {
+    const again = await endpoint.get(file);
+    if (again === undefined ? content === undefined : content?.equals(again)) break;
+    content = again;
+  }
+  return content;
 }
 
 /** Looks once the last part has come, and then again and again until it is there or the time is over. */
