@@ -306,7 +306,7 @@ describe('a fault of the relay', () => {
       .relay()
       .inject('loss', { seconds: 3 })
       .catch((error: unknown) => error);
-    expect(String(wrong)).to.match(/loss does not take seconds. It takes: percent/);
+    expect(String(wrong)).to.match(/loss does not take seconds\s+→ It takes: percent/);
     expect(await soon()).to.include({ exit: 28 });
     await lab.relay().heal();
   });
