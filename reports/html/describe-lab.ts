@@ -7,17 +7,13 @@ import { stepText } from './step-texts.ts';
 import { BLAMES, same, VERDICTS } from './texts.ts';
 import * as words from './words.ts';
 
+/** What went its way. */
+type Course =
+  `scenario.${string}` | 'applicability' | 'step' | 'counters' | 'counters.leaving' | 'baseline' | 'check';
 type LabEvent = Extract<
   HistoryEvent,
   {
-    kind:
-      | `${'lab' | 'scenario' | 'process' | 'stream' | 'host' | 'capture'}.${string}`
-      | 'applicability'
-      | 'step'
-      | 'counters'
-      | 'counters.leaving'
-      | 'baseline'
-      | 'check';
+    kind: Course | `${'lab' | 'process' | 'stream' | 'host' | 'capture'}.${string}`;
   }
 >;
 
@@ -63,19 +59,7 @@ export function describeLab(e: LabEvent): Described {
   }
 }
 
-type Rest = Exclude<
-  LabEvent,
-  {
-    kind:
-      | `scenario.${string}`
-      | 'applicability'
-      | 'step'
-      | 'counters'
-      | 'counters.leaving'
-      | 'baseline'
-      | 'check';
-  }
->;
+type Rest = Exclude<LabEvent, { kind: Course }>;
 function trouble(e: Rest): Described {
   switch (e.kind) {
     case 'lab.ready':
