@@ -36,6 +36,8 @@ export interface Finding {
   readonly missed?: { readonly from: number; readonly until: number };
   /** what it did, and not what it did not come to: no other requirement that it fails excuses it */
   readonly itself?: true;
+  /** the requirement that was seen not to hold, and that this rests on: it goes before what the step names */
+  readonly root?: string;
 }
 
 /** Of a few events; the rest is in the history. */

@@ -151,10 +151,9 @@ function outcomeOf(events: Events, question: Question, finding: Finding): Outcom
     return { verdict: 'inconclusive', ...decided, blame: finding.blame ?? 'harness' };
   const late = finding.missed ? { late: true as const } : {};
   const failed: Outcome = { verdict: 'fail', ...decided, ...late, blame: 'product' };
-  if (question.root === undefined || (finding.itself && question.role === 'then')) return failed;
-  return question.role === 'given'
-    ? { ...failed, because: question.root }
-    : { ...failed, perhaps: question.root };
+  const root = finding.root ?? question.root;
+  if (root === undefined || (finding.itself && question.role === 'then')) return failed;
+  return { ...failed, [question.role === 'given' ? 'because' : 'perhaps']: root };
 }
 
 /** Of a scenario that did not finish: up to its last event. */

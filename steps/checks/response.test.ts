@@ -1,6 +1,7 @@
 import { describe, it } from 'node:test';
 import { expect } from 'chai';
 import type { EventOf } from '../../history/events.ts';
+import { judgeScenario } from './judge.ts';
 import { runCheck } from './testing-texts.ts';
 import { AGENT, Story } from './testing.ts';
 
@@ -27,6 +28,14 @@ describe('command-done', () => {
     expect(run(give(working(), 'c1').after(2000)).state).to.equal('undecided');
     expect(run(give(working(), 'c1').after(2001)).state).to.equal('violated');
     expect(run(answer(give(working(), 'c1').after(2001), 'c1')).state).to.equal('violated');
+  });
+  it('names identity as the root where the endpoint had enrolled as another one', () => {
+    const story = give(working(), 'c1').after(1000);
+    expect(run(story.after(1001))).to.not.have.property('root');
+    const anew = give(working(), 'c1').after(1000).enrol('relay', 'agent-2').after(1001);
+    expect(run(anew)).to.include({ state: 'violated', root: 'MOV-06' });
+    const judged = anew.ask('command-done', { command: 'c1', within: 2000 }, { restsOn: 'MOV-01' }).finish();
+    expect(judgeScenario(judged.events)).to.include({ verdict: 'fail', perhaps: 'MOV-06' });
   });
   it('counts from the anchor where that is later', () => {
     const story = give(working(), 'c1').after(9000);

@@ -62,12 +62,23 @@ export const commandDone = check(Done, (view, { command: uid, within, via }) => 
 });
 
 function late(view: View, { given, from, within }: { given: Given; from: number; within: number }): Finding {
+  const anew = enrolledAnew(view.events, given);
   const reason = {
-    en: `The order "${given.command}" had no answer within ${inSeconds(within)}.`,
-    ja: `指示「${given.command}」に、${seconds(within)}秒以内の応答がありませんでした。`,
+    en: `The order "${given.command}" had no answer within ${inSeconds(within)}${anew ? `; the endpoint that it was for had enrolled as another one (event ${anew.n})` : ''}.`,
+    ja: `指示「${given.command}」に、${seconds(within)}秒以内の応答がありませんでした${anew ? `（宛先の端末は別の端末として登録されていました。イベント${anew.n}）` : ''}。`,
   };
-  const details = { evidence: [given.n], missed: { from, until: from + within } };
+  const evidence = anew ? [given.n, anew.n] : [given.n];
+  const details = { evidence, missed: { from, until: from + within }, ...(anew ? { root: 'MOV-06' } : {}) };
   return view.now <= from + within ? undecided(reason, details) : violated(reason, details);
+}
+
+/** Who does not know its endpoint again has nobody left to take what was ordered. */
+function enrolledAnew(events: Events, { agent }: Given): HistoryEventOf<'cloud.enrolled'> | undefined {
+  const enrolled = ofKind(events, 'cloud.enrolled');
+  const first = enrolled.find((event) => event.agent === agent);
+  return enrolled.find(
+    (event) => first && event.n > first.n && event.agent !== agent && event.hostname === first.hostname,
+  );
 }
 
 const Ended = z.object({

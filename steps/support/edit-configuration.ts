@@ -54,8 +54,11 @@ function textFor({ relay: form, none }: Documented, relay: RelayTold): string | 
  */
 export function edited(content: string, { relay, none }: Documented, text: string): string | undefined {
   const forms = [
-    relay.split(WORD).map(literally).join(VALUE),
-    ...(none === undefined ? [] : [literally(none)]),
+    relay
+      .split(WORD)
+      .map((part) => RegExp.escape(part))
+      .join(VALUE),
+    ...(none === undefined ? [] : [RegExp.escape(none)]),
   ];
   const pattern = new RegExp(forms.join('|'), 'g');
   return [...content.matchAll(pattern)].length === 1 ? content.replace(pattern, () => text) : undefined;
@@ -63,7 +66,6 @@ export function edited(content: string, { relay, none }: Documented, text: strin
 const WORD = /\{relay\.[a-z-]+\}/;
 /** a part of an address as it stands in a file: to the next space, quote or bracket */
 const VALUE = `[^\\s"'<>()]*`;
-const literally = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 
 /** In place, so that owner and mode stay what the product has made them. */
 async function write(endpoint: Endpoint, file: string, content: string): Promise<void> {

@@ -138,13 +138,11 @@ function textOf(content: Buffer | undefined): string | undefined {
 
 const hostOf = ({ address }: RelayAccess): string => address.replace(/:\d+$/, '');
 
-const literally = (text: string): string => text.replaceAll('.', '\\.');
-
 /** The text with the other relay in the place of the product's own. */
 export function led(text: string, own: RelayAccess, other: RelayAccess): string {
   // Its port may stand elsewhere: all relays of a lab have the same.
-  const alone = new RegExp(`(?<![\\d.])${literally(hostOf(own))}(?!\\d|\\.\\d)`, 'g');
-  const named = new RegExp(`(?<![\\w.-])${literally(own.name)}(?![\\w-]|\\.\\w)`, 'g');
+  const alone = new RegExp(`(?<![\\d.])${RegExp.escape(hostOf(own))}(?!\\d|\\.\\d)`, 'g');
+  const named = new RegExp(`(?<![\\w.-])${RegExp.escape(own.name)}(?![\\w-]|\\.\\w)`, 'g');
   return text.replace(alone, hostOf(other)).replace(named, other.name);
 }
 
