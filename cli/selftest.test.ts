@@ -6,6 +6,7 @@ import type { LoadedProduct } from '../products/load.ts';
 import type { Cell, ScenarioResult } from '../reports/results.ts';
 import { judgeDefect, shotsOf, type DefectVerdict } from './defect.ts';
 import { tableOf, type Row } from './matrix.ts';
+import { unplayedRoots } from './selftest.ts';
 
 /** A cell of one scenario, with what the cell and the scenario say beyond the verdict. */
 function cell(
@@ -26,6 +27,30 @@ function cell(
     scenarios: [{ ...scenario, ...root, ...rest.scenario }],
   };
 }
+
+describe('what has to be played as well', () => {
+  const flawed = { product: { id: 'flawed' }, defect: { fails: ['MOV-06'] } } as LoadedProduct;
+  const outcome = (requirement: string, result: Partial<ScenarioResult> = {}, product = 'flawed') => ({
+    product,
+    requirement,
+    result: { ...cell(requirement, 'fail').scenarios[0], verdict: 'fail', ...result } as ScenarioResult,
+  });
+  const roots = (...outcomes: ReturnType<typeof outcome>[]) => [...unplayedRoots(flawed, outcomes)];
+
+  it('is what a sample fails because of, or perhaps because of', () => {
+    expect(roots(outcome('MOV-12', { because: 'REL-03' }))).to.deep.equal(['REL-03']);
+    expect(roots(outcome('TLS-04', { perhaps: 'NET-03' }))).to.deep.equal(['NET-03']);
+    expect(roots(outcome('TLS-04'))).to.deep.equal([]);
+  });
+  it('is nothing that was played, or that rests beneath what the defect names', () => {
+    const rests = outcome('MOV-12', { because: 'REL-03' });
+    expect(roots(rests, outcome('REL-03', { verdict: 'pass' }))).to.deep.equal([]);
+    expect(roots(rests, outcome('REL-03', {}, 'another'))).to.deep.equal(['REL-03']);
+    expect(roots(rests, outcome('REL-03', { because: 'NET-01' }))).to.deep.equal(['NET-01']);
+    expect(roots(outcome('MOV-06', { perhaps: 'NET-01' }))).to.deep.equal([]);
+    expect(roots(outcome('TLS-04', { verdict: 'pass', perhaps: 'NET-03' }))).to.deep.equal([]);
+  });
+});
 
 describe('what is wrong with one requirement of a defect', () => {
   const one = { product: { id: 'flawed' }, defect: { fails: ['DET-03'] } } as LoadedProduct;

@@ -5,6 +5,7 @@
  */
 import { join } from 'node:path';
 import { listProducts, loadAll, type LoadedProduct } from '../products/load.ts';
+import { rollUp } from '../reports/cells.ts';
 import type { Results } from '../reports/results.ts';
 import { openRunId } from '../steps/support/run-id.ts';
 import { seeded } from '../steps/support/random.ts';
@@ -53,13 +54,16 @@ export async function selftest(command: SelftestCommand, signal: AbortSignal): P
   const out = command.out ?? join('reports', 'out', id);
   await emptyFolder(out);
 
-  const play = async (selections: readonly Selection[], step?: number): Promise<Results> => {
+  const play = (
+    selections: readonly Selection[],
+    step?: number,
+  ): Promise<{ results: Results; outcomes: readonly ScenarioOutcome[] }> => {
     const to = step === undefined ? { id, out } : { id: `${id}-${step}`, out: join(out, String(step)) };
     const bad = new Map(selections.map(({ product }) => [product.product.id, product]));
     // A defect is meant to be late in what it names.
     const doubts = ({ product, requirement }: ScenarioOutcome): boolean =>
       bad.get(product)?.defect?.fails.includes(requirement) !== true;
-    return (await playSelections({ ...command, ...to, scenarios, selections, signal, doubts })).results;
+    return playSelections({ ...command, ...to, scenarios, selections, signal, doubts });
   };
   if (!command.all) {
     const selections = defects.map((product) => ({
@@ -70,7 +74,21 @@ export async function selftest(command: SelftestCommand, signal: AbortSignal): P
         fails(requirement)(product) && played.some(({ result }) => isObserved(result)),
     }));
     const matrix = command.keep ? await Matrix.open(command.seed) : undefined;
-    const { cells } = await play(selections);
+    let { outcomes } = await play(selections);
+    for (let round = 1; ; round++) {
+      const beneath = defects
+        .map((product) => ({ product, roots: unplayedRoots(product, outcomes) }))
+        .filter(({ roots }) => roots.size > 0)
+        .map(({ product, roots }) => ({
+          product,
+          scenarios: listed.filter(({ requirement }) => roots.has(requirement)),
+          enough: (_: string, played: readonly ScenarioOutcome[]) =>
+            played.some(({ result }) => result.verdict === 'fail'),
+        }));
+      if (beneath.length === 0) break;
+      outcomes = [...outcomes, ...(await play(beneath, round)).outcomes];
+    }
+    const { cells } = rollUp(outcomes);
     for (const product of defects) await matrix?.addIfMore(product, shotsOf(product, cells));
     await matrix?.write(await loadDefects(undefined), [...idsOf(listed)]);
     return report(
@@ -86,11 +104,11 @@ export async function selftest(command: SelftestCommand, signal: AbortSignal): P
   );
   for (let first = 0; first < open.length; first += STRIDE) {
     const group = open.slice(first, first + STRIDE);
-    const { cells } = await play(
+    const { results } = await play(
       group.map((product) => ({ product, scenarios: wanted })),
       first / STRIDE + 1,
     );
-    for (const product of group) await matrix.add(product, shotsOf(product, cells));
+    for (const product of group) await matrix.add(product, shotsOf(product, results.cells));
     await matrix.write(await loadDefects(undefined), [...idsOf(listed)]);
   }
   return report(
@@ -127,6 +145,19 @@ function sample(
   const random = seeded(seed, `sample ${product.id}`);
   const picked = random.integer(1, SAMPLED) === 1 ? random.shuffle(others).slice(0, 1) : [];
   return scenarios.filter((scenario) => own.includes(scenario) || picked.includes(scenario));
+}
+
+/** What the failures of a sample are said to rest on, and nobody has played: whether the product fails that decides. */
+export function unplayedRoots(
+  { product, defect }: Pick<LoadedProduct, 'product' | 'defect'>,
+  outcomes: readonly Pick<ScenarioOutcome, 'product' | 'requirement' | 'result'>[],
+): ReadonlySet<string> {
+  const own = outcomes.filter((outcome) => outcome.product === product.id);
+  const roots = own
+    .filter(({ requirement, result }) => result.verdict === 'fail' && !defect?.fails.includes(requirement))
+    .map(({ result }) => result.because ?? result.perhaps)
+    .filter((root) => root !== undefined && !own.some(({ requirement }) => requirement === root));
+  return new Set(roots as string[]);
 }
 
 function report(verdicts: readonly DefectVerdict[], uncovered: readonly string[]): number {

@@ -51,13 +51,6 @@ describe('cellOf', () => {
     expect(cellOf('example', 'MOV-02', [one], 8).scope).to.equal('1 of 8 kinds');
     expect(cellOf('example', 'MOV-02', [scenario('fail')], 8)).to.not.have.property('scope');
   });
-  it('shows a root only if every failing scenario has that one, and never itself', () => {
-    const root = scenario('fail', { because: 'NET-01' });
-    expect(cell(root, root, scenario('pass')).because).to.equal('NET-01');
-    expect(cell(root, scenario('fail'))).to.not.have.property('because');
-    expect(cell(root, scenario('fail', { because: 'DET-01' }))).to.not.have.property('because');
-    expect(cell(scenario('fail', { because: 'DET-03' }))).to.not.have.property('because');
-  });
   it('names the kind, the reason, how many more, and who is to blame', () => {
     const failed = cell(
       scenario('fail', { variant: 'silent', reason: both('lost 2', '2件が失われました。') }),
@@ -156,6 +149,20 @@ describe('rollUp', () => {
       undefined,
     ]);
     expect(roots(because('A', 'B'), because('B', 'A'))).to.deep.equal([undefined, undefined]);
+  });
+  it('folds what rests on several that fail under the first, and on nothing what fails by itself as well', () => {
+    const of = (requirement: string, rest: Partial<ScenarioResult> = {}): Outcome => ({
+      ...outcome('one', requirement, 'fail'),
+      result: scenario('fail', rest),
+    });
+    const root = (...outcomes: Outcome[]) => rollUp(outcomes).cells[0]?.because;
+    const [tls, relay] = [of('A', { because: 'C' }), of('A', { because: 'B' })];
+    expect(root(tls, tls, outcome('one', 'A', 'pass'))).to.equal('C');
+    expect(root(tls, relay, of('B', { because: 'C' }), of('C'))).to.equal('C');
+    expect(root(tls, relay, of('B'), of('C'))).to.equal('C');
+    expect(root(tls, of('A'), of('C'))).to.equal(undefined);
+    expect(root(tls, of('A', { because: 'A' }), of('C'))).to.equal(undefined);
+    expect(root(tls, relay, outcome('one', 'B', 'pass'), of('C'))).to.equal(undefined);
   });
   it('makes a cell for each product and requirement, and each finding once', () => {
     const { cells, findings } = rollUp([

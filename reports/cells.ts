@@ -33,45 +33,36 @@ export function rollUp(
       kinds.get(requirement),
     );
   });
-  return { cells: cells.map((cell) => withRootElsewhere(cell, cells)), findings: findingsOf(sorted) };
+  return { cells: cells.map((cell) => withRoot(cell, cells)), findings: findingsOf(sorted) };
 }
 
-/** What fails only where a requirement beneath it fails as well is folded under that one; anything else is its own. */
-function withRootElsewhere(cell: Cell, cells: readonly Cell[]): Cell {
+/** What fails only where requirements beneath it fail as well is folded under these; anything else is its own. */
+function withRoot(cell: Cell, cells: readonly Cell[]): Cell {
   if (cell.verdict !== 'fail') return cell;
   const because = rootOf(cell, cells);
-  if (because !== undefined) return { ...cell, because };
-  const own = { ...cell };
-  delete own.because;
-  return own;
-}
-
-/** Follows what a failure rests on to the one that fails by itself; undefined for that one, and for a circle. */
-function rootOf(cell: Cell, cells: readonly Cell[]): string | undefined {
-  const passed = new Set([cell.requirement]);
-  for (let at = cell; ;) {
-    const beneath = restsOn(at, cells);
-    if (beneath === undefined) return at === cell ? undefined : at.requirement;
-    if (passed.has(beneath)) return undefined;
-    passed.add(beneath);
-    const next = cells.find((other) => other.product === cell.product && other.requirement === beneath);
-    if (!next) return beneath;
-    at = next;
-  }
+  return because === undefined || because === cell.requirement ? cell : { ...cell, because };
 }
 
 /**
- * The one requirement that all failing scenarios name, if the product fails it. If that one was not played, a
- * Given that did not hold is believed, a mere `perhaps` is not.
+ * Follows what each failing scenario rests on to the requirement that fails by itself: the cell's own if one of them rests
+ * on nothing else that fails, otherwise that of the first. undefined: they go round in a circle.
  */
-function restsOn(cell: Cell, cells: readonly Cell[]): string | undefined {
-  const failing = cell.scenarios.filter((scenario) => scenario.verdict === 'fail');
-  const roots = new Set(failing.map((scenario) => scenario.because ?? scenario.perhaps));
-  const [root] = roots;
-  if (roots.size !== 1 || root === undefined || root === cell.requirement) return undefined;
-  const beneath = cells.find((other) => other.product === cell.product && other.requirement === root);
-  const believed = beneath ? beneath.verdict === 'fail' : failing.some((scenario) => scenario.because);
-  return believed ? root : undefined;
+function rootOf(cell: Cell, cells: readonly Cell[], passed = [cell.requirement]): string | undefined {
+  const own = cell.requirement;
+  const roots = cell.scenarios
+    .filter(({ verdict }) => verdict === 'fail')
+    .map((scenario) => {
+      const name = scenario.because ?? scenario.perhaps;
+      if (name === undefined || name === own) return own;
+      if (passed.includes(name)) return undefined;
+      const beneath = cells.find(
+        ({ product, requirement }) => product === cell.product && requirement === name,
+      );
+      // Of one that was not played, a Given that did not hold is believed, a mere `perhaps` is not.
+      if (!beneath) return scenario.because ?? own;
+      return beneath.verdict === 'fail' ? rootOf(beneath, cells, [...passed, name]) : own;
+    });
+  return roots.includes(own) ? own : roots.includes(undefined) ? undefined : roots[0];
 }
 
 /**
@@ -87,7 +78,6 @@ export function cellOf(
   const verdict =
     ORDER.find((word) => scenarios.some((scenario) => scenario.verdict === word)) ?? 'inconclusive';
   const deciding = scenarios.filter((scenario) => scenario.verdict === verdict);
-  const because = verdict === 'fail' ? commonRoot(requirement, deciding) : undefined;
   // Without any scenario nobody but the harness can have kept it from being played.
   const blame = verdict === 'pass' ? undefined : (deciding[0]?.blame ?? BLAME[verdict]);
   return {
@@ -95,7 +85,6 @@ export function cellOf(
     requirement,
     verdict,
     ...(verdict === 'pass' ? scopeOf(scenarios, kinds) : {}),
-    ...(because === undefined ? {} : { because }),
     reason: reasonOf(deciding),
     ...(blame === undefined ? {} : { blame }),
     // An inconclusive scenario has measured the broken lab.
@@ -126,13 +115,6 @@ const unit = (scenarios: readonly ScenarioResult[]): string =>
   scenarios.every((scenario) => scenario.variant !== undefined)
     ? 'kinds'
     : 'scenarios';
-
-/** The root that all failing scenarios share; a requirement is not the root of itself. */
-function commonRoot(requirement: string, failing: readonly ScenarioResult[]): string | undefined {
-  const roots = new Set(failing.map((scenario) => scenario.because));
-  const [root] = roots;
-  return roots.size === 1 && root !== requirement ? root : undefined;
-}
 
 /** The first reason, with the kind that it is about, and how many more there are. */
 function reasonOf(deciding: readonly ScenarioResult[]): Both {

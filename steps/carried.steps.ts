@@ -32,9 +32,11 @@ Then('each of them arrives, and none is told twice', async function (this: Heiik
 });
 
 Then('what it could not carry is told to the cloud', async function (this: HeiikiWorld) {
+  const [since, within] = [this.event('move'), timeToWork(this.session)];
+  await this.session.ask({ check: 'connected-again', args: { within }, since, given: 'MOV-01' });
   await lossesAreTold(this, {
-    since: this.event('move'),
-    within: timeToWork(this.session),
+    since,
+    within,
     restsOn: 'DET-07',
     // What fits in is no loss, whatever was declared.
     mayKeepAll: true,

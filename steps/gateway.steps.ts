@@ -112,7 +112,7 @@ Then('all of them arrive in spite of the limit', async function (this: HeiikiWor
   const halvings = Math.ceil(Math.log2(acts.length)) * session.declared('retry');
   const back = Math.max(session.within('return'), session.within('reconnect'));
   const args = { acts, within: back + session.declared('detect') + halvings, via: 'relay' };
-  await session.ask({ check: 'backlog-drains', args, since: this.event('move'), restsOn: 'DET-03' });
+  await session.ask({ check: 'backlog-drains', args, since: this.event('move'), restsOn: 'MOV-05' });
 });
 
 When(

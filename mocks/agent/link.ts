@@ -53,7 +53,7 @@ export class Link extends EventEmitter<LinkEvents> {
   #client: HttpsClient;
   #updates: HttpsClient | undefined;
   #probing: Promise<void> | undefined;
-  /** what ping says of the relay, for the broken one that asks it */
+  /** what ping says of the first relay, for the broken one that asks it */
   #pinged = true;
   readonly #timer: NodeJS.Timeout;
   readonly #names: Names;
@@ -165,7 +165,7 @@ export class Link extends EventEmitter<LinkEvents> {
     for (const way of ways) {
       const relay = way === 'direct' ? null : relays[way];
       if (relay === undefined || relays !== this.#relays) return undefined;
-      if (relay !== null && !this.#pinged) continue;
+      if (way === 0 && !this.#pinged) continue;
       if ((await this.try(relay)).works) return way;
     }
     return undefined;

@@ -9,7 +9,6 @@ import { dirname, join } from 'node:path';
 import type { DetectionFinding } from '../cloud/protocol/types.ts';
 import { isFull, isRecord, readIfThere, writeIfRoom, writeWhole } from './files.ts';
 import type { Behaviour } from './flaws.ts';
-import type { Places } from './places.ts';
 
 type Entry = { add: DetectionFinding } | { done: string[] } | { dropped: number } | { numbered: number };
 
@@ -24,8 +23,6 @@ export interface FindingQueue {
   remove(uids: readonly string[]): void;
   close(): void;
 }
-
-export const journalOf = ({ state }: Pick<Places, 'state'>): string => join(state, 'queue.jsonl');
 
 /** Finished entries in the journal before it is written anew. */
 const COMPACT_AFTER = 256;

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { loadConfig } from './config.ts';
 import { control } from './control.ts';
 import { leaveFarewell } from './farewell.ts';
-import { behaviourOf } from './flaws.ts';
+import { behaviourOf, type Behaviour } from './flaws.ts';
 import { removeIsolation } from './isolation.ts';
 import { endGuard } from './guard.ts';
 import type { Places } from './places.ts';
 import { PolicyInForce } from './policy.ts';
 import { refusal, storedVerifier } from './protection.ts';
-import { Journal, journalOf } from './queue.ts';
+import { queueOf } from './queue.ts';
 import { goneWithin, halt, runningPid } from './service.ts';
 import { unsetSystemProxy } from './system-proxy.ts';
 
@@ -21,7 +21,8 @@ const TEST_MS = 8000;
 /** undefined: it is gone. Otherwise why it may not be removed. Throws ConfigError if it is not installed. */
 export async function uninstall(places: Places, secret: string | null): Promise<string | undefined> {
   const config = loadConfig(places);
-  const { removal, allowlist, setsSystemProxy } = behaviourOf(config.flaw);
+  const behaviour = behaviourOf(config.flaw);
+  const { removal, allowlist, setsSystemProxy } = behaviour;
   const policy =
     new PolicyInForce(join(places.state, 'policy.json'), allowlist).current?.uninstallProtection ?? null;
   const { protection, secret: stored } = config;
@@ -33,7 +34,7 @@ export async function uninstall(places: Places, secret: string | null): Promise<
   const kept = await (farewell ? stayBehind(places) : leave(places, removal.needsCloud));
   if (kept !== undefined) return kept;
   if (existsSync(places.isolated)) await removeIsolation();
-  if (removal.saysLost) console.log(JSON.stringify({ lost: waiting(places) }));
+  if (removal.saysLost) console.log(JSON.stringify({ lost: waiting(behaviour, places) }));
   if (setsSystemProxy) unsetSystemProxy();
   rmSync(places.bootScript, { force: true });
   rmSync(places.configUntilBoot, { force: true });
@@ -42,8 +43,8 @@ export async function uninstall(places: Places, secret: string | null): Promise<
 }
 
 /** Findings that nobody has heard of and that go with the agent. */
-function waiting(places: Places): number {
-  const queue = new Journal(journalOf(places), Infinity);
+function waiting(behaviour: Behaviour, { state }: Places): number {
+  const queue = queueOf(behaviour, state, Infinity);
   queue.close();
   return queue.size;
 }

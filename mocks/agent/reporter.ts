@@ -266,15 +266,18 @@ export class Reporter {
     const { waitS, mindsCuts } = behaviour.poll;
     if (!cloud.identity || this.#down) return Infinity;
     const began = performance.now();
+    let asks = false;
     try {
       for (const command of commands.unacknowledged) await this.#carryOut(command);
+      asks = true;
       const given = await cloud.commands(this.#poll.seconds(began));
+      asks = false;
       for (const command of given) await this.#carryOut(command);
       const atOnce = given.length === 0 && performance.now() - began < AT_ONCE_MS;
       return atOnce ? HEARTBEAT_MS : 0;
     } catch {
       const lasted = performance.now() - began;
-      if (!mindsCuts) return Math.max(HEARTBEAT_MS, waitS * 1000 - lasted);
+      if (asks && !mindsCuts) return Math.max(HEARTBEAT_MS, waitS * 1000 - lasted);
       this.#poll.wasCut(performance.now());
       this.#health.kick();
       return lasted < HEARTBEAT_MS ? HEARTBEAT_MS : FIRST_RETRY_MS;
