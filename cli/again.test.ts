@@ -51,8 +51,15 @@ describe('what went wrong beside other labs', () => {
     const resting = look(outcome('MOV-01', { verdict: 'fail', because: 'NET-01' }, true));
     const root = (verdict: 'pass' | 'fail'): Look => look(outcome('NET-01', { verdict }, verdict === 'fail'));
     expect(names(doubtful([resting, root('fail')], 'first'))).to.deep.equal(['NET-01']);
-    expect(names(doubtful([resting, root('fail')], 'second'))).to.deep.equal([]);
-    expect(names(doubtful([resting, root('pass')], 'second'))).to.deep.equal(['MOV-01']);
+    expect(names(doubtful([resting, root('fail')], 'further'))).to.deep.equal([]);
+    expect(names(doubtful([resting, root('pass')], 'further'))).to.deep.equal(['MOV-01']);
+  });
+  it('is looked at where it rests on itself, and frees what rests on it', () => {
+    const itself = look(outcome('DET-01', { verdict: 'fail', because: 'DET-01' }, true));
+    const resting = look(outcome('RSP-01', { verdict: 'fail', because: 'DET-01' }, true));
+    expect(names(doubtful([itself, resting], 'first'))).to.deep.equal(['DET-01']);
+    const fine = look(outcome('DET-01', {}));
+    expect(names(doubtful([{ ...fine, done: true }, resting], 'further'))).to.deep.equal(['RSP-01']);
   });
   it('is not looked at a third time', () => {
     expect(doubtful([{ ...late, done: true }], 'first')).to.deep.equal([]);
@@ -69,7 +76,7 @@ describe('what went wrong beside other labs', () => {
           ...late,
           play: async () => {
             await mkdir(folder);
-            await writeFile(join(folder, 'history.ndjson'), 'second');
+            await writeFile(join(folder, 'history.ndjson'), 'further');
             return outcome('TMP-02', {});
           },
         },
@@ -78,7 +85,7 @@ describe('what went wrong beside other labs', () => {
       expect(second.result.verdict).to.equal('pass');
       expect(second.findings[0]?.en).to.contain('24 s').and.contain('TMP-02');
       expect(await readFile(join(`${folder}${FIRST}`, 'history.ndjson'), 'utf8')).to.equal('first');
-      expect(await readFile(join(folder, 'history.ndjson'), 'utf8')).to.equal('second');
+      expect(await readFile(join(folder, 'history.ndjson'), 'utf8')).to.equal('further');
     } finally {
       await rm(out, { recursive: true });
     }

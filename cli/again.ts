@@ -27,17 +27,21 @@ const isDoubtful = ({ late, result }: ScenarioOutcome): boolean =>
   late || (result.verdict === 'inconclusive' && result.blame !== 'platform' && result.blame !== 'product');
 
 /**
- * Those to look at again: first what stands by itself; in a second round what rested on a requirement that has not
+ * Those to look at again: first what stands by itself; in further rounds what rested on a requirement that has not
  * failed after all.
  */
-export function doubtful(looks: readonly Look[], round: 'first' | 'second'): readonly Look[] {
+export function doubtful(looks: readonly Look[], round: 'first' | 'further'): readonly Look[] {
   return looks.filter(({ outcome, done }) => {
-    const { because } = outcome.result;
+    const because = rootOf(outcome);
     if (done || !isDoubtful(outcome)) return false;
     if (round === 'first') return because === undefined;
     return because !== undefined && !looks.some((other) => fails(other.outcome, outcome.product, because));
   });
 }
+
+/** A Given may rest on the requirement itself; nothing waits for itself. */
+const rootOf = ({ requirement, result: { because } }: ScenarioOutcome): string | undefined =>
+  because === requirement ? undefined : because;
 
 const fails = ({ product, requirement, result }: ScenarioOutcome, of: string, id: string): boolean =>
   product === of && requirement === id && result.verdict === 'fail';

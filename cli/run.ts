@@ -109,9 +109,11 @@ async function secondLook(
     const outcome = played[index];
     return outcome === undefined ? [] : [{ name: job.name, outcome, play: () => job.run() }];
   });
-  for (const round of ['first', 'second'] as const) {
-    if (parallel === 1 || signal.aborted) break;
+  // What passes now may be what something else rested on, and so on; nothing is played a third time.
+  for (let round: 'first' | 'further' = 'first'; parallel > 1 && !signal.aborted;) {
     const wanted = doubtful(looks, round).filter(({ outcome }) => doubts(outcome));
+    if (wanted.length === 0 && round === 'further') break;
+    round = 'further';
     if (wanted.length === 0) continue;
     reporter.line(`${wanted.length} played again, alone: late, or not judged, beside other labs`);
     reporter.begin(wanted.length);

@@ -1,7 +1,9 @@
 import { Given, Then, When } from '@cucumber/cucumber';
 import {
   failTakingReports,
+  FINDINGS_OF_ONE,
   fullQueue,
+  keepable,
   lateBy,
   lossesAreTold,
   playMany,
@@ -44,7 +46,7 @@ When(/^the cloud fails to take reports: (.+)$/, async function (this: HeiikiWorl
 });
 
 When('several attacks of the same kind happen', async function (this: HeiikiWorld) {
-  const count = this.session.random.integer(4, 8);
+  const count = keepable(this.session, this.session.random.integer(4, 8));
   this.note('attacks', await playMany(this.session, [this.stimulus], count));
 });
 
@@ -61,11 +63,12 @@ When('more attacks happen than its queue holds', async function (this: HeiikiWor
   this.note('attacks', await playMany(this.session, this.usableMany, count));
 });
 
-/** So many findings of one attack a product may tell, by its stages, and all of them stand in its queue. */
-const FINDINGS_OF_ONE = 3;
 When('attacks happen, fewer than its queue holds', async function (this: HeiikiWorld) {
-  const count = Math.max(1, Math.floor(this.fullQueue.detections / FINDINGS_OF_ONE));
+  const count = Math.max(1, Math.floor(this.fullQueue.detections / FINDINGS_OF_ONE) - 1);
   this.note('attacks', await playMany(this.session, this.usableMany, count));
+});
+When('another attack happens', async function (this: HeiikiWorld) {
+  this.note('attacks', [...this.acts('attacks'), ...(await playMany(this.session, this.usableMany, 1))]);
 });
 
 When('more ordinary programs run than its log holds', async function (this: HeiikiWorld) {

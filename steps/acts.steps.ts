@@ -1,5 +1,5 @@
 import { Then, When } from '@cucumber/cucumber';
-import { playMany } from './support/accounting.ts';
+import { keepable, playMany } from './support/accounting.ts';
 import type { PlayedAct } from './support/session.ts';
 import type { HeiikiWorld } from './support/world.ts';
 
@@ -13,7 +13,10 @@ When('an attack on a file happens', async function (this: HeiikiWorld) {
 
 When('several attacks happen', async function (this: HeiikiWorld) {
   const { session } = this;
-  this.note('attacks', await playMany(session, this.usableMany, session.random.integer(6, 12)));
+  this.note(
+    'attacks',
+    await playMany(session, this.usableMany, keepable(session, session.random.integer(6, 12))),
+  );
 });
 
 When('every attack that it reports in the open happens', async function (this: HeiikiWorld) {

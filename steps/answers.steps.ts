@@ -28,7 +28,8 @@ Then(
     const { whom, thinks } = ANSWERS[this.answering as Whom];
     const { id, started } = this.act('attack');
     const [program, twin] = programs.map(({ path }) => path);
-    const args = { act: id, whom, program, twin, within: thinks + session.within('command') };
+    const [detect, within] = [session.within('detect'), thinks + session.within('command')];
+    const args = { act: id, whom, program, twin, detect, within };
     // What is stopped by nobody's order is stopped by the product itself, where it is to report only.
     const restsOn = whom === 'nobody' ? 'RSP-04' : 'RSP-01';
     await session.ask({ check: 'answered-by', args, since: started, restsOn });

@@ -1,6 +1,9 @@
 import { Then, When } from '@cucumber/cucumber';
 import { until } from './support/ask.ts';
+import { slowestFrom } from './support/functions.ts';
 import { bringIn, contentFor, playSample, unknownSample } from './support/offline-content.ts';
+import { remove } from './support/product.ts';
+import { removalSecret } from './support/removal-secret.ts';
 import { lookAtInstalled, lookUntilWhole, offerSlowly, partsCome, wholeWithin } from './support/release.ts';
 import type { HeiikiWorld } from './support/world.ts';
 
@@ -10,9 +13,8 @@ When('the product is upgraded from an installation medium', async function (this
 
 Then('it is a newer version with the same identity and the same relay', async function (this: HeiikiWorld) {
   const { session } = this;
-  // Its version is told with a heartbeat, which may come as seldom as it looks for a policy.
-  const within =
-    session.within('reconnect') + Math.max(session.declared('detect'), session.declared('policy'));
+  // How quickly it starts is not what is asked here, and its version is told with a heartbeat.
+  const within = session.within('reconnect') + session.declared('enrol') + slowestFrom(session, 0);
   const args = { within, relay: session.relay().name };
   await session.ask({ check: 'upgraded', args, since: this.event('relay back') });
 });
@@ -54,6 +56,16 @@ Then('it still lets nobody remove it without the secret', async function (this: 
   await session.ask({ check: 'refused', args: { hook: 'uninstall' }, since: before, restsOn: 'TMP-01' });
 });
 
+Then('it still lets itself be removed with it', async function (this: HeiikiWorld) {
+  const { session } = this;
+  const { protection } = session.product.product.statement.uninstall;
+  // Whether the cloud can still allow it is another question.
+  if (protection === 'cloud-policy') return;
+  const gone = await remove(session, await removalSecret(session));
+  const args = { within: session.within('uninstall'), protection };
+  await session.ask({ check: 'removed', args, since: gone.n - 1, restsOn: 'MOV-07' });
+});
+
 When('a file appears that only newer content knows', async function (this: HeiikiWorld) {
   this.note('sample', unknownSample(this.session));
   this.note('unknown', await playSample(this.session, this.sample));
@@ -89,6 +101,6 @@ Then('cloud and endpoint show how old that content is', async function (this: He
   const since = this.event('content');
   await until(session.history, since.t + session.declared('status'));
   await session.hook('status');
-  const within = session.within('status') + session.declared('policy');
+  const within = session.within('status') + slowestFrom(session, 0);
   await session.ask({ check: 'content-age', args: { revision, issued, within }, since });
 });

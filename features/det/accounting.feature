@@ -74,6 +74,7 @@ Feature: Accounting for detections
       When the relay is lost: refused
       And attacks happen, fewer than its queue holds
       And more ordinary programs run than its log holds
+      And another attack happens
       And the relay comes back
       Then all of the attacks are reported, and ordinary events made room
 

@@ -1,7 +1,7 @@
 Feature: Updates of the product itself
   In a closed network a new version comes by hand or through the relay, and must not open a gap.
 
-  @UPD-01 @must @S3 @requires:upgrade @stimulus:any
+  @UPD-01 @must @S3 @requires:upgrade @stimulus:any @traces
   Rule: An upgrade keeps relay, identity, queue and protection
 
     Scenario: Upgraded while the relay is away
@@ -14,6 +14,7 @@ Feature: Updates of the product itself
       Then nothing that was queued is lost
       And it is a newer version with the same identity and the same relay
       And it still lets nobody remove it without the secret
+      And it still lets itself be removed with it
 
   @UPD-02 @must @if:self-update @stimulus:any
   Rule: A new version whose download is cut neither stops the old one nor takes its place by half

@@ -113,7 +113,7 @@ export class Daemon {
     if (!this.#cloud.identity) this.#policy.readAnew();
     this.#telemetry = new TelemetryBuffer(
       config.events,
-      () => behaviour.delivery.logCrowdsOut && this.#queue.dropOldest(),
+      () => behaviour.delivery.logCrowdsOut === 'oldest' && this.#queue.dropOldest(),
     );
     this.#time = new CloudTime(behaviour.otherTime, {
       note: (text) => this.#telemetry.agent(text),
@@ -253,6 +253,7 @@ export class Daemon {
   #found(draft: Draft, disposition: 2 | 15): void {
     if (!this.#behaviour.keepsOffline && firstAddress() === null) return;
     if (this.#selfUpdate.blind) return;
+    if (this.#behaviour.delivery.logCrowdsOut === 'newest' && this.#telemetry.full) return;
     const uid = this.#cloud.identity?.agentId;
     const device = { hostname: hostname(), ...(uid === undefined ? {} : { uid }) };
     const told = this.#behaviour.namesFile ? draft : withoutFile(draft);

@@ -159,7 +159,7 @@ export interface Behaviour {
     readonly startTime: 'of-the-act' | 'of-sending';
     readonly order: 'oldest-first' | 'newest-first';
     /** a full detailed log takes its room from the findings */
-    readonly logCrowdsOut: boolean;
+    readonly logCrowdsOut: 'oldest' | 'newest' | null;
     /** parts of a finding that are not sent */
     readonly omits: readonly ('severity' | 'techniques')[];
   };
@@ -198,6 +198,7 @@ export interface Behaviour {
     readonly keepsIdentity: boolean;
     readonly keepsQueue: boolean;
     readonly keepsProtection: boolean;
+    readonly keepsSecret: boolean;
   };
   readonly removal: {
     readonly asksForSecret: boolean;
@@ -274,7 +275,7 @@ export const HONEST: Behaviour = {
     announcesLoss: true,
     startTime: 'of-the-act',
     order: 'oldest-first',
-    logCrowdsOut: false,
+    logCrowdsOut: null,
     omits: [],
   },
   shrinksBatches: true,
@@ -286,7 +287,7 @@ export const HONEST: Behaviour = {
   takesProxyOfUsers: false,
   guarded: true,
   tellsStop: true,
-  upgrade: { keepsIdentity: true, keepsQueue: true, keepsProtection: true },
+  upgrade: { keepsIdentity: true, keepsQueue: true, keepsProtection: true, keepsSecret: true },
   removal: {
     asksForSecret: true,
     obeysPolicy: true,
@@ -323,7 +324,8 @@ export const FLAWS = {
   'hides-overflow': { delivery: { ...HONEST.delivery, announcesLoss: false } },
   'dates-at-sending': { delivery: { ...HONEST.delivery, startTime: 'of-sending' } },
   'sends-newest-first': { delivery: { ...HONEST.delivery, order: 'newest-first' } },
-  'log-crowds-out-findings': { delivery: { ...HONEST.delivery, logCrowdsOut: true } },
+  'log-crowds-out-findings': { delivery: { ...HONEST.delivery, logCrowdsOut: 'oldest' } },
+  'log-keeps-findings-out': { delivery: { ...HONEST.delivery, logCrowdsOut: 'newest' } },
   'omits-severity': { delivery: { ...HONEST.delivery, omits: ['severity'] } },
   'names-no-technique': { delivery: { ...HONEST.delivery, omits: ['techniques'] } },
   'claims-blocked': { refusesWhatItClaims: false },
@@ -348,6 +350,7 @@ export const FLAWS = {
   'stops-silently': { tellsStop: false },
   'upgrades-to-new-identity': { upgrade: { ...HONEST.upgrade, keepsIdentity: false } },
   'upgrade-empties-queue': { upgrade: { ...HONEST.upgrade, keepsQueue: false } },
+  'upgrade-forgets-secret': { upgrade: { ...HONEST.upgrade, keepsSecret: false } },
   'upgrade-drops-protection': { upgrade: { ...HONEST.upgrade, keepsProtection: false } },
   'updates-bypass-relay': { updatesBypassRelay: true },
   'waits-for-dns': { boot: { ...HONEST.boot, waitsForName: true } },

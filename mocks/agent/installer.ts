@@ -140,13 +140,16 @@ export async function upgrade(places: Places, args: readonly string[]): Promise<
 /** What the upgrade of a careless maker does not keep. */
 function forget(places: Places): void {
   const config = loadConfig(places);
-  const { keepsIdentity, keepsQueue, keepsProtection } = behaviourOf(config.flaw).upgrade;
+  const { keepsIdentity, keepsQueue, keepsProtection, keepsSecret } = behaviourOf(config.flaw).upgrade;
   if (!keepsIdentity) {
     rmSync(join(places.state, 'identity.json'), { force: true });
     writeWhole(join(places.state, 'installation'), randomUUID());
   }
   if (!keepsQueue) rmSync(join(places.state, 'queue.jsonl'), { force: true });
   if (!keepsProtection) saveConfig(places, { ...config, protection: 'none', secret: null });
+  // Of another secret that nobody knows.
+  if (!keepsSecret && config.secret !== null)
+    saveConfig(places, { ...config, secret: { ...config.secret, salt: randomUUID() } });
 }
 
 function copyProgram(places: Places): void {

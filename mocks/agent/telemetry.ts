@@ -14,6 +14,9 @@ export class TelemetryBuffer {
   get size(): number {
     return this.#events.length;
   }
+  get full(): boolean {
+    return this.#events.length >= this.#capacity;
+  }
   add(event: TelemetryEvent): void {
     this.#events.push(event);
     this.#trim();

@@ -77,6 +77,7 @@ const STEPS: Readonly<Record<string, string>> = {
   'more attacks happen than its queue holds': '保持件数を超える攻撃を実行',
   'attacks happen, fewer than its queue holds': '保持件数より少ない攻撃を実行',
   'more ordinary programs run than its log holds': 'ログの保持件数を超える通常のプログラムを実行',
+  'another attack happens': '攻撃をもう一つ実行',
   'the cloud is told how many are lost': '失われた件数がクラウドに通知される',
   'all of the attacks are reported, and ordinary events made room':
     '攻撃はすべて報告され、通常のログが先に破棄される',
@@ -240,6 +241,7 @@ const STEPS: Readonly<Record<string, string>> = {
   'it is a newer version with the same identity and the same relay':
     '新しい版が、同じ登録・同じプロキシのまま動作している',
   'it still lets nobody remove it without the secret': '更新後も、パスワードなしの削除を拒否する',
+  'it still lets itself be removed with it': '更新後も、パスワードがあれば削除できる',
   'its cloud hands out a new version, slowly': 'クラウドが新しい版の配布を始める（低速）',
   'a good part of it has come': '新しい版の一部が届く',
   'what is installed is looked at meanwhile': 'その間にインストールされている版を確認',

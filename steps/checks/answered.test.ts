@@ -4,7 +4,7 @@ import { runCheck } from './testing-texts.ts';
 import { AGENT, Story } from './testing.ts';
 
 const [PROGRAM, TWIN] = ['/home/staff/Downloads/work-1', '/opt/business/bin/work-1'];
-const base = { act: 'a1', program: PROGRAM, twin: TWIN, within: 3000 };
+const base = { act: 'a1', program: PROGRAM, twin: TWIN, detect: 2000, within: 3000 };
 const run = (story: Story, whom: string) => runCheck('answered-by', story.view(0), { ...base, whom });
 /** `ends`: of the attack's program, where it was started. */
 const look = (story: Story, running: readonly string[], ends?: number) =>
@@ -28,6 +28,12 @@ describe('answered-by', () => {
       expect(finding.state, whom).to.equal('satisfied');
       expect(finding.measures[0]).to.deep.include({ name: `answer.${whom}.seconds`, value: 1.2 });
     }
+  });
+  it('rests on detection where the attack was not reported, and was late then', () => {
+    const silent = look(look(Story.closed().working(), [TWIN]).act('a1').after(200), [PROGRAM, TWIN], 0);
+    const finding = run(silent, 'analyst');
+    expect(finding).to.include({ state: 'violated', root: 'DET-01' });
+    expect((finding.missed?.until ?? 0) - (finding.missed?.from ?? 0)).to.equal(2000);
   });
   it('needs not have listed it: who is quick has ended it before, and who ends its parents leaves no word of it', () => {
     expect(run(look(order(attacked(), 'rule').after(50), [TWIN], 1), 'rule').state).to.equal('satisfied');

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { HistoryEvent, HistoryEventOf } from '../../history/events.ts';
 import { check, incomplete, satisfied, violated, Within, type Finding } from './finding.ts';
-import { actOf, entryOf } from './ledger.ts';
+import { actOf, endOf, entryOf } from './ledger.ts';
 import { count, inSeconds, seconds, timeMeasure } from './measures.ts';
 import { ofKind } from './window.ts';
 
@@ -11,6 +11,9 @@ const Args = z.object({
   whom: z.enum(['nobody', 'analyst', 'rule']),
   program: z.string(),
   twin: z.string(),
+  /** in which it has to be reported, ms */
+  detect: Within,
+  /** in which it has to be answered, ms */
   within: Within,
 });
 type Whom = z.infer<typeof Args>['whom'];
@@ -37,20 +40,21 @@ const wasStarted = (events: readonly HistoryEvent[], program: string): boolean =
   return z.record(z.string(), z.number()).safeParse(read?.value).data?.[program] !== undefined;
 };
 
-export const answeredBy = check(Args, ({ events }, { act: id, whom, program, twin, within }) => {
+export const answeredBy = check(Args, ({ events }, { act: id, whom, program, twin, detect, within }) => {
   const act = actOf(events, id);
   const looks = looksOf(events);
   const [report] = act ? entryOf(events, act).reports : [];
   const begun = looks.find(({ running }) => running.includes(twin));
   const ran = looks.findLast(({ running }) => running.includes(program));
   if (!act || !begun || begun.n > act.n || !(ran || wasStarted(events, program))) return notSeen();
+  const from = endOf(events, act);
   if (!report)
     return violated(
       {
         en: `The attack ${id} was not reported, so there was nothing to answer.`,
         ja: `攻撃 ${id} が報告されておらず、対応のしようがありません。`,
       },
-      { evidence: [act.n] },
+      { evidence: [act.n], root: 'DET-01', missed: { from, until: from + detect } },
     );
   const last = looks.at(-1);
   // It sleeps for a day, and does not end by itself.

@@ -228,7 +228,12 @@ describe('disposition-true', () => {
     expect(gone('detected', 'other')).to.equal('satisfied');
     expect(gone('detected', 'removed')).to.equal('satisfied');
     expect(gone('detected', 'blocked')).to.equal('satisfied');
-    expect(gone('blocked')).to.equal('satisfied');
+    expect(gone('blocked', 'removed')).to.equal('satisfied');
+  });
+  it('does not hold for a program that has run to its end and is said to be blocked, only for a file', () => {
+    expect(gone('blocked')).to.equal('violated');
+    const appeared = working().act('a1', { stimulus: 'sha256-indicator' }).acted('a1', 'happened');
+    expect(ask(looked(appeared.report('a1', { disposition: 'blocked' }), false))).to.equal('satisfied');
   });
   it('waits for the word about a file that was found to be gone', () => {
     const story = looked(told('happened', ['detected']).after(2500), false).after(500);

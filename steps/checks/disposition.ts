@@ -53,8 +53,10 @@ export const dispositionTrue = check(Args, (view, { act: id, within }) => {
   // What is taken away before it can act is prevented, too.
   const stopped = claims.includes('blocked') || claims.includes('removed');
   const gone = file?.there === false ? file : undefined;
+  // A program that has run was not blocked, whatever became of its file; one who opens a file that appears may have been.
+  const ran = act.stimulus === 'T1204.002' && claims.every((claim) => claim === 'blocked');
   const holds = gone
-    ? claims.some((claim) => claim !== 'detected')
+    ? !ran && claims.some((claim) => claim !== 'detected')
     : happened
       ? !stopped && claims.includes('detected')
       : stopped;

@@ -95,11 +95,14 @@ describe('ended-once', () => {
     const twice = run(later(done(), 2));
     expect(twice.state).to.equal('violated');
     expect(twice.measures).to.deep.include({ name: 'command.executions', value: 2, unit: '' });
+    // Being late explains what was not done, and nothing that was done too often.
+    expect(twice).to.include({ itself: true });
+    expect(run(later(done(), 0))).to.not.have.property('itself');
   });
   it('takes an expired order with a reason that was not carried out, and no other', () => {
     const expired = { outcome: 'expired', detail: 'older than an hour' };
     expect(run(later(done(expired), 0)).state).to.equal('satisfied');
-    expect(run(later(done(expired), 1)).state).to.equal('violated');
+    expect(run(later(done(expired), 1))).to.include({ state: 'violated', itself: true });
     expect(run(later(done({ outcome: 'expired' }), 0)).state).to.equal('violated');
   });
   it('has no answer before a later order was answered and the endpoint read', () => {

@@ -173,6 +173,7 @@ export const endedOnce = check(Once, (view, { command: uid, program, sentinel })
           en: `The order was carried out ${times} times, seen from outside; it was answered with "${result?.outcome ?? 'nothing'}".`,
           ja: `外部から見て、指示は${times}回実行されました。応答は「${result?.outcome ?? 'なし'}」でした。`,
         },
-        { measures, evidence },
+        // That it answers late explains what was not done, and nothing that was.
+        { measures, evidence, ...(times > (expired ? 0 : 1) ? { itself: true } : {}) },
       );
 });

@@ -1,7 +1,8 @@
 import { describe, it } from 'node:test';
 import { expect } from 'chai';
 import { Statement } from '../../products/schema.ts';
-import { fullQueue } from './accounting.ts';
+import { fullQueue, keepable } from './accounting.ts';
+import type { Session } from './session.ts';
 
 const statement = (queue: object | undefined): Statement =>
   Statement.parse({
@@ -32,5 +33,16 @@ describe('a queue that can be filled', () => {
   it('leaves room for attacks where only the log has to be filled', () => {
     const queue = { detections: 1000, events: 5000, smallest: { detections: 100, events: 30 } };
     expect(fullQueue(statement(queue), 'log')).to.include({ detections: 20 });
+  });
+});
+
+describe('attacks that a queue can keep', () => {
+  const of = (queue: object | undefined): Session =>
+    ({ product: { product: { statement: statement(queue) } } }) as Session;
+  it('are as many as are drawn, unless it has declared to keep fewer findings; two at least', () => {
+    expect(keepable(of(undefined), 8)).to.equal(8);
+    expect(keepable(of({ detections: 10_000 }), 8)).to.equal(8);
+    expect(keepable(of({ detections: 10 }), 8)).to.equal(3);
+    expect(keepable(of({ detections: 1 }), 8)).to.equal(2);
   });
 });

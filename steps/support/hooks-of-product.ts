@@ -38,6 +38,11 @@ const limitOf = (name: HookName, timing: Product['timing']): number =>
     ? Math.max(LIMIT, timeFor(timing, 'evaluation', name) + LIMIT / 2)
     : (SLOW[name] ?? LIMIT);
 const OUTPUT_LIMIT = 4000;
+/** What is quoted stands at the beginning, what is said for programs (`{"lost": 3}`) often at the end. */
+const bothEnds = (text: string): string =>
+  text.length <= OUTPUT_LIMIT
+    ? text
+    : `${text.slice(0, OUTPUT_LIMIT / 2)}\n…\n${text.slice(-OUTPUT_LIMIT / 2)}`;
 /** A service that the hook starts may keep its descriptors: they must not be our stream's. */
 const WRAPPER = `"$@" </dev/null >"$0" 2>&1; status=$?; head -c 65536 "$0"; exit $status`;
 
@@ -106,10 +111,7 @@ export async function runHook(options: {
     exit: result.exit,
     ms: result.ms,
     at,
-    output: redact(output, [values.token, values.protection, ...Object.values(secrets)]).slice(
-      0,
-      OUTPUT_LIMIT,
-    ),
+    output: bothEnds(redact(output, [values.token, values.protection, ...Object.values(secrets)])),
   });
 }
 
