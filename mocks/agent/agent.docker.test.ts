@@ -8,6 +8,7 @@ import { openEngine } from '../../topologies/engine/docker.ts';
 import type { Engine, ImageRecipe, StartedContainer } from '../../topologies/engine/engine.ts';
 import { endpointBases } from '../../topologies/engine/images/index.ts';
 import type { DetectionFinding } from '../cloud/protocol/types.ts';
+import { makeAccounts } from '../workloads/stimuli.ts';
 
 const COMMAND = '/opt/heiiki-edr/bin/heiiki-edr';
 const STATE = '/opt/heiiki-edr/var';
@@ -87,10 +88,15 @@ describe('the reference agent on an endpoint without a network', { timeout: 300_
   });
 
   it('reports who joins an administrators group, and nobody else', async () => {
-    const join = 'useradd --no-create-home --no-user-group "$1"; usermod --append --groups "$2" "$1"';
-    await sh(join, ['acct-twin', 'users']);
+    const { user, argv } = makeAccounts(['twin', 'n2']);
+    expect((await pc.run(argv, { user })).exit).to.equal(0);
+    const join = async (...args: string[]) => {
+      const joined = await sh('usermod --append --groups "$2" "$1"', args);
+      expect(joined.exit, joined.stderr).to.equal(0);
+    };
+    await join('acct-twin', 'users');
     await sh('cp /etc/hostname /var/tmp/twin', [], 'staff');
-    await sh(join, ['acct-n2', 'sudo']);
+    await join('acct-n2', 'sudo');
     await eventually('a finding', async () => (await foundFor('acct-n2')).length > 0);
     expect(await foundFor('acct-n2')).to.deep.equal([['T1098.007', 15]]);
     expect(await foundFor('twin')).to.deep.equal([]);

@@ -18,7 +18,7 @@ export interface Act {
   readonly stimulus: StimulusId;
   readonly twin: boolean;
   readonly nonce: string;
-  /** one command, so that one engine call does it: what prepares the act and the act itself */
+  /** one command, so that one engine call does it: what prepares the act, if a product may see that, and the act itself */
   readonly command: { readonly user: string; readonly argv: readonly string[] };
   /** the file that the act is about */
   readonly file?: string;
@@ -64,15 +64,32 @@ export function ordinaryPrograms(nonce: string, count: number): Act {
   };
 }
 
+const accountOf = (nonce: string): string => `acct-${nonce}`;
+/** Free on a distribution's system: above what it gives to people, below the least that is reserved. */
+const FIRST_UID = 20_000;
+/** One line of /etc/passwd and one of /etc/shadow for each; no password, no home, and the group `users` of all of them. */
+const MAKE_ACCOUNTS = `uid=${FIRST_UID}
+for name; do echo "$name:x:$((uid += 1)):100::/nonexistent:/usr/sbin/nologin"; done >>/etc/passwd
+for name; do echo "$name:!:19000:0:99999:7:::"; done >>/etc/shadow`;
+
+/**
+ * The accounts of T1098.007, made before any product is there: an account that is made is an attack of its own in
+ * the eyes of many products, and neither the attack nor its twin. Written at once, as useradd takes its time for each.
+ */
+export function makeAccounts(nonces: readonly string[]): Act['command'] {
+  return shell('root', MAKE_ACCOUNTS, ...nonces.map(accountOf));
+}
+
 function joinGroup(nonce: string, group: string, twin: boolean): Act {
-  const account = `acct-${nonce}`;
-  // Without a group of its own, so that the account's name in /etc/group means that it has joined.
-  const script = 'useradd --no-create-home --no-user-group "$1"; usermod --append --groups "$2" "$1"';
+  const account = accountOf(nonce);
+  // Not the last command: a shell may become the last one, and is then not its parent.
+  const script = 'usermod --append --groups "$2" "$1"; :';
   return {
     stimulus: 'T1098.007',
     twin,
     nonce,
     command: shell('root', script, account, group),
+    // The account has no group of its own, so that its name in /etc/group means that it has joined.
     effect: { path: '/etc/group', contains: account },
   };
 }
@@ -88,7 +105,7 @@ function logLine(nonce: string): Act {
   };
 }
 
-/** The attack of that kind. `nonce`: 10 or more lower-case hex digits. */
+/** The attack of that kind. `nonce`: 10 or more lower-case hex digits; for T1098.007 one given to `makeAccounts`. */
 export function attack(stimulus: StimulusId, nonce: string): Act {
   switch (stimulus) {
     case 'T1204.002':
@@ -102,7 +119,7 @@ export function attack(stimulus: StimulusId, nonce: string): Act {
   }
 }
 
-/** Its benign twin: as like it as can be, and nothing that a product should report. */
+/** Its benign twin: as like it as can be, and nothing that a product should report. `nonce`: as of the attack. */
 export function benignTwin(stimulus: Attack, nonce: string): Act {
   switch (stimulus) {
     case 'T1204.002': {

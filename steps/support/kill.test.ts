@@ -41,6 +41,8 @@ async function killed(
   const options = { seed: 1, lane: 'ci', evidence: '', traces: true } as const;
   const session = new Session({ context, product, history, ...options });
   await session.openTopology('closed-office');
+  // What was done to prepare the endpoint.
+  kills.length = 0;
   if (before) {
     const read = { endpoint: 'pc', by: 'top', what: 'processes', value: before } as const;
     history.record('harness', { kind: 'endpoint.state', ...read });

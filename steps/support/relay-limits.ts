@@ -41,7 +41,7 @@ const MOST = 130;
 
 /** So many that their reports are several times what passes at once. */
 export async function manyAttacks(session: Session, usable: readonly StimulusId[]): Promise<PlayedAct[]> {
-  // Accounts are slow to make.
+  // Changing a group is slow.
   const kinds = usable.filter((kind) => kind !== 'T1098.007');
   const enough = Math.ceil((LEAST_LIMIT * 2) / Math.max(1, carriedBytes(session.history.events)));
   const kept = session.product.product.statement.queue?.detections ?? MOST;

@@ -10,6 +10,7 @@ import {
   benignTwin,
   fileAttack,
   indicatorContent,
+  makeAccounts,
   ordinaryPrograms,
   type Act,
   type FileAttack,
@@ -32,6 +33,8 @@ import type { LoadedProduct } from '../../products/load.ts';
 
 /** How many indicator samples a scenario can play: their hashes are in the policy before it starts. */
 const INDICATORS = 40;
+/** How many accounts can join a group: they are there before the product. For who reports nothing else, it is every act. */
+const ACCOUNTS = 200;
 const ENDPOINT = 'pc';
 
 export interface PlayedAct {
@@ -69,6 +72,8 @@ export class Session implements AsyncDisposable {
   #indicators = Array.from({ length: INDICATORS }, freshNonce);
   #secret = freshNonce();
   #used = 0;
+  #accounts = Array.from({ length: ACCOUNTS }, freshNonce);
+  #joined = 0;
   /** endpoints on which it was */
   #installed = new Set<string>();
 
@@ -121,6 +126,7 @@ export class Session implements AsyncDisposable {
           name: `sample ${nonce}`,
         })),
       });
+      await this.#makeAccounts();
     } catch (cause) {
       throw this.#broken('the lab did not start', cause);
     }
@@ -173,12 +179,19 @@ export class Session implements AsyncDisposable {
 
   /** The next act of that kind with a nonce that nobody has seen yet. */
   fresh(stimulus: StimulusId): Act {
-    return attack(stimulus, stimulus === 'sha256-indicator' ? this.#indicator() : freshNonce());
+    switch (stimulus) {
+      case 'sha256-indicator':
+        return attack(stimulus, this.#indicator());
+      case 'T1098.007':
+        return attack(stimulus, this.#account());
+      default:
+        return attack(stimulus, freshNonce());
+    }
   }
   /** The benign twin of that kind of attack. */
   twin(stimulus: StimulusId): Act {
     if (stimulus === 'log-line') throw new Error('a log line has no benign twin');
-    return benignTwin(stimulus, freshNonce());
+    return benignTwin(stimulus, stimulus === 'T1098.007' ? this.#account() : freshNonce());
   }
   /** So many ordinary programs are started; nothing that a product should report. */
   ordinary(count: number): Act {
@@ -375,6 +388,16 @@ export class Session implements AsyncDisposable {
     const nonce = this.#indicators[this.#used++];
     if (!nonce) throw new Error(`a scenario can play ${INDICATORS} samples at most`);
     return nonce;
+  }
+  #account(): string {
+    const nonce = this.#accounts[this.#joined++];
+    if (!nonce) throw new Error(`in a scenario ${ACCOUNTS} accounts can join a group at most`);
+    return nonce;
+  }
+  async #makeAccounts(): Promise<void> {
+    const { user, argv } = makeAccounts(this.#accounts);
+    const { exit, stderr } = await this.endpoint.exec(argv, { user });
+    if (exit !== 0) throw new Error(`the accounts could not be made: ${stderr.trim()}`);
   }
 
   #last(kind: HistoryEvent['kind']): HistoryEvent {
