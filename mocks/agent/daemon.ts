@@ -272,7 +272,9 @@ export class Daemon {
   }
   /** A writer may have ended by the time that its event is read; then its start tells what it was. */
   #withCommand(seen: Act): Act {
-    const act = this.#behaviour.log.parents ? seen : { ...seen, parentCommandLine: '' };
+    const { parents } = this.#behaviour.log;
+    const instead = parents === 'hidden' ? '' : 'unknown';
+    const act = parents === 'named' ? seen : { ...seen, parentCommandLine: instead };
     return act.commandLine === ''
       ? { ...act, commandLine: this.#starts.of(act.pid)?.commandLine ?? '' }
       : act;

@@ -29,8 +29,8 @@ export interface Behaviour {
   /** a finding that cannot be written, as the disk is full, ends the agent */
   readonly endsWhenFull: boolean;
   readonly log: {
-    /** who started a process is in the log and in the findings */
-    readonly parents: boolean;
+    /** who started a process is in the log and in the findings; or a word stands in its place */
+    readonly parents: 'named' | 'hidden' | 'any-word';
     /** what was not sent is forgotten, without a word, when the cloud cannot be reached */
     readonly forgetsWhileAway: boolean;
   };
@@ -226,7 +226,7 @@ export const HONEST: Behaviour = {
   queue: 'durable',
   givesUpAfter: null,
   endsWhenFull: false,
-  log: { parents: true, forgetsWhileAway: false },
+  log: { parents: 'named', forgetsWhileAway: false },
   otherTime: 'noted',
   tellsAgainAfterFlaps: false,
   takesPortal: false,
@@ -316,7 +316,8 @@ export const FLAWS = {
   'loses-queue-at-kill': { queue: 'written-at-stop' },
   'tells-again-at-start': { queue: 'durable-but-forgets-taken' },
   'ends-when-disk-is-full': { endsWhenFull: true },
-  'hides-parents': { log: { ...HONEST.log, parents: false } },
+  'hides-parents': { log: { ...HONEST.log, parents: 'hidden' } },
+  'names-any-parent': { log: { ...HONEST.log, parents: 'any-word' } },
   'forgets-log-in-outage': { log: { ...HONEST.log, forgetsWhileAway: true } },
   'takes-cloud-time': { otherTime: 'taken' },
   'new-identity-at-other-time': { otherTime: 'new-identity' },

@@ -34,6 +34,7 @@ const File = z.object({
     .optional()
     .catch(undefined),
 });
+const Process = { cmd_line: text, name: text, file: File.optional().catch(undefined) };
 const Found = z.object({
   start_time: z.number().optional().catch(undefined),
   /** how far its times are ahead of the endpoint's clock */
@@ -44,10 +45,9 @@ const Found = z.object({
         file: File.optional().catch(undefined),
         process: z
           .object({
-            cmd_line: text,
-            file: File.optional().catch(undefined),
+            ...Process,
             user: z.object({ name: text }).optional().catch(undefined),
-            parent_process: z.object({ cmd_line: text }).optional().catch(undefined),
+            parent_process: z.object(Process).optional().catch(undefined),
           })
           .optional()
           .catch(undefined),
@@ -96,13 +96,19 @@ function found(row: Row, value: unknown): Row[] {
   return evidences.map(({ file, process }) => ({
     ...row,
     time,
-    program: process?.file?.path,
+    program: process?.file?.path ?? process?.name,
     commandLine: process?.cmd_line,
     user: process?.user?.name,
-    parent: process?.parent_process?.cmd_line,
+    parent: namesOf(process?.parent_process),
     sha256: [file, process?.file].flatMap((one) => one?.hashes ?? []).find((hash) => hash.algorithm_id === 3)
       ?.value,
   }));
+}
+
+/** All that is said of which process it is: each of it may be left out, or empty. */
+function namesOf(process?: z.infer<z.ZodObject<typeof Process>>): string | undefined {
+  const said = [process?.cmd_line, process?.file?.path, process?.name].filter(Boolean);
+  return said.length > 0 ? said.join(' ') : undefined;
 }
 
 /** An array, one object, or an object a line; what is neither is left out. */

@@ -40,18 +40,50 @@ describe('log-context', () => {
 
   for (const [field, without] of [
     ['parent', { parent: '' }],
+    ['parent', { parent: 'unknown' }],
+    ['parent', { parent: '?' }],
+    ['parent', { parent: '/opt/finish.sh' }],
+    ['parent', { parent: undefined }],
     ['user', { user: 'root' }],
     ['command-line', { commandLine: 'tool', detail: nonceOf('a1') }],
     ['hash', { sha256: 'none' }],
     ['process', { path: undefined }],
   ] as const)
-    it(`misses the ${field} where it is not, or not the true one`, () => {
+    it(`misses the ${field} where it is not, or not the true one: ${JSON.stringify(without)}`, () => {
       const story = played().telemetry('a1', body(row('a1', without)));
       const open = runCheck('log-context', story.view(0), ACTS);
       expect(open.state).to.equal('undecided');
       const over = runCheck('log-context', story.after(3001).view(0), ACTS);
       expect(over.state).to.equal('violated');
       expect(measure(over, 'log.missing')).to.equal(field);
+    });
+
+  for (const parent of ['sh', '/bin/sh', 'dash', '/usr/bin/dash -ec x', '-bash', '"/bin/sh" -ec x', 'sh[12]'])
+    it(`knows the shell that has started the act as ${parent}`, () => {
+      const story = played().telemetry('a1', body(row('a1', { parent })));
+      expect(runCheck('log-context', story.view(0), ACTS).state).to.equal('satisfied');
+    });
+
+  for (const parent of [
+    { cmd_line: 'sh -ec x' },
+    { cmd_line: '', file: { path: '/bin/sh' } },
+    { name: 'sh' },
+  ])
+    it(`reads from a finding which process was the parent: ${JSON.stringify(parent)}`, () => {
+      const process = { name: 'tool', cmd_line: nonceOf('a1'), user: { name: 'staff' } };
+      const file = { hashes: [{ algorithm_id: 3, value: HASH }] };
+      const found = (parent_process: unknown) =>
+        JSON.stringify({ start_time: 1, evidences: [{ file, process: { ...process, parent_process } }] });
+      const judged = (one: unknown) =>
+        runCheck(
+          'log-context',
+          played()
+            .report('a1', { body: found(one) })
+            .view(0),
+          ACTS,
+        );
+      expect(judged(parent).state).to.equal('satisfied');
+      expect(measure(judged({ pid: 7 }), 'log.missing')).to.equal('parent');
     });
 
   it('wants the hash that the file really had', () => {

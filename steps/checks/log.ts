@@ -93,14 +93,16 @@ function missingIn({ events }: View, { act, user }: Played, rows: readonly Row[]
   const sha256 = hashOf(events, act);
   const has: Readonly<Record<Field, (row: Row) => boolean>> = {
     process: ({ program = '' }) => program !== '',
-    parent: ({ parent = '' }) => parent !== '',
     // What the harness itself knows of the act counts, not that there is something in its place.
+    parent: ({ parent = '' }) => SHELL.test(parent),
     'command-line': ({ commandLine = '' }) => commandLine.includes(act.nonce),
     user: (row) => (row.user ?? '').includes(user),
     hash: (row) => (sha256 === undefined ? /^[0-9a-f]{64}$/i.test(row.sha256 ?? '') : row.sha256 === sha256),
   };
   return (Object.keys(FIELDS) as Field[]).filter((field) => !rows.some(has[field]));
 }
+/** What each attack is started by (mocks/workloads/stimuli.ts), by path, name or command line; `tool.sh` is none. */
+const SHELL = /(?<![\w.])(?:ba|da)?sh(?![\w.-])/;
 /** Of the act's file, as it was read from outside; undefined where the act has none. */
 const hashOf = (events: View['events'], { act }: Act): string | undefined =>
   ofKind(events, 'endpoint.state')
