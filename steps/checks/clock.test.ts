@@ -69,6 +69,35 @@ describe('times-right', () => {
     expect(runCheck('times-right', shipped(HOUR), ARGS).state).to.equal('violated');
   });
 
+  it('cannot tell where the time of a line is in a form that is not known here', () => {
+    const shipped = (said: Record<string, unknown>) => {
+      const story = Story.closed().working().act('a1', { stimulus: 'log-line' }).acted('a1');
+      const body = JSON.stringify({ HOST: 'pc', MESSAGE: 'nonce-a1-0123456789', ...said });
+      return runCheck('times-right', story.telemetry('a1', { body }).view(0), ARGS);
+    };
+    const judged = shipped({ DATE: 'quarter past nine' });
+    expect(judged.state).to.equal('incomplete');
+    expect(judged.blame).to.equal('harness');
+    expect(judged.evidence).to.have.length(1);
+    expect(shipped({}).state).to.equal('violated');
+    expect(shipped({ DATE: 'quarter past nine', timestamp: 1 }).state).to.equal('violated');
+  });
+
+  it('is violated by a wrong time, also beside one that cannot be read', () => {
+    const story = Story.closed()
+      .working()
+      .act('a1')
+      .acted('a1')
+      .act('a2', { stimulus: 'log-line' })
+      .acted('a2');
+    story.report('a1', { body: finding(story.now + 10 * HOUR) });
+    story.telemetry('a2', { body: '{"DATE":"soon","MESSAGE":"nonce-a2-0123456789"}' });
+    expect(runCheck('times-right', story.view(0), { ...ARGS, acts: ['a1', 'a2'] }).state).to.equal(
+      'violated',
+    );
+    expect(runCheck('times-right', story.view(0), { ...ARGS, acts: ['a2'] }).state).to.equal('incomplete');
+  });
+
   it('is violated where no report has a time, and cannot tell of an act that was not played', () => {
     const undated = Story.closed().working().act('a1').acted('a1');
     expect(runCheck('times-right', undated.view(0), ARGS).state).to.equal('violated');

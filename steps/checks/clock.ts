@@ -51,15 +51,18 @@ const Times = z.object({
 /** What the cloud is told of each act has the time at which it happened, or says how far its times are off. */
 export const timesRight = check(Times, ({ events }, { acts: ids, tolerance }) => {
   const dated: { act: Act; error: number; n: number }[] = [];
+  const unreadable = new Map<string, number>();
   for (const id of ids) {
     const act = actOf(events, id);
     if (!act) return notPlayed(id);
-    for (const { time, n } of reported(events, act)) {
-      if (time !== undefined && !Number.isNaN(time))
+    for (const { time, n, unreadable: unknown = false } of reported(events, act)) {
+      if (unknown) unreadable.set(id, n);
+      if (time !== undefined)
         dated.push({ act, n, error: Math.max(0, act.t - time, time - endOf(events, act)) });
     }
   }
-  const undated = ids.filter((id) => !dated.some(({ act }) => act.act === id));
+  const without = ids.filter((id) => !dated.some(({ act }) => act.act === id));
+  const undated = without.filter((id) => !unreadable.has(id));
   if (undated.length > 0)
     return violated(
       both(
@@ -67,12 +70,21 @@ export const timesRight = check(Times, ({ events }, { acts: ids, tolerance }) =>
         `操作${ids.length}件中${undated.length}件について、時刻のある報告がありません：${undated.join('、')}。`,
       ),
     );
-  const worst = Math.max(...dated.map(({ error }) => error));
+  const worst = Math.max(0, ...dated.map(({ error }) => error));
   const off = new Set(dated.filter(({ error }) => error > tolerance).map(({ act }) => act.act));
   const details = {
     measures: [{ name: 'times.worst-error', value: seconds(worst), unit: 's', ceiling: seconds(tolerance) }],
     evidence: [...new Set(dated.map(({ n }) => n))],
   };
+  if (off.size === 0 && without.length > 0)
+    return incomplete(
+      'harness',
+      both(
+        `The reports of ${without.length} of ${ids.length} acts have a time in a form that is not known here: ${without.join(', ')}.`,
+        `操作${ids.length}件中${without.length}件の報告の時刻は、ここでは読み取れない形式です：${without.join('、')}。`,
+      ),
+      { evidence: without.flatMap((id) => unreadable.get(id) ?? []) },
+    );
   if (off.size === 0)
     return satisfied(
       both(

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { HistoryEvent } from '../../history/events.ts';
 import { enrolledAgents, type Act, type Arrival } from './ledger.ts';
+import { timeOfLine } from './line-time.ts';
 
 export interface Row {
   /** nonces are searched in it */
@@ -10,6 +11,8 @@ export interface Row {
   readonly n: number;
   /** by the product's word, ms */
   readonly time?: number | undefined;
+  /** it has a time, but in no form that is known here */
+  readonly unreadable?: true;
   readonly program?: string | undefined;
   readonly commandLine?: string | undefined;
   readonly user?: string | undefined;
@@ -18,9 +21,7 @@ export interface Row {
 }
 
 const text = z.string().optional().catch(undefined);
-const Shipped = z.object({
-  time: z.number().optional().catch(undefined),
-  DATE: text,
+const Shipped = z.looseObject({
   path: text,
   commandLine: text,
   user: text,
@@ -76,15 +77,15 @@ export function rowsAbout(events: readonly HistoryEvent[], act: Act, until = Inf
 export function rowsOf(event: Arrival): Row[] {
   return valuesIn(event.body).flatMap((value) => {
     const row = { text: JSON.stringify(value), n: event.n };
-    return event.kind === 'cloud.detection' ? found(row, value) : shipped(row, value);
+    return event.kind === 'cloud.detection' ? found(row, value) : shipped(row, value, event.t);
   });
 }
 
-function shipped(row: Row, value: unknown): Row[] {
+function shipped(row: Row, value: unknown, arrived: number): Row[] {
   const { data } = Shipped.safeParse(value);
   if (!data) return [row];
-  const { DATE, path, time = DATE === undefined ? undefined : Date.parse(DATE), ...rest } = data;
-  return [{ ...row, ...rest, program: path, time }];
+  const { path, commandLine, user, parent, sha256 } = data;
+  return [{ ...row, ...timeOfLine(data, arrived), program: path, commandLine, user, parent, sha256 }];
 }
 
 function found(row: Row, value: unknown): Row[] {
