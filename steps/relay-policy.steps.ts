@@ -6,6 +6,8 @@ import type { HeiikiWorld } from './support/world.ts';
 const ZONE = 'closed';
 /** of topologies/closed-office-two-relays.yaml */
 const OTHER = 'second';
+/** Of no zone: it goes to the gateway, which forwards nothing and answers nothing. */
+const NOBODY = '192.0.2.77';
 
 /** Read in time, and given the time in which it must be in force. */
 const nameRelay = (session: Session, relay: string | null) =>
@@ -19,10 +21,18 @@ When('the policy names no relay', async function (this: HeiikiWorld) {
   this.note('policy', await nameRelay(this.session, null));
 });
 
-When('the policy names a relay that nobody has', async function (this: HeiikiWorld) {
-  const { address, port } = this.session.relay().access(ZONE);
-  this.note('policy', await nameRelay(this.session, address.replace(/\d+$/, String(port + 1))));
-});
+When(
+  /^the policy names a relay that nobody has: (a port that refuses|an address of nobody)$/,
+  async function (this: HeiikiWorld, which: string) {
+    this.note('policy', await nameRelay(this.session, relayOfNobody(this.session, which)));
+  },
+);
+
+/** One wrong digit: of the port, and the machine says no at once; or of the address, and nobody says anything. */
+function relayOfNobody(session: Session, which: string): string {
+  const { address, port } = session.relay().access(ZONE);
+  return which === 'an address of nobody' ? `${NOBODY}:${port}` : address.replace(/\d+$/, String(port + 1));
+}
 
 Then('it is reported through the other relay in time', async function (this: HeiikiWorld) {
   const { session } = this;

@@ -16,8 +16,13 @@ Feature: The relay in the policy
       And an attack happens
       Then it is reported directly, without the relay
 
-    Scenario: A relay that nobody has
+    Scenario Outline: A relay that nobody has: <which>
       Given the product works in a closed network
-      When the policy names a relay that nobody has
+      When the policy names a relay that nobody has: <which>
       And an attack happens
       Then it is reported through the relay all the same
+
+      Examples:
+        | which                |
+        | a port that refuses  |
+        | an address of nobody |

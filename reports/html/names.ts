@@ -40,6 +40,8 @@ const VARIANT_NAMES: Names = {
   'no relay at all': both('no relay at all', '指定なし'),
   'a machine that is none': both('a machine that is none', 'プロキシではない機器'),
   'a name that nobody has': both('a name that nobody has', '存在しない名前'),
+  'a port that refuses': both('a port that refuses', '接続を拒否するポート'),
+  'an address of nobody': both('an address of nobody', '応答のないアドレス'),
   'is for another host': both('is for another host', '別ホスト用'),
   'has expired': both('has expired', '期限切れ'),
   'an hour fast': both('an hour fast', '1時間の進み'),

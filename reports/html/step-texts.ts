@@ -185,7 +185,7 @@ const STEPS: Readonly<Record<string, string>> = {
   'a captive portal answers in the place of the relay': 'プロキシの代わりにキャプティブポータルが応答する',
   'the policy names the other relay': 'ポリシーで別のプロキシを指定',
   'the policy names no relay': 'ポリシーでプロキシなしを指定',
-  'the policy names a relay that nobody has': 'ポリシーで存在しないプロキシを指定',
+  'the policy names a relay that nobody has: <>': 'ポリシーで存在しないプロキシを指定：<>',
   'it is reported through the other relay in time': '時間内に別のプロキシ経由で報告される',
   'it is reported through the relay all the same': 'それでも元のプロキシ経由で報告される',
   'it has recovered as declared': '申告どおりの方法で復旧した',
