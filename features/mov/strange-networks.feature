@@ -52,3 +52,4 @@ Feature: Networks that are not what they seem
       Then it is visible on the endpoint that the product is cut off
       When the relay comes back
       Then it is reported after the relay is back
+      And the product has not knocked without end

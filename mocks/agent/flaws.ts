@@ -40,6 +40,8 @@ export interface Behaviour {
   readonly tellsAgainAfterFlaps: boolean;
   /** a portal's page is as good as an answer of the cloud to `status` */
   readonly takesPortal: boolean;
+  /** whoever sends it elsewhere is asked again at once */
+  readonly hammersPortal: boolean;
   /** findings made while the endpoint is on no network at all are kept */
   readonly keepsOffline: boolean;
   /** what it enrols with: that of the machine; another after each move, or for each installation */
@@ -230,6 +232,7 @@ export const HONEST: Behaviour = {
   otherTime: 'noted',
   tellsAgainAfterFlaps: false,
   takesPortal: false,
+  hammersPortal: false,
   keepsOffline: true,
   identity: 'of-the-machine',
   refusesWhatItClaims: true,
@@ -399,6 +402,7 @@ export const FLAWS = {
   'spins-while-away': { spinsWhileAway: true },
   'tells-again-after-flaps': { tellsAgainAfterFlaps: true },
   'takes-portal-for-cloud': { takesPortal: true },
+  'hammers-portal': { hammersPortal: true },
   'loses-offline': { keepsOffline: false },
   'new-identity-when-moved': { identity: 'new-when-moved' },
   'new-identity-at-install': { identity: 'new-at-install' },

@@ -23,12 +23,14 @@ import type { Moment } from './order.ts';
 import { NewestOnly, type FindingQueue } from './queue.ts';
 import type { SelfUpdate } from './self-update.ts';
 import type { TelemetryBuffer } from './telemetry.ts';
-import { PageError, RouteError, wordFor } from './transport/failure.ts';
+import { PageError, RouteError, SentElsewhere, wordFor } from './transport/failure.ts';
 
 const HEARTBEAT_MS = 1000;
 const RETRY_MS = 650;
 /** A first failure may be a connection that had died unseen: tried again at once. */
 const FIRST_RETRY_MS = 50;
+/** As good as at once, and the machine has others to serve. */
+const HAMMER_MS = 10;
 const BATCH = 100;
 const TELEMETRY_BATCH = 500;
 const UPDATE_MS = 5000;
@@ -177,6 +179,7 @@ export class Reporter {
     this.#page = cause instanceof PageError || (cause instanceof RouteError && cause.failure === 'denied');
     if (boot.attempted(false)) this.stop();
     if (cause instanceof CloudError && cause.status === 401) cloud.identity = null;
+    if (this.#parts.behaviour.hammersPortal && cause instanceof SentElsewhere) return HAMMER_MS;
     return this.#apart(this.#failures === 1 ? FIRST_RETRY_MS : RETRY_MS);
   }
   #giveUp(): void {

@@ -63,6 +63,19 @@ describe('reconnects-bounded', () => {
     for (let port = 40_000; port < 40_020; port++) connect(story.after(1500), port);
     expect(run({ story: story.endCapture(), since }).state).to.equal('violated');
   });
+  it('leaves out what came after the end that it is given', () => {
+    const { story, since } = cut();
+    for (let port = 40_000; port < 40_020; port++) connect(story.after(500), port);
+    const until = story.view(since).now;
+    story.after(60_000).endCapture();
+    const judged = (rest: object) =>
+      runCheck('reconnects-bounded', story.view(since), { ...args, watch: 10_000, ...rest });
+    expect(judged({}).state).to.equal('satisfied');
+    expect(judged({ until }).state).to.equal('violated');
+    expect(judged({ until, watch: 10_001 }).state).to.equal('incomplete');
+    for (let port = 41_000; port < 41_500; port++) connect(story, port);
+    expect(judged({ until }).measures[0]).to.include({ value: 120 });
+  });
   it('does not pass unwatched, with a hole in the capture, or when nothing was sent', () => {
     const early = cut();
     connect(early.story, 40_000).after(5000).endCapture();

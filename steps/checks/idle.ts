@@ -1,7 +1,7 @@
 /** `commands-in-time`, `reconnects-bounded`: what a relay that cuts idle tunnels makes of the way back to the endpoint. */
 import { z } from 'zod';
 import { both } from '../../history/both.ts';
-import { holeInCapture, packetsOut } from './capture.ts';
+import { holeInCapture, packetsOut, timeOf } from './capture.ts';
 import { check, incomplete, satisfied, undecided, violated, Within } from './finding.ts';
 import { count, inSeconds, seconds, timeMeasure } from './measures.ts';
 import { anchorTime, ofKind } from './window.ts';
@@ -65,16 +65,18 @@ const Reconnects = z.object({
   most: z.number().positive(),
   /** must have been watched for so long at least */
   watch: Within,
+  /** ms since the epoch: what came later is not counted; without it the end of the capture */
+  until: z.number().positive().optional(),
 });
 
-/** From the anchor to the end of the capture. */
+/** From the anchor to the end of the capture, or until then. */
 export const reconnectsBounded = check(
   Reconnects,
-  (view, { point, most, watch }) => {
+  (view, { point, most, watch, until = Infinity }) => {
     const hole = holeInCapture(view, point);
     if (hole) return hole;
     const sent = packetsOut(view, point).filter(
-      (packet) => packet.peer === 'relay' && packet.protocol === 'tcp',
+      (packet) => packet.peer === 'relay' && packet.protocol === 'tcp' && timeOf(packet) <= until,
     );
     if (sent.length === 0)
       return violated({
@@ -82,7 +84,7 @@ export const reconnectsBounded = check(
         ja: `${point} からプロキシへの通信がまったくなく、確認の対象がありません。`,
       });
     const ended = ofKind(view.events, 'capture.summary').findLast((event) => event.point === point);
-    const watched = (ended?.t ?? view.now) - anchorTime(view);
+    const watched = Math.min(ended?.t ?? view.now, until) - anchorTime(view);
     if (watched < watch)
       return incomplete('harness', {
         en: `${point} was watched for ${inSeconds(watched)} only; ${inSeconds(watch)} were asked for.`,

@@ -1,7 +1,7 @@
 /** A tunnel by HTTP CONNECT (RFC 9110 §9.3.6), with sign-in where the relay wants one. */
 import type { Duplex } from 'node:stream';
 import type { HostPort } from './dial.ts';
-import { PageError, RouteError } from './failure.ts';
+import { PageError, RouteError, SentElsewhere } from './failure.ts';
 import type { SignIn } from './sign-in.ts';
 
 const MAX_ANSWER = 16_384;
@@ -41,6 +41,7 @@ export function askRelay(reach: () => Promise<Duplex>, signIn: SignIn, asking: A
     }
     if (answer.status < 200 || answer.status > 299) {
       answer.socket.destroy();
+      if (answer.status >= 300 && answer.status < 400) throw new SentElsewhere(answer.status);
       throw new RouteError('denied', `the relay refused with status ${answer.status}`);
     }
     // A gateway that shows its page instead says 200 as well.

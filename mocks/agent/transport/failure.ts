@@ -34,6 +34,14 @@ export class PageError extends RouteError {
   }
 }
 
+/** A portal sends elsewhere whoever asks it for a tunnel. */
+export class SentElsewhere extends RouteError {
+  constructor(status: number) {
+    super('denied', `the relay refused with status ${status}`);
+    this.name = 'SentElsewhere';
+  }
+}
+
 const BY_CODE: Readonly<Record<string, RouteFailure>> = {
   ECONNREFUSED: 'refused',
   ETIMEDOUT: 'silent',

@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { connectRequest } from './connect.ts';
-import { PageError, RouteError } from './failure.ts';
+import { PageError, RouteError, SentElsewhere } from './failure.ts';
 import { HttpsClient } from './https.ts';
 import { selfSigned } from './test-authority.ts';
 import { HONEST_TLS, plainRelay } from './testing.ts';
@@ -125,6 +125,13 @@ describe('the way to the cloud', () => {
     expect(await failure(await relay('220 mail ready\r\n\r\n'))).to.equal('untrusted');
     expect(await failure(await relay(null), { timeoutMs: 200 })).to.equal('silent');
     expect(await failure({ relay: null, from: '198.51.100.1' })).to.equal('unreachable');
+  });
+  it('knows a relay that sends it elsewhere from one that only refuses', async () => {
+    const caught = async (head: string): Promise<unknown> =>
+      openTunnel(await relay(`HTTP/1.1 ${head}\r\n\r\n`), options()).catch((cause: unknown) => cause);
+    expect(await caught('302 Found')).to.be.instanceOf(SentElsewhere);
+    for (const head of ['403 Forbidden', '407 Sign in', '503 Later'])
+      expect(await caught(head), head).not.to.be.instanceOf(SentElsewhere);
   });
   it('ends before a byte of ours is sent when the other end is not the cloud', async () => {
     const before = requests.length;
