@@ -49,7 +49,7 @@ Then('it has recovered as declared', async function (this: HeiikiWorld) {
 
 Then('it is visible on the endpoint that the product is cut off', async function (this: HeiikiWorld) {
   const { session } = this;
-  const since = this.cutOff;
+  const since = this.cutOffSince;
   // Who is asked late, as acts came before, still has the time for one answer.
   const asked = Math.max(session.within('reconnect'), Date.now() - since.t);
   const within = session.within('status') + asked;
@@ -65,9 +65,10 @@ Then('it is visible on the endpoint that the product is cut off', async function
 Then('the product has not spoken to its cloud', async function (this: HeiikiWorld) {
   const { session } = this;
   const since = this.event('move');
-  // Whatever it exchanges with its cloud, also seldom, would have gone there by now.
-  const around = since.t + session.within('reconnect');
-  await until(session.history, Math.max(around, slowestFrom(session, since.t)));
+  // Whatever it exchanges with its cloud, also seldom, would have gone there by now; who looks for a way only when it is started has looked.
+  const { t } = this.cutOffSince;
+  const around = t + session.within('reconnect');
+  await until(session.history, Math.max(around, slowestFrom(session, t)));
   await session.finishEvidence();
   await session.ask({
     check: 'no-packets-to',

@@ -45,6 +45,8 @@ Feature: Relocation
     Scenario: Bound to the relay in an open network
       Given the product works in a closed network
       When the endpoint is moved to the open network
+      And the endpoint is started again
+      And it has had its time to start
       And an attack happens
       Then it is visible on the endpoint that the product is cut off
       And the product has not spoken to its cloud

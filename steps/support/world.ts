@@ -91,6 +91,12 @@ export class HeiikiWorld extends World<WorldParameters> {
   get cutOff(): HistoryEvent {
     return this.event(this.#notes.has('cut off') ? 'cut off' : 'move');
   }
+  /** From when it has its time to see that: it may have been started again after it was cut off. */
+  get cutOffSince(): HistoryEvent {
+    const { cutOff } = this;
+    const restart = this.#notes.has('restart') ? this.event('restart') : cutOff;
+    return restart.n > cutOff.n ? restart : cutOff;
+  }
   /** The policy that took the protection off. */
   get allowed(): PolicySet {
     return this.#noted('allowed') as PolicySet;
