@@ -1,7 +1,9 @@
 import { Given, Then, When } from '@cucumber/cucumber';
+import { maySayConnected } from './checks/status.ts';
 import { until } from './support/ask.ts';
 import { slowestFrom } from './support/functions.ts';
 import { recover } from './support/recovery.ts';
+import { ALLOWANCE } from './support/timing.ts';
 import type { HeiikiWorld } from './support/world.ts';
 
 When('the endpoint is moved to the open network', async function (this: HeiikiWorld) {
@@ -10,6 +12,16 @@ When('the endpoint is moved to the open network', async function (this: HeiikiWo
 
 When('the endpoint is moved back to the closed network', async function (this: HeiikiWorld) {
   this.note('move', await this.session.move('closed'));
+});
+
+Given('its status has been asked while it works', async function (this: HeiikiWorld) {
+  const { session } = this;
+  // It has had an answer of its cloud just now, and has this long to show it.
+  await until(session.history, Date.now() + session.declared('status'));
+  const end = Date.now() + ALLOWANCE;
+  // What it said last is what is judged, once it is cut off; on a slow machine it may take a little longer.
+  do await session.hook('status');
+  while (Date.now() < end && maySayConnected(session.history.events));
 });
 
 Given('the endpoint is cut off from every network', async function (this: HeiikiWorld) {

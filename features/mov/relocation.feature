@@ -44,6 +44,7 @@ Feature: Relocation
 
     Scenario: Bound to the relay in an open network
       Given the product works in a closed network
+      And its status has been asked while it works
       When the endpoint is moved to the open network
       And the endpoint is started again
       And it has had its time to start

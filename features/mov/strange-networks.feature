@@ -47,6 +47,7 @@ Feature: Networks that are not what they seem
 
     Scenario: A portal in its place
       Given the product works in a closed network
+      And its status has been asked while it works
       When a captive portal answers in the place of the relay
       And an attack happens
       Then it is visible on the endpoint that the product is cut off

@@ -144,6 +144,7 @@ Feature: Relays
 
     Scenario: The account at the relay expires and gets a new password
       Given the product works behind a relay that asks for a sign-in
+      And its status has been asked while it works
       When the account expires
       And the product is watched for as long as its slowest interval
       Then it is visible on the endpoint that the product is cut off

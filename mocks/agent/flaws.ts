@@ -40,6 +40,8 @@ export interface Behaviour {
   readonly tellsAgainAfterFlaps: boolean;
   /** a portal's page is as good as an answer of the cloud to `status` */
   readonly takesPortal: boolean;
+  /** `status` says that it is connected when it is */
+  readonly saysConnected: boolean;
   /** whoever sends it elsewhere is asked again at once */
   readonly hammersPortal: boolean;
   /** findings made while the endpoint is on no network at all are kept */
@@ -232,6 +234,7 @@ export const HONEST: Behaviour = {
   otherTime: 'noted',
   tellsAgainAfterFlaps: false,
   takesPortal: false,
+  saysConnected: true,
   hammersPortal: false,
   keepsOffline: true,
   identity: 'of-the-machine',
@@ -402,6 +405,7 @@ export const FLAWS = {
   'spins-while-away': { spinsWhileAway: true },
   'tells-again-after-flaps': { tellsAgainAfterFlaps: true },
   'takes-portal-for-cloud': { takesPortal: true },
+  'never-says-connected': { saysConnected: false },
   'hammers-portal': { hammersPortal: true },
   'loses-offline': { keepsOffline: false },
   'new-identity-when-moved': { identity: 'new-when-moved' },

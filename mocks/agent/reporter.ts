@@ -110,6 +110,13 @@ export class Reporter {
   connection(now = performance.now()): Connection {
     const fresh = this.#lastAnswer !== null && now - this.#lastAnswer < HEARTBEAT_MS + REQUEST_MS;
     const via = this.#parts.link.path;
+    if (fresh && !this.#down && !this.#parts.behaviour.saysConnected)
+      return {
+        connected: false,
+        via: null,
+        state: 'no answer',
+        reason: 'no answer: the relay is looked for',
+      };
     if (fresh && !this.#down)
       return { connected: true, via, state: 'connected', reason: 'the cloud answers' };
     if (this.#hides() || this.#seesPortal())

@@ -189,6 +189,7 @@ const STEPS: Readonly<Record<string, string>> = {
   'it is reported through the other relay in time': '時間内に別のプロキシ経由で報告される',
   'it is reported through the relay all the same': 'それでも元のプロキシ経由で報告される',
   'it has recovered as declared': '申告どおりの方法で復旧した',
+  'its status has been asked while it works': '動作中に製品の状態表示を確認',
   'it is visible on the endpoint that the product is cut off': '通信できないことが端末で分かる',
   'the product has not spoken to its cloud': '製品はクラウドと通信していない',
   'the product no longer tries to go around the relay': '製品はプロキシの迂回をやめている',

@@ -1,13 +1,15 @@
 /** says-disconnected, refused */
 import { describe, it } from 'node:test';
 import { expect } from 'chai';
+import { maySayConnected } from './status.ts';
 import { runCheck } from './testing-texts.ts';
 import { Story } from './testing.ts';
 
 const working = () => Story.closed().working();
 
 describe('says-disconnected', () => {
-  const cut = () => working().moved('internet').after(100);
+  const on = '{"connected":true,"via":"relay"}';
+  const cut = (before = on) => working().hook('status', { output: before }).moved('internet').after(100);
   const since = cut().n;
   const args = { within: 2000 };
   const run = (story: Story) => runCheck('says-disconnected', story.view(since), args);
@@ -34,6 +36,38 @@ describe('says-disconnected', () => {
     expect(run(cut().hook('status', { outcome: 'missing', exit: null })).state).to.equal('violated');
     expect(run(cut().after(5000)).state).to.equal('incomplete');
     expect(run(cut().after(5000).hook('status', { output: off })).state).to.equal('violated');
+  });
+  it('is violated by one that said the same while it worked, or nothing that can be read', () => {
+    const judged = (before: string) => {
+      const story = cut(before).hook('status', { output: off });
+      return run(story);
+    };
+    expect(judged(off)).to.include({ state: 'violated' });
+    expect(judged(off).reason.en).to.contain('said the same while it worked');
+    expect(judged('oops')).to.include({ state: 'violated' });
+    expect(judged('oops').reason.en).to.contain('While the product worked').and.to.contain('no JSON');
+    expect(judged(`${off}\n${on}`).state).to.equal('satisfied');
+  });
+  it('is incomplete where nobody asked while it worked; the last answer counts', () => {
+    const unasked = working().moved('internet').after(100);
+    const { n } = unasked;
+    const view = unasked.hook('status', { output: off }).view(n);
+    expect(runCheck('says-disconnected', view, args).state).to.equal('incomplete');
+    const late = working().hook('status', { output: off }).hook('status', { output: on }).moved('internet');
+    const from = late.n;
+    const asked = late.hook('status', { output: off }).view(from);
+    expect(runCheck('says-disconnected', asked, args).state).to.equal('satisfied');
+  });
+});
+
+describe('a product that works', () => {
+  it('is asked again as long as it may still say that it is connected', () => {
+    const asked = (rest: Parameters<Story['hook']>[1]) =>
+      maySayConnected(working().hook('status', rest).view(0).events);
+    expect(asked({ output: '{"connected":false,"reason":"starting"}' })).to.equal(true);
+    expect(asked({ outcome: 'timeout', exit: null })).to.equal(true);
+    expect(asked({ output: '{"connected":true}' })).to.equal(false);
+    expect(asked({ outcome: 'missing', exit: null })).to.equal(false);
   });
 });
 

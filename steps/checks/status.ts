@@ -1,34 +1,49 @@
 /** `says-disconnected`, `refused`: what the product's own hooks answer. */
 import { z } from 'zod';
 import { both, type Both } from '../../history/both.ts';
-import type { HistoryEventOf } from '../../history/events.ts';
-import { check, incomplete, satisfied, undecided, violated, Within } from './finding.ts';
+import type { HistoryEvent, HistoryEventOf } from '../../history/events.ts';
+import {
+  check,
+  incomplete,
+  satisfied,
+  undecided,
+  violated,
+  Within,
+  type Finding,
+  type View,
+} from './finding.ts';
 import { inSeconds, seconds, timeMeasure } from './measures.ts';
-import { anchorTime, later } from './window.ts';
+import { anchorTime, inWindow, later, ofKind } from './window.ts';
 
 type Hook = HistoryEventOf<'hook.finished'>;
 
 const Status = z.object({ connected: z.boolean(), reason: z.string().nullish() });
 
-/** What `status` said last within the time counts: an agent may need a while to notice. */
+/**
+ * What `status` said last within the time counts: an agent may need a while to notice. What it said last before the
+ * anchor must have been that it is connected: who never says so tells nothing when it does not.
+ */
 export const saysDisconnected = check(z.object({ within: Within }), (view, { within }) => {
   const from = anchorTime(view);
   const until = from + within;
-  const asked = later(view, 'hook.finished').filter((event) => event.hook === 'status');
+  const asked = statusesIn(inWindow(view));
   const said = asked.findLast((event) => event.t <= until);
   const status = said && statusIn(said.output);
   if (said && status && !status.connected && status.reason?.trim())
-    return satisfied(
-      {
-        en: `After ${inSeconds(said.t - from)} its status said that it is cut off (${status.reason}).`,
-        ja: `${seconds(said.t - from)}秒後に、状態表示が不通を示しました（${status.reason}）。`,
-      },
-      {
-        measures: [
-          timeMeasure(view.events, { name: 'status.seconds', ms: said.t - from, timing: 'status', within }),
-        ],
-        evidence: [said.n],
-      },
+    return (
+      notSaidBefore(view) ??
+      satisfied(
+        {
+          en: `After ${inSeconds(said.t - from)} its status said that it is cut off (${status.reason}).`,
+          ja: `${seconds(said.t - from)}秒後に、状態表示が不通を示しました（${status.reason}）。`,
+        },
+        {
+          measures: [
+            timeMeasure(view.events, { name: 'status.seconds', ms: said.t - from, timing: 'status', within }),
+          ],
+          evidence: [said.n],
+        },
+      )
     );
   const evidence = said ? [said.n] : [];
   if (said?.outcome === 'missing')
@@ -57,6 +72,43 @@ export const saysDisconnected = check(z.object({ within: Within }), (view, { wit
   );
   return violated(reason, { evidence, missed: { from, until } });
 });
+
+/** Undefined: the last status before the anchor said that it is connected. */
+function notSaidBefore({ events, since }: View): Finding | undefined {
+  const before = statusesIn(events.slice(0, since)).at(-1);
+  if (!before)
+    return incomplete('harness', {
+      en: 'Nobody asked the product for its status while it worked.',
+      ja: '製品が動作している間の状態が確認されていません。',
+    });
+  const status = statusIn(before.output);
+  if (status?.connected) return undefined;
+  const evidence = [before.n];
+  if (status)
+    return violated(
+      {
+        en: 'Its status said the same while it worked: that there is no connection. It tells nothing.',
+        ja: '状態表示は、正常に通信している間も不通を示していました。不通の判断には使えません。',
+      },
+      { evidence },
+    );
+  const answer = answerOf(before, status);
+  return violated(
+    both(
+      `While the product worked its status ${answer.en}.`,
+      `正常に通信している間の状態表示は${answer.ja}。`,
+    ),
+    { evidence },
+  );
+}
+const statusesIn = (events: readonly HistoryEvent[]): Hook[] =>
+  ofKind(events, 'hook.finished').filter(({ hook }) => hook === 'status');
+
+/** The product was asked for its status, and has not said that it is connected; one that has no such hook never will. */
+export function maySayConnected(events: readonly HistoryEvent[]): boolean {
+  const last = statusesIn(events).at(-1);
+  return last !== undefined && last.outcome !== 'missing' && !statusIn(last.output)?.connected;
+}
 
 function answerOf({ outcome }: Hook, status: z.infer<typeof Status> | undefined): Both {
   if (!status)
