@@ -1,6 +1,6 @@
 import { Given, Then, When } from '@cucumber/cucumber';
 import { answered, order } from './support/orders.ts';
-import { knock, sayMore, speak, stand } from './support/contacts.ts';
+import { knock, sayMore, send, speak, stand } from './support/contacts.ts';
 import { editConfiguration } from './support/edit-configuration.ts';
 import { startAndEnrol } from './support/product.ts';
 import type { HeiikiWorld } from './support/world.ts';
@@ -10,13 +10,14 @@ Given('the product works in a closed network beside a neighbour', async function
   this.note('install', await startAndEnrol(this.session, 'closed', this.usable));
 });
 
-/** With whomever it has beside it where it stands now: from both sides, and over a connection from before if there is one. */
+/** With whomever it has beside it where it stands now: from both sides, with and without a connection, and over one from before. */
 async function tryContacts(world: HeiikiWorld, during: boolean): Promise<void> {
   const { session, contacts } = world;
   const neighbour = session.endpoint.zone === 'closed' ? 'neighbour' : 'outside';
   const standing = contacts.filter(({ way }) => during && way === 'standing');
   const made = await Promise.all([
     speak(session, neighbour, during),
+    send(session, neighbour, during),
     knock(session, neighbour, during, contacts.length),
     ...standing.map((first) => sayMore(session, neighbour, first)),
   ]);

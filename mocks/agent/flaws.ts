@@ -141,6 +141,8 @@ export interface Behaviour {
     readonly followsMoves: boolean;
     /** what comes in and what is already open is left alone */
     readonly leavesOpen: boolean;
+    /** what is not TCP is left alone */
+    readonly tcpOnly: boolean;
   };
   /** a finding names the file and the program that it is about */
   readonly namesFile: boolean;
@@ -271,7 +273,7 @@ export const HONEST: Behaviour = {
   collectsOnlyDirectly: false,
   commands: { does: true, remembers: true, killsNamesakes: false },
   shell: { listens: false, obeysBan: true, recorded: true },
-  isolation: { cuts: true, keepsRelay: true, followsMoves: true, leavesOpen: false },
+  isolation: { cuts: true, keepsRelay: true, followsMoves: true, leavesOpen: false, tcpOnly: false },
   namesFile: true,
   blocksAlways: false,
   takesAwayLater: false,
@@ -378,6 +380,7 @@ export const FLAWS = {
   'isolates-from-cloud': { isolation: { ...HONEST.isolation, keepsRelay: false } },
   'isolates-in-place': { isolation: { ...HONEST.isolation, followsMoves: false } },
   'isolates-new-connections-only': { isolation: { ...HONEST.isolation, leavesOpen: true } },
+  'isolates-tcp-only': { isolation: { ...HONEST.isolation, tcpOnly: true } },
   'names-no-program': { namesFile: false },
   'blocks-always': { blocksAlways: true },
   'quarantines-later': { takesAwayLater: true },

@@ -13,6 +13,12 @@ describe('an isolation', () => {
     expect(text).not.to.match(/flags|ct state/);
     expect(text).to.equal(rules([RELAY], ['10.0.0.2']));
   });
+  it('lets whatever is no TCP pass, both ways, where it only knows TCP', () => {
+    const text = rules([RELAY], ['10.0.0.2'], { tcpOnly: true });
+    expect(text.match(/meta l4proto != tcp accept/g)).to.have.length(2);
+    expect(text.match(/policy drop/g)).to.have.length(2);
+    expect(written(false)).not.to.contain('!=');
+  });
   it('lets in, and lets answer, where it only keeps connections from being opened', () => {
     const text = written(true);
     expect(text).to.contain('type filter hook output priority 0; policy drop;').and.not.to.contain('input');

@@ -127,11 +127,14 @@ function nameservers(): string[] {
 /** Whatever does not open a connection; the kernel's own record of connections knows none from before it is asked. */
 const NOT_THE_FIRST = '    tcp flags & (fin | syn | rst | ack) != syn accept';
 
+/** Datagrams, and whatever else is no TCP. */
+const NO_TCP = '    meta l4proto != tcp accept';
+
 /** One transaction: what was in force before is replaced, and there is no moment without. */
 export function rules(
   reachable: readonly HostPort[],
   resolvers: readonly string[],
-  { leavesOpen = false }: Partial<Behaviour['isolation']> = {},
+  { leavesOpen = false, tcpOnly = false }: Partial<Behaviour['isolation']> = {},
 ): string {
   const chain = (name: string, hook: 'input' | 'output', [face, address, port]: readonly string[]) => [
     `  chain ${name} {`,
@@ -140,6 +143,7 @@ export function rules(
     ...reachable.map((to) => `    ip ${address} ${to.host} tcp ${port} ${to.port} accept`),
     ...resolvers.map((to) => `    ip ${address} ${to} meta l4proto { tcp, udp } th ${port} 53 accept`),
     ...(leavesOpen ? [NOT_THE_FIRST] : []),
+    ...(tcpOnly ? [NO_TCP] : []),
     '  }',
   ];
   return [

@@ -1,6 +1,6 @@
 /**
  * `isolated`: an isolation from its acknowledgement to the order that ended it, by packets and by who was reached: from the
- * endpoint, at the endpoint, and over a connection that was there before.
+ * endpoint (with a connection or without one), at the endpoint, and over a connection that was there before.
  */
 import { z } from 'zod';
 import { both, type Both } from '../../history/both.ts';
@@ -12,18 +12,20 @@ import { givenOf, notGiven, resultOf } from './response.ts';
 import { ofKind } from './window.ts';
 
 /**
- * `out`: somebody on the endpoint spoke to a neighbour, words that nobody else says. `in`: the neighbour knocked at a port
- * of the endpoint that nobody else knocks at. `standing`: words over a connection from before. `during`: while it was isolated.
+ * `out`: somebody on the endpoint spoke to a neighbour, words that nobody else says. `datagram`: likewise, without a
+ * connection. `in`: the neighbour knocked at a port of the endpoint that nobody else knocks at. `standing`: words over a
+ * connection from before. `during`: while it was isolated.
  */
 const Contact = z.object({
   nonce: z.string(),
-  way: z.enum(['out', 'in', 'standing']),
+  way: z.enum(['out', 'datagram', 'in', 'standing']),
   during: z.boolean(),
 });
 export type Contact = z.infer<typeof Contact>;
 
 const WAYS: Readonly<Record<Contact['way'], Both>> = {
   out: both('from the endpoint', '端末からの通信'),
+  datagram: both('by a datagram', 'データグラムによる通信'),
   in: both('at the endpoint', '端末への接続'),
   standing: both('over a connection from before', '隔離前からの接続'),
 };
@@ -178,6 +180,7 @@ function released({ point }: Args, played: readonly Played[], { acknowledged, en
     return notTried(both('no contact after the release', '解除後の通信がありません'));
   const sure = (way: Contact['way']) =>
     played.some((one) => one.way === way && !one.during && one.reached !== undefined);
+  // A datagram may be lost, and a knock not come: such a way counts if somebody was reached by it once.
   const deaf = after.filter(({ way, reached }) => !reached && (way === 'out' || sure(way)));
   if (deaf.length > 0)
     return violated(

@@ -6,6 +6,13 @@ import type { Session } from './session.ts';
 const SECONDS = '2';
 /** Each knock has a port of its own, where nobody listens and from where the kernel opens no connections. */
 const FIRST_PORT = 61_001;
+/** Where witnesses hear datagrams. */
+const DATAGRAMS = 514;
+/** Sent from a socket that is connected to nobody. One may get lost on its way, and nobody answers: the same words, often. */
+const SEND = `use Socket; my ($host, $port, $words) = @ARGV; my $sent = 0;
+socket(my $socket, AF_INET, SOCK_DGRAM, 0) or exit 1;
+for (1 .. 5) { $sent++ if send($socket, $words, 0, pack_sockaddr_in($port, inet_aton($host))); select undef, undef, undef, 0.2 }
+exit($sent ? 0 : 1);`;
 /** So much longer than an order to isolate may take does a standing connection wait for words, s. */
 const SPARE_S = 110;
 
@@ -27,6 +34,16 @@ export async function speak(session: Session, neighbour: string, during: boolean
     endpoint.exec(argv, { user: 'staff', timeoutMs: 10_000 }),
   );
   return noted(session, { nonce, way: 'out', during }, { neighbour, exit });
+}
+
+/** An ordinary user of the endpoint sends words to a neighbour that are part of no connection. */
+export async function send(session: Session, neighbour: string, during: boolean): Promise<Contact> {
+  const nonce = freshNonce();
+  const argv = ['perl', '-e', SEND, addressOf(session, neighbour), String(DATAGRAMS), nonce];
+  const { exit } = await session.inEndpoint(`sending to ${neighbour}`, (endpoint) =>
+    endpoint.exec(argv, { user: 'staff', timeoutMs: 10_000 }),
+  );
+  return noted(session, { nonce, way: 'datagram', during }, { neighbour, exit });
 }
 
 /** The neighbour tries to connect to the endpoint: one that is not isolated accepts or refuses. `nth`: no other knock has it. */

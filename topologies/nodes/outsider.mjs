@@ -10,6 +10,7 @@ import { createServer } from 'node:net';
 import { TLSSocket } from 'node:tls';
 
 const TLS_HANDSHAKE = 0x16;
+const LAST_READ_MS = 100;
 const MOST_TEXT = 4096;
 const MOST_HEAD = 64 * 1024;
 
@@ -111,4 +112,5 @@ const listening = [
 ];
 await Promise.all(listening);
 process.stderr.write('listening\n');
-process.once('SIGTERM', () => process.exit(0));
+// Nobody waits for an answer to a datagram: one that has come and was not read yet is heard before the end.
+process.once('SIGTERM', () => setTimeout(() => process.exit(0), LAST_READ_MS));
