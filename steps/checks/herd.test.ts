@@ -15,7 +15,7 @@ function office(): Story {
     ...{ lab: 'lab-1', topology: 'closed-office-four' },
     nodes: POINTS.map((name) => ({ name, kind: 'endpoint', addresses: { closed: address(name) } })),
   });
-  for (const point of POINTS) story.enrol('relay', agent(point));
+  for (const point of POINTS) story.enrol('relay', agent(point), point);
   return story;
 }
 const fault = (story: Story): Story =>
@@ -104,6 +104,21 @@ describe('all-back', () => {
     beat(story, 'pc-3', 'direct').after(4500);
     expect(run(story, since).state).to.equal('violated');
     expect(run(beat(story, 'pc-3'), since).state).to.equal('violated');
+  });
+  it('counts endpoints: one that enrolled anew is none more', () => {
+    const story = outage(APART);
+    const since = story.n;
+    beat(story.after(500), 'pc');
+    story.after(500).enrol('relay', 'agent-anew', 'pc-2').enrol('relay', 'agent-once-more', 'pc-2');
+    expect(run(story, since).reason.en).to.contain('2 of 3 endpoints');
+    const finding = run(beat(story.after(500), 'pc-3'), since);
+    expect(finding.state).to.equal('satisfied');
+    expect(finding.measures[0]).to.include({ name: 'herd.endpoints', value: 3 });
+  });
+  it('does not take one endpoint with several records for several', () => {
+    const story = Story.closed();
+    for (const point of POINTS) story.enrol('relay', agent(point));
+    expect(run(story, story.n).state).to.equal('incomplete');
   });
   it('does not answer unless all of them had enrolled', () => {
     const story = Story.closed().enrol('relay', 'agent-1');

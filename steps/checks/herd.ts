@@ -14,7 +14,6 @@ import {
   type Finding,
   type View,
 } from './finding.ts';
-import { enrolledAgents } from './ledger.ts';
 import { count, inSeconds, seconds, timeMeasure } from './measures.ts';
 import { anchorTime, later, ofKind, sinceHealing } from './window.ts';
 
@@ -22,24 +21,29 @@ import { anchorTime, later, ofKind, sinceHealing } from './window.ts';
 export const allBack = check(
   z.object({ endpoints: z.number().int().min(2), within: Within }),
   (view, { endpoints, within }) => {
-    const agents = enrolledAgents(view.events);
-    if (agents.size < endpoints)
+    // An endpoint may have enrolled anew in the outage: it is one endpoint still.
+    const names = new Map(
+      ofKind(view.events, 'cloud.enrolled').map(({ agent, hostname }) => [agent, hostname]),
+    );
+    const enrolled = new Set(names.values()).size;
+    if (enrolled < endpoints)
       return incomplete('harness', {
-        en: `Only ${agents.size} of ${endpoints} endpoints had enrolled.`,
-        ja: `端末${endpoints}台のうち、登録済みは${agents.size}台だけでした。`,
+        en: `Only ${enrolled} of ${endpoints} endpoints had enrolled.`,
+        ja: `端末${endpoints}台のうち、登録済みは${enrolled}台だけでした。`,
       });
     const from = anchorTime(view);
     const until = from + within;
     const first = new Map<string, { n: number; t: number }>();
-    for (const { agent, via, n, t } of exchanges(sinceHealing(view)))
-      if (agent !== undefined && agents.has(agent) && via === 'relay' && t <= until && !first.has(agent))
-        first.set(agent, { n, t });
+    for (const { agent = '', via, n, t } of exchanges(sinceHealing(view))) {
+      const name = names.get(agent);
+      if (name !== undefined && via === 'relay' && t <= until && !first.has(name)) first.set(name, { n, t });
+    }
     const evidence = [...first.values()].map(({ n }) => n);
     const slowest = Math.max(from, ...[...first.values()].map(({ t }) => t)) - from;
-    if (first.size < agents.size) {
+    if (first.size < enrolled) {
       const reason = both(
-        `${first.size} of ${agents.size} endpoints were heard again within ${inSeconds(within)}.`,
-        `端末${agents.size}台中、${seconds(within)}秒以内に通信が再開したのは${first.size}台です。`,
+        `${first.size} of ${enrolled} endpoints were heard again within ${inSeconds(within)}.`,
+        `端末${enrolled}台中、${seconds(within)}秒以内に通信が再開したのは${first.size}台です。`,
       );
       return view.now <= until
         ? undecided(reason, { evidence })
@@ -48,10 +52,10 @@ export const allBack = check(
     const spec = { name: 'herd.slowest', ms: slowest, timing: 'reconnect', within };
     return satisfied(
       {
-        en: `All ${agents.size} endpoints were heard again, the last after ${inSeconds(slowest)}.`,
-        ja: `端末${agents.size}台すべての通信が再開しました（最後は${seconds(slowest)}秒後）。`,
+        en: `All ${enrolled} endpoints were heard again, the last after ${inSeconds(slowest)}.`,
+        ja: `端末${enrolled}台すべての通信が再開しました（最後は${seconds(slowest)}秒後）。`,
       },
-      { measures: [count('herd.endpoints', agents.size), timeMeasure(view.events, spec)], evidence },
+      { measures: [count('herd.endpoints', enrolled), timeMeasure(view.events, spec)], evidence },
     );
   },
 );

@@ -96,9 +96,9 @@ export class Story {
     const ended = { endpoint: 'pc', outcome: 'ok', exit: 0, ms: 500, output: '' } as const;
     return this.see({ kind: 'hook.finished', hook, ...ended, ...rest });
   }
-  enrol(via: 'relay' | 'direct' = 'relay', agent = AGENT): this {
+  enrol(via: 'relay' | 'direct' = 'relay', agent = AGENT, hostname = 'pc-01'): this {
     return this.see(
-      { kind: 'cloud.enrolled', agent, hostname: 'pc-01', peer: '10.92.0.11', via, again: false },
+      { kind: 'cloud.enrolled', agent, hostname, peer: '10.92.0.11', via, again: false },
       'cloud',
     );
   }
