@@ -1,5 +1,6 @@
 /** The whole hunt, on a product that is simulated, judged by the checks that judge real ones. */
 import { describe, it } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { expect } from 'chai';
 import { ORDERS, type OrderFlaw } from '../../mocks/agent/order.ts';
 import { loadAll } from '../../products/load.ts';
@@ -14,6 +15,7 @@ import { playSimulated } from './testing-ground.ts';
 
 const PLAYS = 60;
 const SEEDS = [1, 2, 3];
+const LATE = { kind: 'broken', invariant: 'back', reason: 'too late', late: true } as const;
 const quiet = { begin: () => undefined, started: () => undefined, ended: () => undefined };
 
 const simulated =
@@ -77,21 +79,65 @@ describe('a hunt', () => {
     expect(statusOf([hunting])).to.equal(0);
   });
   it('plays once more what failed by being too late, and takes the word of that', async () => {
-    const late = { kind: 'broken', invariant: 'back', reason: 'too late', late: true } as const;
     const second: readonly Outcome[] = [
       { kind: 'held', reason: 'all held' },
-      { ...late, reason: 'too late again' },
+      { ...LATE, reason: 'too late again' },
       { kind: 'broken', invariant: 'doubled', reason: 'told twice' },
       { kind: 'inconclusive', reason: 'the lab broke' },
     ];
-    const said = new Map(second.map((outcome, index) => [`play ${index} again`, outcome]));
-    const player: Player = (name) => Promise.resolve({ outcome: said.get(name) ?? late, evidence: name });
+    const said = new Map(second.map((outcome, index) => [`play ${index} once more`, outcome]));
+    const broke = second[3]!;
+    const player: Player = (name) =>
+      Promise.resolve({
+        outcome: said.get(name) ?? (name.endsWith('again') ? broke : LATE),
+        evidence: name,
+      });
     const hunting = await hunted(player, { plays: second.length, replays: 0 });
     expect(hunting.outcomes).to.deep.equal(second);
-    // Nothing a third time.
-    const names = second.flatMap((_, index) => [`play ${index}`, `play ${index} again`]);
-    expect(hunting.plays.map(({ name }) => name)).to.have.members(names);
+    // Nothing a third time, but for what the lab has broken.
+    const names = second.flatMap((_, index) => [`play ${index}`, `play ${index} once more`]);
+    expect(hunting.plays.map(({ name }) => name)).to.have.members([...names, 'play 3 once more again']);
     expect(hunting.reproducers.map(({ reason }) => reason)).to.have.members(['too late again', 'told twice']);
+  });
+  it('plays nothing beside what was late, nor beside what it shortens', async () => {
+    let running = 0;
+    const beside = new Map<string, number>();
+    const player: Player = async (name) => {
+      running += 1;
+      await setImmediate();
+      beside.set(name, running);
+      await setImmediate();
+      running -= 1;
+      const invariant = /^play [01]\b/.test(name) ? 'back' : 'lost';
+      return { outcome: { ...LATE, invariant }, evidence: name };
+    };
+    await hunted(player, { plays: 4, replays: 3 });
+    const most = (of: RegExp): number =>
+      Math.max(...[...beside].flatMap(([name, count]) => (of.test(name) ? [count] : [])));
+    expect(most(/^play \d+$/)).to.equal(2);
+    expect(most(/^play \d+ once more$/)).to.equal(1);
+    expect(most(/shorter/)).to.equal(1);
+  });
+  it('does not shorten to what was late only once', async () => {
+    const held = { kind: 'held', reason: 'all held' } as const;
+    const player =
+      (confirms: (name: string) => boolean): Player =>
+      (name) => {
+        const outcome = /shorter \d+ once more/.test(name) && !confirms(name) ? held : LATE;
+        return Promise.resolve({ outcome, evidence: name });
+      };
+    const never = await hunted(
+      player(() => false),
+      { plays: 1 },
+    );
+    expect(never.reproducers[0]).to.include({ path: '0', evidence: 'play 0 once more' });
+    const always = await hunted(
+      player(() => true),
+      { plays: 1 },
+    );
+    expect(always.reproducers[0]?.evidence).to.match(/^play 0 shorter \d+ once more$/);
+    const [found] = always.reproducers;
+    expect(found?.steps.length).to.be.below(never.reproducers[0]?.steps.length ?? 0);
   });
   it('does not play once more what was broken in time', async () => {
     const outcome = { kind: 'broken', invariant: 'back', reason: 'it stays away' } as const;

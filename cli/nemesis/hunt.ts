@@ -7,7 +7,7 @@ import { shrink, type Drawing } from './sequences.ts';
 
 /** A play that has ended. */
 export interface Play {
-  /** `play 3`, `play 3 again`, `play 3 shorter 7` */
+  /** `play 3`, `play 3 again` (it had said nothing), `play 3 once more` (it had been late), `play 3 shorter 7` */
   readonly name: string;
   readonly steps: readonly Step[];
   readonly outcome: Outcome;
@@ -40,6 +40,7 @@ export interface Hunting extends Drawing {
   readonly sequences: readonly (readonly Step[])[];
   /** replays that shortening one sequence may cost */
   readonly replays: number;
+  /** plays side by side, but for those in which lateness is confirmed, and those of the shortening */
   readonly parallel: number;
   readonly progress: Progress & { begin(total: number): void };
   /** each as it ends */
@@ -47,14 +48,12 @@ export interface Hunting extends Drawing {
   readonly signal: AbortSignal;
 }
 
+const ALONE = 1;
+
 export async function hunt(player: Player, hunting: Hunting): Promise<Hunt> {
   const { parallel, progress, onPlay, signal } = hunting;
   const ended: Play[] = [];
-  const play = async (
-    name: string,
-    steps: readonly Step[],
-    saysLittle: (outcome: Outcome) => boolean = isInconclusive,
-  ): Promise<Play> => {
+  const play = async (name: string, steps: readonly Step[]): Promise<Play> => {
     const once = async (again: string): Promise<Play> => {
       const played = { name: `${name}${again}`, steps, ...(await player(`${name}${again}`, steps)) };
       ended.push(played);
@@ -63,28 +62,50 @@ export async function hunt(player: Player, hunting: Hunting): Promise<Hunt> {
     };
     const first = await once('');
     // Once more, as it says neither that all held nor that anything did not.
-    return saysLittle(first.outcome) && !signal.aborted ? once(' again') : first;
+    return isInconclusive(first.outcome) && !signal.aborted ? once(' again') : first;
+  };
+  // What was only late may have had too little of the machine: that it breaks is not known from one play.
+  const onceMore = (late: Pick<Play, 'name' | 'steps'>) => play(`${late.name} once more`, late.steps);
+  const sure = async (name: string, steps: readonly Step[]): Promise<Play> => {
+    const first = await play(name, steps);
+    return isLate(first.outcome) && !signal.aborted ? onceMore({ name, steps }) : first;
   };
   const jobs = hunting.sequences.map((steps, index): Job<Play> => {
     const name = `play ${index}`;
-    // What has only been late may have had too little of the machine; that it breaks is not known from one play.
-    return { name, run: () => play(name, steps, (outcome) => isInconclusive(outcome) || isLate(outcome)) };
+    return { name, run: () => play(name, steps) };
   });
   progress.begin(jobs.length);
-  const played = await runAll(jobs, parallel, progress, signal);
+  const firsts = await runAll(jobs, parallel, progress, signal);
+  const played = await aloneIfLate(firsts, onceMore, hunting);
   const shrinking = firstsOf(played).map(([invariant, index, failed]): Job<Reproducer> => {
     return {
       name: `play ${index}: looking for a shorter one`,
-      run: () => shortened({ invariant, index, failed }, play, hunting),
+      run: () => shortened({ invariant, index, failed }, sure, hunting),
     };
   });
   if (shrinking.length > 0) progress.begin(shrinking.length);
-  const reproducers = await runAll(shrinking, parallel, progress, signal);
+  const reproducers = await runAll(shrinking, ALONE, progress, signal);
   return {
     plays: ended,
     outcomes: played.flatMap((one) => (one ? [one.outcome] : [])),
     reproducers: reproducers.filter((one) => one !== undefined),
   };
+}
+
+/** Beside others even the second play of what was late says little: it is played when all have ended. */
+async function aloneIfLate(
+  firsts: readonly (Play | undefined)[],
+  onceMore: (late: Pick<Play, 'name' | 'steps'>) => Promise<Play>,
+  { progress, signal }: Hunting,
+): Promise<readonly (Play | undefined)[]> {
+  const late = firsts.flatMap((first, index) =>
+    first && isLate(first.outcome) ? [{ index, name: `play ${index}`, steps: first.steps }] : [],
+  );
+  if (late.length === 0) return firsts;
+  progress.begin(late.length);
+  const jobs = late.map((one): Job<Play> => ({ name: `${one.name} once more`, run: () => onceMore(one) }));
+  const second = await runAll(jobs, ALONE, progress, signal);
+  return firsts.map((first, index) => second[late.findIndex((one) => one.index === index)] ?? first);
 }
 
 const isInconclusive = ({ kind }: Outcome): boolean => kind === 'inconclusive';
