@@ -37,8 +37,8 @@ describe('a queue that can be filled', () => {
 });
 
 describe('attacks that a queue can keep', () => {
-  const of = (queue: object | undefined): Session =>
-    ({ product: { product: { statement: statement(queue) } } }) as Session;
+  const of = (queue: object | undefined) =>
+    ({ product: { product: { statement: statement(queue) } } }) as Pick<Session, 'product'>;
   it('are as many as are drawn, unless it has declared to keep fewer findings; two at least', () => {
     expect(keepable(of(undefined), 8)).to.equal(8);
     expect(keepable(of({ detections: 10_000 }), 8)).to.equal(8);

@@ -13,7 +13,7 @@ import type { HeiikiWorld } from './world.ts';
 /** So many findings of one attack a product may tell, by its stages, and all of them stand in its queue. */
 export const FINDINGS_OF_ONE = 3;
 /** No more attacks than it has declared to keep, but so many that there is an order. */
-export function keepable({ product }: Session, count: number): number {
+export function keepable({ product }: Pick<Session, 'product'>, count: number): number {
   const { detections = Infinity } = product.product.statement.queue ?? {};
   return Math.max(2, Math.min(count, Math.floor(detections / FINDINGS_OF_ONE)));
 }
