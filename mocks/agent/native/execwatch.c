@@ -31,7 +31,7 @@
 
 #include "sha256.h"
 
-enum { MAX_PENDING = 512, MAX_ARGS = 256, MAX_TEXT = 32768, CACHE = 4096, OUT_LIMIT = 1 << 20 };
+enum { MAX_PENDING = 512, MAX_ARGS = 256, MAX_TEXT = 32768, CACHE = 4096, OUT_LIMIT = 1 << 20, BLOCKED_MS = 500 };
 static const off_t MAX_HASHED = 64 << 20;
 
 static int notify_fd;
@@ -168,7 +168,12 @@ static int find_exec(pid_t pid, struct pending_exec *e) {
   char text[512], path[64];
   unsigned long a[4];
   long nr = -1;
-  if (read_proc(pid, "syscall", text, sizeof text) <= 0) return 0;
+  /* Its event is there before it sleeps: until then the kernel says "running", and not where it is. */
+  for (long long end = clock_ms(CLOCK_MONOTONIC) + BLOCKED_MS;;) {
+    if (read_proc(pid, "syscall", text, sizeof text) <= 0) return 0;
+    if (strncmp(text, "running", 7) || clock_ms(CLOCK_MONOTONIC) >= end) break;
+    nanosleep(&(struct timespec){.tv_nsec = 100000}, NULL);
+  }
   if (sscanf(text, "%ld %lx %lx %lx %lx", &nr, &a[0], &a[1], &a[2], &a[3]) < 5) return 0;
   if (nr == SYS_execve) e->dirfd = AT_FDCWD, e->file = a[0], e->argv = a[1];
   else if (nr == SYS_execveat) e->dirfd = (int)a[0], e->file = a[1], e->argv = a[2];
