@@ -111,6 +111,6 @@ const listening = [
   ),
 ];
 await Promise.all(listening);
-process.stderr.write('listening\n');
 // Nobody waits for an answer to a datagram: one that has come and was not read yet is heard before the end.
 process.once('SIGTERM', () => setTimeout(() => process.exit(0), LAST_READ_MS));
+process.stderr.write('listening\n');
