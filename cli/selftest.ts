@@ -76,15 +76,12 @@ export async function selftest(command: SelftestCommand, signal: AbortSignal): P
     const matrix = command.keep ? await Matrix.open(command.seed) : undefined;
     let { outcomes } = await play(selections);
     for (let round = 1; ; round++) {
-      const beneath = defects
-        .map((product) => ({ product, roots: unplayedRoots(product, outcomes) }))
-        .filter(({ roots }) => roots.size > 0)
-        .map(({ product, roots }) => ({
-          product,
-          scenarios: listed.filter(({ requirement }) => roots.has(requirement)),
-          enough: (_: string, played: readonly ScenarioOutcome[]) =>
-            played.some(({ result }) => result.verdict === 'fail'),
-        }));
+      // Each round plays what was not played before: there is an end.
+      const beneath = defects.flatMap((product) => {
+        const roots = unplayedRoots(product, outcomes);
+        const own = listed.filter(({ requirement }) => roots.has(requirement));
+        return own.length === 0 ? [] : [{ product, scenarios: own, enough: hasFailed }];
+      });
       if (beneath.length === 0) break;
       outcomes = [...outcomes, ...(await play(beneath, round)).outcomes];
     }
@@ -147,6 +144,9 @@ function sample(
   return scenarios.filter((scenario) => own.includes(scenario) || picked.includes(scenario));
 }
 
+const hasFailed = (_requirement: string, played: readonly ScenarioOutcome[]): boolean =>
+  played.some(({ result }) => result.verdict === 'fail');
+
 /** What the failures of a sample are said to rest on, and nobody has played: whether the product fails that decides. */
 export function unplayedRoots(
   { product, defect }: Pick<LoadedProduct, 'product' | 'defect'>,
@@ -155,9 +155,8 @@ export function unplayedRoots(
   const own = outcomes.filter((outcome) => outcome.product === product.id);
   const roots = own
     .filter(({ requirement, result }) => result.verdict === 'fail' && !defect?.fails.includes(requirement))
-    .map(({ result }) => result.because ?? result.perhaps)
-    .filter((root) => root !== undefined && !own.some(({ requirement }) => requirement === root));
-  return new Set(roots as string[]);
+    .flatMap(({ result }) => result.because ?? result.perhaps ?? []);
+  return new Set(roots).difference(new Set(own.map(({ requirement }) => requirement)));
 }
 
 function report(verdicts: readonly DefectVerdict[], uncovered: readonly string[]): number {
